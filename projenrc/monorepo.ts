@@ -1,0 +1,173 @@
+import { JsonFile, TextFile, javascript, typescript, type Task } from 'projen';
+import { compilerOptions } from './compiler.ts';
+import { Nx } from './nx.ts';
+import * as version from './versions.ts';
+import { Workflows } from './workflows.ts';
+
+export interface MonorepoOptions {
+  /** Where the files are written. Default: the current directory. */
+  readonly outdir?: string;
+}
+
+/** The root: one lockfile, one install, and the tasks that a contributor types. */
+export class Monorepo extends javascript.NodeProject {
+  readonly nx: Nx;
+
+  constructor(options: MonorepoOptions = {}) {
+    super({
+      ...options,
+      name: 'clawharbor',
+      description: 'Runs the OpenClaw AI agent gateway on AWS for a team.',
+      packageManager: javascript.NodePackageManager.NPM,
+      defaultReleaseBranch: 'main',
+      projenVersion: version.projen,
+      license: 'Apache-2.0',
+      copyrightOwner: 'The Clawharbor authors',
+      copyrightPeriod: '2026',
+      minNodeVersion: '20.0.0',
+      // npm 12 runs no install script that is not listed; `node` needs its own to put the binary in place.
+      allowScripts: ['node', 'nx', 'esbuild'],
+      prettier: true,
+      prettierOptions: {
+        settings: {
+          printWidth: 110,
+          singleQuote: true,
+          trailingComma: javascript.TrailingComma.ALL,
+        },
+        ignoreFileOptions: { ignorePatterns: prettierIgnored },
+      },
+      devDeps: [
+        // Node 24 first on the PATH of every task, so that a host with Node 20 will do.
+        version.node,
+        version.typesNode,
+        version.constructs,
+        version.typescript,
+        version.nx,
+        version.vite,
+        version.vitest,
+        version.vitestCoverage,
+        version.oxlint,
+        version.oxlintTsgolint,
+        version.prettier,
+        version.publint,
+        version.attw,
+        version.changesets,
+      ],
+      gitignore: ['.nx/', '.clawharbor/', 'coverage/', 'test-reports/', '*.tsbuildinfo', '.DS_Store'],
+      autoDetectBin: false,
+      buildWorkflow: false,
+      release: false,
+      depsUpgrade: false,
+      github: true,
+      githubOptions: { mergify: false, pullRequestLint: false },
+      jest: false,
+      package: false,
+      npmignoreEnabled: false,
+      projenrcJs: false,
+      pullRequestTemplate: false,
+    });
+    this.package.addField('private', true);
+    this.package.addField('type', 'module');
+    this.package.addField('workspaces', ['packages/*']);
+    this.package.addField('exports', {});
+    this.package.addField('main', undefined);
+    this.package.addField('publishConfig', undefined);
+
+    new typescript.ProjenrcTs(this, { runner: typescript.TypeScriptRunner.nodejs() });
+    this.tryRemoveFile('tsconfig.projen.json');
+    new JsonFile(this, 'tsconfig.base.json', { obj: { compilerOptions } });
+    new JsonFile(this, 'tsconfig.json', {
+      obj: {
+        extends: './tsconfig.base.json',
+        compilerOptions: { noEmit: true },
+        include: ['.projenrc.ts', 'projenrc/**/*.ts', 'testing/**/*.ts', 'test/**/*.ts', 'vitest.config.ts'],
+      },
+    });
+    new JsonFile(this, '.oxlintrc.json', { obj: oxlint });
+    new TextFile(this, '.nvmrc', { lines: [version.node.split('@')[1]!, ''] });
+    new JsonFile(this, '.changeset/config.json', {
+      marker: false,
+      obj: {
+        $schema: 'https://unpkg.com/@changesets/config@3.1.2/schema.json',
+        changelog: '@changesets/cli/changelog',
+        commit: false,
+        access: 'public',
+        baseBranch: 'main',
+        updateInternalDependencies: 'patch',
+        ignore: ['@clawharbor/e2e'],
+      },
+    });
+
+    this.nx = new Nx(this);
+    new Workflows(this);
+    this.defineTasks();
+  }
+
+  private defineTasks(): void {
+    const lint = this.addTask('lint', { description: 'Checks style and finds mistakes, with types' });
+    lint.exec('oxlint --type-aware --deny-warnings');
+    lint.exec('prettier --check --log-level warn .');
+    const format = this.addTask('format', { description: 'Rewrites the sources in the house style' });
+    format.exec('oxlint --type-aware --fix');
+    format.exec('prettier --write --log-level warn .');
+    const typecheck = this.addTask('typecheck', { description: 'Type-checks the project definition and all packages' });
+    typecheck.exec('tsc --noEmit -p tsconfig.json');
+    typecheck.exec('nx run-many -t typecheck');
+
+    this.compileTask.reset('nx run-many -t compile');
+    this.testTask.reset('vitest run');
+    this.testTask.exec('nx run-many -t test');
+    this.preCompileTask.reset();
+    this.preCompileTask.spawn(lint);
+    this.preCompileTask.spawn(typecheck);
+    this.postCompileTask.reset();
+    this.packageTask.reset();
+  }
+
+  /** Makes `npx projen NAME` at the root run the task of that name in a package. */
+  forwardTask(task: Task, packageDirectory: string, targets: string[]): void {
+    const forward = this.addTask(task.name, { description: task.description ?? task.name });
+    for (const target of targets) forward.exec(`nx run ${target} --outputStyle=stream 1>&2`);
+    // Straight to the package's own task: nx would buffer the output and swallow the arguments.
+    forward.exec(`projen ${task.name}`, { cwd: packageDirectory, receiveArgs: true });
+  }
+}
+
+const prettierIgnored = [
+  'package-lock.json',
+  'package.json',
+  '**/lib/',
+  '**/dist/',
+  '**/coverage/',
+  '**/cdk.out/',
+  '**/artifacts/',
+  '**/test-reports/',
+  '.clawharbor/',
+  '.nx/',
+  '.projen/',
+  '.github/workflows/',
+  'nx.json',
+  'tsconfig*.json',
+  '**/tsconfig*.json',
+  '.oxlintrc.json',
+  '.prettierrc.json',
+  '.changeset/config.json',
+  '**/package.json',
+  '**/openclaw-release/**/*.json',
+  '**/__snapshots__/',
+];
+
+const oxlint = {
+  plugins: ['typescript', 'unicorn', 'import', 'promise', 'vitest'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  ignorePatterns: ['**/lib/**', '**/dist/**', '**/cdk.out/**', '**/coverage/**', '.nx/**', '**/.clawharbor/**'],
+  rules: {
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'import/no-cycle': 'error',
+    'import/no-unassigned-import': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'no-await-in-loop': 'off',
+  },
+};

@@ -1,0 +1,170 @@
+import { relative } from 'node:path';
+import { JsonFile, TextFile, javascript } from 'projen';
+import type { Monorepo } from './monorepo.ts';
+
+export interface WorkspaceOptions {
+  /** Folder below `packages/`, and the name in the npm scope `@clawharbor`. */
+  readonly name: string;
+  readonly description: string;
+  readonly deps?: string[];
+  readonly devDeps?: string[];
+  readonly peerDeps?: string[];
+  readonly optionalPeerDeps?: string[];
+  /** Packages of this repository that this one imports. Dependencies point down only: see DESIGN in docs/. */
+  readonly workspaceDeps?: Workspace[];
+  /** Oldest Node that runs the compiled package. Default: 22.12.0. */
+  readonly minNodeVersion?: string;
+  /** Never published. Default: false. */
+  readonly private?: boolean;
+  /** Commands, as compiled files. */
+  readonly bin?: Record<string, string>;
+  /** Entries besides the main one: subpath → module below `src/`, without extension. */
+  readonly exports?: Record<string, string>;
+  /** Shipped besides `lib/` and `src/`. */
+  readonly files?: string[];
+  /** Floor of line coverage, in percent. */
+  readonly coverage: number;
+}
+
+/** A package of the monorepo. The root resolves and installs its dependencies: one lockfile, one install. */
+export class Workspace extends javascript.NodeProject {
+  readonly root: Monorepo;
+  readonly directory: string;
+  bundleTarget = '';
+
+  constructor(root: Monorepo, options: WorkspaceOptions) {
+    const directory = `packages/${options.name}`;
+    super({
+      parent: root,
+      outdir: directory,
+      name: `@clawharbor/${options.name}`,
+      description: options.description,
+      packageManager: javascript.NodePackageManager.NPM,
+      defaultReleaseBranch: 'main',
+      license: 'Apache-2.0',
+      copyrightOwner: 'The Clawharbor authors',
+      copyrightPeriod: '2026',
+      repository: 'https://github.com/clawharbor/clawharbor.git',
+      repositoryDirectory: directory,
+      minNodeVersion: options.minNodeVersion ?? '22.12.0',
+      deps: [...(options.deps ?? []), ...(options.workspaceDeps ?? []).map((dep) => dep.reference)],
+      devDeps: options.devDeps ?? [],
+      peerDeps: [...(options.peerDeps ?? []), ...(options.optionalPeerDeps ?? [])],
+      peerDependencyOptions: { pinnedDevDependency: false },
+      ...(options.bin ? { bin: options.bin } : {}),
+      autoDetectBin: false,
+      entrypoint: '',
+      gitignore: ['/lib/', '/dist/', '/coverage/', '/test-reports/', '/cdk.out/', '/artifacts/', '/.clawharbor/'],
+      npmignoreEnabled: false,
+      jest: false,
+      package: false,
+      projenrcJs: false,
+      pullRequestTemplate: false,
+    });
+    this.root = root;
+    this.directory = directory;
+    this.leaveInstallingToTheRoot();
+
+    this.package.addField('type', 'module');
+    this.package.addField('files', ['lib', 'src', ...(options.files ?? [])]);
+    this.package.addField('exports', exportsField({ '.': 'index', ...options.exports }));
+    this.package.addField('types', './lib/index.d.ts');
+    this.package.addField('sideEffects', false);
+    if (options.private) this.package.addField('private', true);
+    else this.package.addField('publishConfig', { access: 'public', provenance: true });
+    if (options.optionalPeerDeps) {
+      this.package.addField(
+        'peerDependenciesMeta',
+        Object.fromEntries(options.optionalPeerDeps.map((dep) => [dep.slice(0, dep.lastIndexOf('@')), { optional: true }])),
+      );
+    }
+
+    new JsonFile(this, 'tsconfig.json', {
+      obj: {
+        extends: '../../tsconfig.base.json',
+        // Other packages are read as sources: nothing needs to be compiled before it can be checked.
+        compilerOptions: { noEmit: true, customConditions: ['source'] },
+        include: ['src', 'test', '*.ts'],
+        exclude: ['test/**/*.should-not-compile.ts'],
+      },
+    });
+    new JsonFile(this, 'tsconfig.build.json', {
+      obj: {
+        extends: '../../tsconfig.base.json',
+        compilerOptions: { rootDir: 'src', outDir: 'lib', declaration: true, sourceMap: true },
+        include: ['src'],
+      },
+    });
+    new TextFile(this, 'vitest.config.ts', {
+      lines: [
+        `// ${this.fileMarker}`,
+        `import { unitTests } from '../../testing/unit-tests.ts';`,
+        '',
+        `export default unitTests({ coverage: ${options.coverage} });`,
+        '',
+      ],
+    });
+
+    this.compileTask.reset('tsc -p tsconfig.build.json');
+    this.addTask('typecheck', { description: 'Type-checks sources and tests', exec: 'tsc -p tsconfig.json' });
+    this.testTask.reset('vitest run', { receiveArgs: true });
+    this.packageTask.reset();
+  }
+
+  /** How another package depends on this one. */
+  get reference(): string {
+    return `${this.package.packageName}@^${this.package.manifest.version}`;
+  }
+
+  /** Bundles an entry into one file that needs nothing but Node. */
+  bundle(entry: string, outfile: string): void {
+    this.bundleTarget = `${this.package.packageName}:bundle`;
+    this.addTask('bundle', {
+      description: `Bundles ${entry} into ${outfile}`,
+      exec: [
+        `esbuild ${entry} --outfile=${outfile}`,
+        '--bundle --platform=node --format=esm --target=node24 --conditions=source --minify-syntax --legal-comments=linked',
+        // Some dependencies are CommonJS and call require() for Node's own modules.
+        `--banner:js="import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"`,
+        '--log-level=warning',
+      ].join(' '),
+    });
+  }
+
+  /** Adds a task here and one of the same name at the root, which first runs the nx targets in `after`. */
+  task(
+    name: string,
+    description: string,
+    options: { exec: string; receiveArgs?: boolean; after?: string[] },
+  ): void {
+    const task = this.addTask(name, { description, exec: options.exec, receiveArgs: options.receiveArgs ?? false });
+    this.root.forwardTask(task, this.directory, options.after ?? []);
+  }
+
+  /**
+   * projen installs once per project. These two private methods of its NodePackage are the seam that turns
+   * this off; `test/projenrc.test.ts` fails when a new projen renames them.
+   */
+  private leaveInstallingToTheRoot(): void {
+    const seam = this.package as unknown as {
+      resolveDepsAndWritePackageJson: () => unknown[];
+      installDependencies: () => void;
+    };
+    seam.resolveDepsAndWritePackageJson = () => [];
+    seam.installDependencies = () => {};
+    this.deps.removeDependency('projen');
+    this.defaultTask?.reset('projen default', { cwd: relative(this.outdir, this.root.outdir) });
+  }
+}
+
+function exportsField(entries: Record<string, string>): Record<string, unknown> {
+  return {
+    ...Object.fromEntries(
+      Object.entries(entries).map(([subpath, module]) => [
+        subpath,
+        { source: `./src/${module}.ts`, types: `./lib/${module}.d.ts`, default: `./lib/${module}.js` },
+      ]),
+    ),
+    './package.json': './package.json',
+  };
+}

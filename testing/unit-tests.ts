@@ -1,0 +1,32 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+export interface UnitTestOptions {
+  /** Floor of line coverage, in percent. */
+  readonly coverage: number;
+}
+
+/** The packages of this repository are tested as sources, in random order, without a network. */
+export function unitTests({ coverage }: UnitTestOptions): ViteUserConfig {
+  const conditions = ['source', 'module', 'node', 'development|production'];
+  return defineConfig({
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: ['source', 'node', 'import'] } },
+    test: {
+      include: ['test/**/*.test.ts'],
+      exclude: ['test/**/*.e2e.test.ts'],
+      setupFiles: [new URL('./deny-network.ts', import.meta.url).pathname],
+      sequence: { shuffle: true },
+      testTimeout: 30_000,
+      reporters: ['default', 'json'],
+      outputFile: { json: 'test-reports/unit.json' },
+      coverage: {
+        enabled: true,
+        provider: 'v8',
+        include: ['src/**/*.ts'],
+        exclude: ['src/bin/**'],
+        reporter: ['text-summary', 'json-summary'],
+        thresholds: { lines: coverage },
+      },
+    },
+  });
+}
