@@ -28,6 +28,7 @@ const bootstrap = new Workspace(root, {
     '@aws-sdk/client-auto-scaling@3.1169.0',
     '@aws-sdk/client-secrets-manager@3.1163.0',
     '@aws-sdk/client-ssm@3.1169.0',
+    '@aws-sdk/ec2-metadata-service@3.1163.0',
     version.commander,
     version.zod,
   ],

@@ -1,0 +1,34 @@
+/**
+ * Where things live on a host: the one seam for state. Durable parts lie on EFS, what can be rebuilt lies on the
+ * local disk, secrets lie in memory. Steps name a part and never a path.
+ */
+export interface Layout {
+  /** Durable (EFS): OpenClaw's state directory with `openclaw.json`, databases, workspace. */
+  readonly state: string;
+  /** Durable (EFS): artifacts by content, so that a replacement needs no registry. */
+  readonly artifacts: string;
+  /** Durable (EFS): what Clawharbor itself must remember: last applied config, previous configs, the fence. */
+  readonly records: string;
+  /** Rebuilt at boot: the installed OpenClaw, a folder per version. */
+  readonly install: string;
+  /** Rebuilt at boot: compile cache and other caches. SQLite and caches are slow on EFS. */
+  readonly cache: string;
+  /** Local: log files of the gateway. */
+  readonly logs: string;
+  /** Local: the report of the last run. */
+  readonly reports: string;
+  /** Home directory of the gateway's user. */
+  readonly home: string;
+}
+
+/** The instance: https://www.freedesktop.org/software/systemd/man/latest/file-hierarchy.html */
+export const instanceLayout: Layout = {
+  state: '/home/openclaw/.openclaw',
+  artifacts: '/var/cache/clawharbor/artifacts',
+  records: '/home/openclaw/.openclaw/.clawharbor',
+  install: '/opt/openclaw',
+  cache: '/var/cache/openclaw',
+  logs: '/var/log/openclaw',
+  reports: '/var/lib/clawharbor',
+  home: '/home/openclaw',
+};

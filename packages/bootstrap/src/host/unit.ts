@@ -1,0 +1,57 @@
+/** A long-running process that a host keeps alive: a systemd service on the instance, a child process on a laptop. */
+export interface Unit {
+  /** Name without suffix, as in `openclaw`. */
+  readonly name: string;
+  readonly description: string;
+  /** Executable (absolute) and its arguments. Never a secret: arguments are public on the machine. */
+  readonly command: readonly [string, ...string[]];
+  /** Public variables. Secret ones are given to {@link Units.setSecretEnvironment}. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  /** Account that runs it. A process host ignores it and uses its own. */
+  readonly user: string;
+  /** Directories that it may write to; everything else is read-only (systemd `ProtectSystem=strict`). */
+  readonly writable: readonly string[];
+  /** Directory below /home that it may see (systemd `ProtectHome=tmpfs` + `BindPaths`). */
+  readonly homeDirectory?: string;
+  /** The unit runs only while it holds an exclusive lock on this file: two instances may overlap, two writers may not. */
+  readonly lockFile?: string;
+  readonly restart: {
+    readonly delaySeconds: number;
+    /** Exit codes that a restart cannot mend. OpenClaw: 78, a config or lock error. */
+    readonly neverOn: readonly number[];
+    /** At most so many starts in so many seconds, then the unit is failed. */
+    readonly burst: { readonly starts: number; readonly seconds: number };
+  };
+  /** From SIGTERM to SIGKILL, in seconds. */
+  readonly stopTimeoutSeconds: number;
+}
+
+export interface UnitState {
+  readonly status: 'absent' | 'inactive' | 'starting' | 'active' | 'restarting' | 'failed';
+  readonly pid?: number;
+  /** Exit code of the last process that ended, if it exited by itself. */
+  readonly exitCode?: number;
+  /** Times it was restarted after an unexpected end. */
+  readonly restarts: number;
+}
+
+export interface Units {
+  /** Whether the host already runs this very definition. */
+  matches(unit: Unit): Promise<boolean>;
+  /** Puts the definition in place. Does not start or restart anything. */
+  install(unit: Unit): Promise<void>;
+  /**
+   * Sets the secret variables of a unit for its next start: kept in memory only (tmpfs on an instance).
+   * @returns whether they differ from what was set before
+   */
+  setSecretEnvironment(name: string, variables: Readonly<Record<string, string>>): Promise<boolean>;
+  /** Whether {@link setSecretEnvironment} with these would change anything. */
+  hasSecretEnvironment(name: string, variables: Readonly<Record<string, string>>): Promise<boolean>;
+  start(name: string): Promise<void>;
+  restart(name: string): Promise<void>;
+  stop(name: string): Promise<void>;
+  state(name: string): Promise<UnitState>;
+  /** The last lines that the unit printed, oldest first. */
+  tail(name: string, lines: number): Promise<string[]>;
+}

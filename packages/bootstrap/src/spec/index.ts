@@ -1,0 +1,9 @@
+export { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
+export {
+  defaultOpenClawVersion,
+  openclawReleases,
+  type OpenClawRelease,
+  type OpenClawVersion,
+} from '../openclaw-release.ts';
+export { parsePodSpec } from './parse.ts';
+export { gatewayPort, podSpecSchema, type PodSpec, type PodSpecInput } from './pod-spec.ts';

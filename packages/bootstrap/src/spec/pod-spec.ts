@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { openclawReleases, type OpenClawVersion } from '../openclaw-release.ts';
+
+/**
+ * At synth a value may still be a CDK token, which only the deployment resolves; on the instance it never is.
+ * The format of the placeholder: https://docs.aws.amazon.com/cdk/v2/guide/tokens.html
+ */
+const token = /\$\{Token\[/;
+
+function name(pattern: RegExp, what: string) {
+  return z.string().refine((value) => token.test(value) || pattern.test(value), { error: `must be ${what}` });
+}
+
+const arn = (service: string) =>
+  name(new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:.+$`), `an ARN of ${service}`);
+
+const json: z.ZodType<Record<string, unknown>> = z.record(z.string(), z.json());
+
+const versions = Object.keys(openclawReleases) as [OpenClawVersion, ...OpenClawVersion[]];
+
+/** Shape of {@link PodSpec}. Unknown keys are refused: a typo must not silently do nothing. */
+export const podSpecSchema = z.strictObject({
+  apiVersion: z.literal('clawharbor/v1'),
+  /** Name of the pod: prefix of what it creates. */
+  name: name(/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/, 'lower-case letters, digits and dashes, 2 to 32 characters'),
+  region: name(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS Region, as in eu-central-1'),
+
+  openclaw: z.strictObject({
+    /** One of the releases that were tested, see `openclawReleases`. */
+    version: z.enum(versions),
+    /** The desired OpenClaw config: what infrastructure decides. Merged into the live config, never written over it. */
+    config: json.refine((config) => typeof gatewayPortOf(config) === 'number', {
+      error: 'must set gateway.port to a number: the load balancer forwards to it',
+      path: ['gateway', 'port'],
+    }),
+  }),
+
+  /** Secrets Manager secret whose value is a JSON object: each key becomes an environment variable of the gateway. */
+  secret: z.strictObject({ arn: arn('secretsmanager') }).optional(),
+
+  /** EFS: the state of the gateway, and the cache of artifacts that lets a replacement do without registries. */
+  fileSystem: z
+    .strictObject({
+      id: name(/^fs-[0-9a-f]{8,40}$/, 'the id of an EFS file system'),
+      stateAccessPoint: name(/^fsap-[0-9a-f]{8,40}$/, 'the id of an EFS access point'),
+      artifactsAccessPoint: name(/^fsap-[0-9a-f]{8,40}$/, 'the id of an EFS access point'),
+    })
+    .optional(),
+
+  /** The launch lifecycle hook that holds the instance in Pending:Wait until the gateway is ready. */
+  lifecycle: z
+    .strictObject({
+      autoScalingGroup: z.string().min(1),
+      hook: z.string().min(1),
+      /** Heartbeat timeout of the hook, in seconds; the bootstrap beats well before it ends. */
+      heartbeatSeconds: z.int().min(30).max(7200),
+    })
+    .optional(),
+
+  /** CloudWatch log group for the journal of openclaw.service and ollama.service. */
+  logGroup: z.string().min(1).optional(),
+
+  /** Local models. Started after the gateway is ready: they never delay it. */
+  ollama: z
+    .strictObject({
+      version: name(/^\d+\.\d+\.\d+$/, 'a version, as in 0.12.3'),
+      /** Models to pull once Ollama runs. Default: none. */
+      models: z.array(z.string().min(1)).default([]),
+    })
+    .optional(),
+
+  /** How long the gateway may take from start to ready, in seconds. Default: 300. */
+  readyTimeoutSeconds: z.int().min(10).max(3600).default(300),
+});
+
+/** What a pod should be: the one contract between deploy time and the instance. */
+export type PodSpec = z.output<typeof podSpecSchema>;
+/** A {@link PodSpec} as written by hand: what has a default may be left out. */
+export type PodSpecInput = z.input<typeof podSpecSchema>;
+
+function gatewayPortOf(config: Record<string, unknown>): unknown {
+  const gateway = config['gateway'];
+  return typeof gateway === 'object' && gateway !== null ? (gateway as { port?: unknown }).port : undefined;
+}
+
+/** The port the gateway listens on, as its config says. */
+export function gatewayPort(spec: PodSpec): number {
+  return gatewayPortOf(spec.openclaw.config) as number;
+}
