@@ -68,6 +68,7 @@ const e2e = new Workspace(root, {
     'oidc-provider@9.13.3',
     'openid-client@6.8.9',
     'ora@9.4.1',
+    'reflect-metadata@0.2.2',
     version.commander,
     version.zod,
   ],

@@ -48,7 +48,6 @@ export class Monorepo extends javascript.NodeProject {
         version.vitestCoverage,
         version.oxlint,
         version.oxlintTsgolint,
-        version.prettier,
         version.publint,
         version.attw,
         version.changesets,
@@ -66,6 +65,7 @@ export class Monorepo extends javascript.NodeProject {
       projenrcJs: false,
       pullRequestTemplate: false,
     });
+    this.addDevDeps(version.prettier);
     this.package.addField('private', true);
     this.package.addField('type', 'module');
     this.package.addField('workspaces', ['packages/*']);

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { JsonFile, TextFile, javascript } from 'projen';
+import { JsonFile, ProjenrcFile, TextFile, javascript } from 'projen';
 import type { Monorepo } from './monorepo.ts';
 
 export interface WorkspaceOptions {
@@ -64,6 +64,7 @@ export class Workspace extends javascript.NodeProject {
     this.root = root;
     this.directory = directory;
     this.leaveInstallingToTheRoot();
+    new RootProjenrc(this);
 
     this.package.addField('type', 'module');
     this.package.addField('files', ['lib', 'src', ...(options.files ?? [])]);
@@ -155,6 +156,11 @@ export class Workspace extends javascript.NodeProject {
     this.deps.removeDependency('projen');
     this.defaultTask?.reset('projen default', { cwd: relative(this.outdir, this.root.outdir) });
   }
+}
+
+/** Lets the markers in generated files name the file that generates them. */
+class RootProjenrc extends ProjenrcFile {
+  readonly filePath = '../../.projenrc.ts';
 }
 
 function exportsField(entries: Record<string, string>): Record<string, unknown> {
