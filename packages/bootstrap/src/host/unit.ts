@@ -1,3 +1,9 @@
+/**
+ * Exit code of a unit that found its lock held by another process, as in `flock --conflict-exit-code`: EX_TEMPFAIL of
+ * sysexits(3). The restart policy tries again, so a replacement starts as soon as the old writer is gone.
+ */
+export const lockConflictExitCode = 75;
+
 /** A long-running process that a host keeps alive: a systemd service on the instance, a child process on a laptop. */
 export interface Unit {
   /** Name without suffix, as in `openclaw`. */
@@ -48,6 +54,11 @@ export interface Units {
   setSecretEnvironment(name: string, variables: Readonly<Record<string, string>>): Promise<boolean>;
   /** Whether {@link setSecretEnvironment} with these would change anything. */
   hasSecretEnvironment(name: string, variables: Readonly<Record<string, string>>): Promise<boolean>;
+  /**
+   * The secret variables of a unit as they were last set since the machine booted; empty when they were not. What the
+   * bootstrap makes up itself, such as the local password, is kept by reading it back from here.
+   */
+  secretEnvironment(name: string): Promise<Readonly<Record<string, string>>>;
   start(name: string): Promise<void>;
   restart(name: string): Promise<void>;
   stop(name: string): Promise<void>;
