@@ -1,19 +1,26 @@
-/** What can go wrong with a pod on one machine. The registry with remedies: docs/errors.md. */
-export type LocalPodErrorCode =
-  | 'TEMPLATE_INVALID'
-  | 'TEMPLATE_UNRESOLVED'
-  | 'TEMPLATE_RESOURCE_MISSING'
-  | 'POLICY_UNSUPPORTED'
-  | 'STATE_UNREADABLE'
-  | 'NETWORK_UNAVAILABLE'
-  | 'NETWORK_FAILED';
+/** What can go wrong in the pod on one machine. The registry with remedies: docs/errors.md. */
+export type StandInErrorCode =
+  /** A listener, rule, action or target group of the template is not one an Application Load Balancer accepts. */
+  | 'LISTENER_INVALID'
+  /** The template uses a load balancer feature that the stand-in does not play. */
+  | 'LISTENER_UNSUPPORTED'
+  /** A rule forwards to a target group that nobody declared, or a target is unknown. */
+  | 'TARGET_UNKNOWN'
+  /** An authenticate action names a user pool, client or domain that is not running. */
+  | 'USER_POOL_UNKNOWN'
+  /** The user pool client of the template cannot serve a sign-in. */
+  | 'USER_POOL_CLIENT_INVALID'
+  /** A user cannot be created or found. */
+  | 'USER_INVALID'
+  /** The file of the user pool cannot be read. */
+  | 'USER_POOL_UNREADABLE';
 
-/** A failure that the person at the machine can act on: `code` is stable, the message says what is wrong, where, and what to do. */
-export class LocalPodError extends Error {
-  override readonly name = 'LocalPodError';
-  readonly code: LocalPodErrorCode;
+/** A failure that a person can act on: `code` is stable, the message says what is wrong, where, and what to do. */
+export class StandInError extends Error {
+  override readonly name = 'StandInError';
+  readonly code: StandInErrorCode;
 
-  constructor(code: LocalPodErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: StandInErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
