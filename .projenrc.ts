@@ -74,12 +74,12 @@ const e2e = new Workspace(root, {
   ],
   devDeps: ['@types/oidc-provider@9.12.1', '@types/ws@8.18.2', 'playwright-core@1.65.1', 'ws@8.23.0'],
   workspaceDeps: [infra, bootstrap, configMerge],
-  bin: { 'clawharbor-local': 'lib/bin/clawharbor-local.js' },
+  // Runs from the sources: `npx clawharbor-local` works right after `npm ci`.
+  bin: { 'clawharbor-local': 'src/bin/clawharbor-local.ts' },
   coverage: 50,
 });
-e2e.task('local', 'Runs a pod on this machine: clawharbor-local up', {
-  exec: 'node --conditions=source src/bin/clawharbor-local.ts up',
-  receiveArgs: true,
+root.command('local', 'Runs a pod on this machine: clawharbor-local up', {
+  exec: 'node --conditions=source packages/e2e/src/bin/clawharbor-local.ts up',
   after: [bootstrap.bundleTarget],
 });
 e2e.task('e2e', 'Proves the pod end to end with a real gateway, a real browser and a booted systemd', {

@@ -8,7 +8,9 @@ const reports = [...expected, ...packages.map((name) => `packages/${name}/test-r
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const report of reports) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
     total.passed += numPassedTests;
     total.failed += numFailedTests || (success ? 0 : 1);
     total.skipped += numPendingTests;

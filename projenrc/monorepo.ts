@@ -1,4 +1,4 @@
-import { JsonFile, TextFile, javascript, typescript, type Task } from 'projen';
+import { JsonFile, TextFile, javascript, typescript } from 'projen';
 import { compilerOptions } from './compiler.ts';
 import { Nx } from './nx.ts';
 import * as version from './versions.ts';
@@ -110,7 +110,9 @@ export class Monorepo extends javascript.NodeProject {
     const format = this.addTask('format', { description: 'Rewrites the sources in the house style' });
     format.exec('oxlint --type-aware --fix');
     format.exec('prettier --write --log-level warn .');
-    const typecheck = this.addTask('typecheck', { description: 'Type-checks the project definition and all packages' });
+    const typecheck = this.addTask('typecheck', {
+      description: 'Type-checks the project definition and all packages',
+    });
     typecheck.exec('tsc --noEmit -p tsconfig.json');
     typecheck.exec('nx run-many -t typecheck');
 
@@ -124,12 +126,20 @@ export class Monorepo extends javascript.NodeProject {
     this.packageTask.reset();
   }
 
-  /** Makes `npx projen NAME` at the root run the task of that name in a package. */
-  forwardTask(task: Task, packageDirectory: string, targets: string[]): void {
-    const forward = this.addTask(task.name, { description: task.description ?? task.name });
-    for (const target of targets) forward.exec(`nx run ${target} --outputStyle=stream 1>&2`);
-    // Straight to the package's own task: nx would buffer the output and swallow the arguments.
-    forward.exec(`projen ${task.name}`, { cwd: packageDirectory, receiveArgs: true });
+  /** Adds a task that passes its arguments on, and first runs the nx targets in `after`. */
+  command(
+    name: string,
+    description: string,
+    options: { exec: string; cwd?: string; after?: string[] },
+  ): void {
+    const task = this.addTask(name, { description });
+    // stdout belongs to the command: with --json it is read by programs.
+    for (const target of options.after ?? []) task.exec(`nx run ${target} --outputStyle=stream 1>&2`);
+    // Not through nx, which would buffer the output and swallow the arguments.
+    task.exec(options.exec, {
+      receiveArgs: true,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
   }
 }
 
@@ -160,7 +170,14 @@ const prettierIgnored = [
 const oxlint = {
   plugins: ['typescript', 'unicorn', 'import', 'promise', 'vitest'],
   categories: { correctness: 'error', suspicious: 'error' },
-  ignorePatterns: ['**/lib/**', '**/dist/**', '**/cdk.out/**', '**/coverage/**', '.nx/**', '**/.clawharbor/**'],
+  ignorePatterns: [
+    '**/lib/**',
+    '**/dist/**',
+    '**/cdk.out/**',
+    '**/coverage/**',
+    '.nx/**',
+    '**/.clawharbor/**',
+  ],
   rules: {
     'typescript/no-explicit-any': 'error',
     'typescript/no-floating-promises': 'error',

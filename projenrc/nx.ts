@@ -5,7 +5,11 @@ import type { Monorepo } from './monorepo.ts';
 export class Nx extends Component {
   constructor(root: Monorepo) {
     super(root);
-    const production = ['{projectRoot}/src/**/*', '{projectRoot}/package.json', '{projectRoot}/tsconfig*.json'];
+    const production = [
+      '{projectRoot}/src/**/*',
+      '{projectRoot}/package.json',
+      '{projectRoot}/tsconfig*.json',
+    ];
     new JsonFile(root, 'nx.json', {
       obj: {
         $schema: './node_modules/nx/schemas/nx-schema.json',
@@ -16,7 +20,13 @@ export class Nx extends Component {
         namedInputs: {
           toolchain: ['{workspaceRoot}/package-lock.json', '{workspaceRoot}/tsconfig.base.json'],
           production: [...production, 'toolchain'],
-          default: ['{projectRoot}/**/*', '!{projectRoot}/lib/**', '!{projectRoot}/dist/**', '{workspaceRoot}/testing/**/*', 'toolchain'],
+          default: [
+            '{projectRoot}/**/*',
+            '!{projectRoot}/lib/**',
+            '!{projectRoot}/dist/**',
+            '{workspaceRoot}/testing/**/*',
+            'toolchain',
+          ],
         },
         targetDefaults: {
           compile: {

@@ -88,7 +88,10 @@ export class Workflows extends Component {
           node,
           install,
           // Versions are named in projenrc/, so only what they pull in moves here; the pins move by hand, with a reason.
-          { name: 'Upgrade within the pins', run: 'npm update --package-lock-only && npm ci && npx projen build' },
+          {
+            name: 'Upgrade within the pins',
+            run: 'npm update --package-lock-only && npm ci && npx projen build',
+          },
           {
             name: 'Open a pull request',
             uses: 'peter-evans/create-pull-request@v7',

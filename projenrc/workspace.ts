@@ -28,7 +28,7 @@ export interface WorkspaceOptions {
 
 /** A package of the monorepo. The root resolves and installs its dependencies: one lockfile, one install. */
 export class Workspace extends javascript.NodeProject {
-  readonly root: Monorepo;
+  readonly monorepo: Monorepo;
   readonly directory: string;
   bundleTarget = '';
 
@@ -54,14 +54,22 @@ export class Workspace extends javascript.NodeProject {
       ...(options.bin ? { bin: options.bin } : {}),
       autoDetectBin: false,
       entrypoint: '',
-      gitignore: ['/lib/', '/dist/', '/coverage/', '/test-reports/', '/cdk.out/', '/artifacts/', '/.clawharbor/'],
+      gitignore: [
+        '/lib/',
+        '/dist/',
+        '/coverage/',
+        '/test-reports/',
+        '/cdk.out/',
+        '/artifacts/',
+        '/.clawharbor/',
+      ],
       npmignoreEnabled: false,
       jest: false,
       package: false,
       projenrcJs: false,
       pullRequestTemplate: false,
     });
-    this.root = root;
+    this.monorepo = root;
     this.directory = directory;
     this.leaveInstallingToTheRoot();
     new RootProjenrc(this);
@@ -76,7 +84,9 @@ export class Workspace extends javascript.NodeProject {
     if (options.optionalPeerDeps) {
       this.package.addField(
         'peerDependenciesMeta',
-        Object.fromEntries(options.optionalPeerDeps.map((dep) => [dep.slice(0, dep.lastIndexOf('@')), { optional: true }])),
+        Object.fromEntries(
+          options.optionalPeerDeps.map((dep) => [dep.slice(0, dep.lastIndexOf('@')), { optional: true }]),
+        ),
       );
     }
 
@@ -96,15 +106,16 @@ export class Workspace extends javascript.NodeProject {
         include: ['src'],
       },
     });
-    new TextFile(this, 'vitest.config.ts', {
-      lines: [
-        `// ${this.fileMarker}`,
-        `import { unitTests } from '../../testing/unit-tests.ts';`,
-        '',
-        `export default unitTests({ coverage: ${options.coverage} });`,
-        '',
-      ],
-    });
+    const vitest = new TextFile(this, 'vitest.config.ts');
+    for (const line of [
+      `// ${vitest.marker}`,
+      `import { unitTests } from '../../testing/unit-tests.ts';`,
+      '',
+      `export default unitTests({ coverage: ${options.coverage} });`,
+      '',
+    ]) {
+      vitest.addLine(line);
+    }
 
     this.compileTask.reset('tsc -p tsconfig.build.json');
     this.addTask('typecheck', { description: 'Type-checks sources and tests', exec: 'tsc -p tsconfig.json' });
@@ -132,14 +143,18 @@ export class Workspace extends javascript.NodeProject {
     });
   }
 
-  /** Adds a task here and one of the same name at the root, which first runs the nx targets in `after`. */
+  /** Adds a task here, and a command of the same name at the root that first runs the nx targets in `after`. */
   task(
     name: string,
     description: string,
     options: { exec: string; receiveArgs?: boolean; after?: string[] },
   ): void {
-    const task = this.addTask(name, { description, exec: options.exec, receiveArgs: options.receiveArgs ?? false });
-    this.root.forwardTask(task, this.directory, options.after ?? []);
+    this.addTask(name, { description, exec: options.exec, receiveArgs: options.receiveArgs ?? false });
+    this.monorepo.command(name, description, {
+      exec: `projen ${name}`,
+      cwd: this.directory,
+      after: options.after ?? [],
+    });
   }
 
   /**
@@ -154,7 +169,7 @@ export class Workspace extends javascript.NodeProject {
     seam.resolveDepsAndWritePackageJson = () => [];
     seam.installDependencies = () => {};
     this.deps.removeDependency('projen');
-    this.defaultTask?.reset('projen default', { cwd: relative(this.outdir, this.root.outdir) });
+    this.defaultTask?.reset('projen default', { cwd: relative(this.outdir, this.monorepo.outdir) });
   }
 }
 

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -71,16 +79,29 @@ describe('a package from npm', () => {
       const { manifest } = published.find((candidate) => candidate.manifest.name === name)!;
       const consumer = join(scratch, name.replace('/', '-'));
       mkdirSync(consumer);
-      writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+      writeFileSync(
+        join(consumer, 'package.json'),
+        JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+      );
       run(
         'npm',
-        ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs(name, made)],
+        [
+          'install',
+          '--ignore-scripts',
+          '--prefer-offline',
+          '--no-audit',
+          '--no-fund',
+          ...tarballs(name, made),
+        ],
         consumer,
       );
 
       const imports = entries(manifest);
       const script = imports
-        .map((entry) => `if (Object.keys(await import('${entry}')).length === 0) throw new Error('${entry} is empty');`)
+        .map(
+          (entry) =>
+            `if (Object.keys(await import('${entry}')).length === 0) throw new Error('${entry} is empty');`,
+        )
         .join('\n');
       writeFileSync(join(consumer, 'import.js'), script);
       run(process.execPath, ['import.js'], consumer);
@@ -92,42 +113,69 @@ describe('a package from npm', () => {
 
       writeFileSync(
         join(consumer, 'consumer.ts'),
-        imports.map((entry, i) => `import * as m${i} from '${entry}'; export const k${i}: object = m${i};`).join('\n'),
+        imports
+          .map((entry, i) => `import * as m${i} from '${entry}'; export const k${i}: object = m${i};`)
+          .join('\n'),
       );
       run(
         bin('tsc'),
-        ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', 'consumer.ts'],
+        [
+          '--noEmit',
+          '--strict',
+          '--module',
+          'nodenext',
+          '--target',
+          'es2024',
+          '--skipLibCheck',
+          'consumer.ts',
+        ],
         consumer,
       );
     },
   );
 
-  test.each(published.map(({ manifest }) => [manifest.name] as const))('%s passes publint and attw', (name) => {
-    const tarball = made.get(name)!;
-    run(bin('publint'), ['run', tarball, '--strict'], scratch);
-    run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'], scratch);
-  });
+  test.each(published.map(({ manifest }) => [manifest.name] as const))(
+    '%s passes publint and attw',
+    (name) => {
+      const tarball = made.get(name)!;
+      run(bin('publint'), ['run', tarball, '--strict'], scratch);
+      run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'], scratch);
+    },
+  );
 
-  test.each(published.map(({ manifest }) => [manifest.name, manifest] as const))('%s says what it is', (_, manifest) => {
-    const directory = manifest.repository.directory;
-    expect(manifest.license).toBe('Apache-2.0');
-    expect(manifest.engines.node).toMatch(/^>= \d+/);
-    expect(directory).toBe(`packages/${manifest.name.split('/')[1]}`);
-    const readme = readFileSync(join(repository, directory, 'README.md'), 'utf8');
-    expect(readme, `the README of ${manifest.name} has no example`).toMatch(/```(ts|sh|bash|typescript|console)/);
-  });
+  test.each(published.map(({ manifest }) => [manifest.name, manifest] as const))(
+    '%s says what it is',
+    (_, manifest) => {
+      const directory = manifest.repository.directory;
+      expect(manifest.license).toBe('Apache-2.0');
+      expect(manifest.engines.node).toMatch(/^>= \d+/);
+      expect(directory).toBe(`packages/${manifest.name.split('/')[1]}`);
+      const readme = readFileSync(join(repository, directory, 'README.md'), 'utf8');
+      expect(readme, `the README of ${manifest.name} has no example`).toMatch(
+        /```(ts|sh|bash|typescript|console)/,
+      );
+    },
+  );
 });
 
 test('dependencies point down only', () => {
-  const layers = ['config-merge', 'iam-policies', 'bootstrap', 'infra', 'e2e'].map((name) => `@clawharbor/${name}`);
+  const layers = ['config-merge', 'iam-policies', 'bootstrap', 'infra', 'e2e'].map(
+    (name) => `@clawharbor/${name}`,
+  );
   for (const { manifest } of packages) {
-    for (const dep of Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith('@clawharbor/'))) {
+    for (const dep of Object.keys(manifest.dependencies ?? {}).filter((name) =>
+      name.startsWith('@clawharbor/'),
+    )) {
       expect(layers.indexOf(dep), `${manifest.name} → ${dep}`).toBeLessThan(layers.indexOf(manifest.name));
     }
   }
-  const leaves = packages.filter(({ manifest }) => ['@clawharbor/config-merge', '@clawharbor/iam-policies'].includes(manifest.name));
+  const leaves = packages.filter(({ manifest }) =>
+    ['@clawharbor/config-merge', '@clawharbor/iam-policies'].includes(manifest.name),
+  );
   for (const { manifest } of leaves) {
-    expect(Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith('@clawharbor/'))).toEqual([]);
+    expect(
+      Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith('@clawharbor/')),
+    ).toEqual([]);
   }
 });
 

@@ -13,7 +13,12 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 function generated(): Record<string, unknown> {
   const root = new Monorepo({ outdir: mkdtempSync(join(scratch, 'root-')) });
-  const lower = new Workspace(root, { name: 'lower', description: 'Lower.', deps: ['zod@4.6.7'], coverage: 90 });
+  const lower = new Workspace(root, {
+    name: 'lower',
+    description: 'Lower.',
+    deps: ['zod@4.6.7'],
+    coverage: 90,
+  });
   new Workspace(root, {
     name: 'upper',
     description: 'Upper.',
@@ -38,13 +43,19 @@ describe('what .projenrc.ts generates', () => {
 
   test('makes one install of all packages', () => {
     expect(manifest('package.json')['workspaces']).toEqual(['packages/*']);
-    expect(Object.keys(files).filter((path) => path.endsWith('package-lock.json')).length).toBeLessThanOrEqual(1);
+    expect(
+      Object.keys(files).filter((path) => path.endsWith('package-lock.json')).length,
+    ).toBeLessThanOrEqual(1);
   });
 
   test('offers every entry as source, types and code', () => {
     expect(manifest('packages/upper/package.json')['exports']).toEqual({
       '.': { source: './src/index.ts', types: './lib/index.d.ts', default: './lib/index.js' },
-      './spec': { source: './src/spec/index.ts', types: './lib/spec/index.d.ts', default: './lib/spec/index.js' },
+      './spec': {
+        source: './src/spec/index.ts',
+        types: './lib/spec/index.d.ts',
+        default: './lib/spec/index.js',
+      },
       './package.json': './package.json',
     });
   });
@@ -65,7 +76,7 @@ describe('what .projenrc.ts generates', () => {
   });
 });
 
-test("projen still has the private methods by which a workspace leaves installing to the root", () => {
+test('projen still has the private methods by which a workspace leaves installing to the root', () => {
   const nodePackage = javascript.NodePackage.prototype as unknown as Record<string, unknown>;
   expect(nodePackage['resolveDepsAndWritePackageJson']).toBeTypeOf('function');
   expect(nodePackage['installDependencies']).toBeTypeOf('function');
@@ -73,7 +84,9 @@ test("projen still has the private methods by which a workspace leaves installin
 
 test('npx projen leaves the repository as it is', () => {
   const copy = join(scratch, 'copy');
-  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: repository, encoding: 'utf8' })
+    .split('\0')
+    .filter(Boolean);
   for (const file of tracked) {
     mkdirSync(join(copy, dirname(file)), { recursive: true });
     cpSync(join(repository, file), join(copy, file));
@@ -86,7 +99,9 @@ test('npx projen leaves the repository as it is', () => {
   });
   const lists = ['', ...readdirSync(join(copy, 'packages')).map((name) => join('packages', name))];
   const outputs = lists.flatMap((directory) => {
-    const { files } = JSON.parse(readFileSync(join(copy, directory, '.projen/files.json'), 'utf8')) as { files: string[] };
+    const { files } = JSON.parse(readFileSync(join(copy, directory, '.projen/files.json'), 'utf8')) as {
+      files: string[];
+    };
     return files.map((file) => join(directory, file));
   });
   expect(outputs.length).toBeGreaterThan(40);

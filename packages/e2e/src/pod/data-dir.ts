@@ -1,0 +1,74 @@
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { PodError } from './errors.ts';
+
+/** Everything a pod writes on this machine lies below one directory. */
+export interface DataDirectory {
+  readonly root: string;
+  /** Stand-in for EFS: what the state access point shows. Survives `down`. */
+  readonly efs: string;
+  /** Stand-in for EFS: what the artifacts access point shows. Survives `down`. */
+  readonly artifacts: string;
+  /** Root disks of instances, a folder per instance id. Gone when the instance is terminated. */
+  readonly instances: string;
+  /** What the stand-ins for AWS remember: users, secrets (encrypted), parameters, the Auto Scaling group. */
+  readonly aws: string;
+  /** Certificate and key of https://localhost. */
+  readonly tls: string;
+  /** The synthesized template. */
+  readonly assembly: string;
+}
+
+/**
+ * Opens a data directory and makes what is missing.
+ * @throws PodError `DATA_DIR_NOT_WRITABLE`
+ */
+export function openDataDirectory(path: string): DataDirectory {
+  const root = resolve(path);
+  const directory: DataDirectory = {
+    root,
+    efs: join(root, 'efs'),
+    artifacts: join(root, 'artifacts'),
+    instances: join(root, 'instances'),
+    aws: join(root, 'aws'),
+    tls: join(root, 'tls'),
+    assembly: join(root, 'cdk.out'),
+  };
+  try {
+    for (const part of Object.values(directory)) mkdirSync(part, { recursive: true, mode: 0o700 });
+    // mkdir succeeds on what exists already, even on a read-only file system.
+    const probe = join(root, '.writable');
+    writeFileSync(probe, '');
+    rmSync(probe);
+    for (const part of Object.values(directory)) accessSync(part, constants.W_OK);
+  } catch (error) {
+    throw new PodError(
+      'DATA_DIR_NOT_WRITABLE',
+      `${root} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}): choose another with --data-dir`,
+      { cause: error },
+    );
+  }
+  return directory;
+}
+
+/** Whether a pod ever ran there. */
+export function isDataDirectory(path: string): boolean {
+  return statSync(join(resolve(path), 'aws'), { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Reads a small JSON document; undefined when there is none. */
+export function readDocument<T>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Replaces a small JSON document as a whole, readable by its owner only. */
+export function writeDocument(file: string, value: unknown): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(temporary, file);
+}

@@ -1,0 +1,26 @@
+/** What can go wrong with a pod on this machine. The registry with remedies: docs/errors.md. */
+export type PodErrorCode =
+  | 'PORT_TAKEN'
+  | 'PORT_INVALID'
+  | 'DATA_DIR_NOT_WRITABLE'
+  | 'DATA_DIR_BUSY'
+  | 'POD_NOT_RUNNING'
+  | 'POD_STOPPED'
+  | 'INSTANCE_FAILED'
+  | 'TARGET_NOT_HEALTHY'
+  | 'SECRET_NAME_INVALID'
+  | 'SECRET_VALUE_MISSING'
+  | 'BUNDLE_MISSING'
+  | 'TEMPLATE_UNEXPECTED';
+
+/** A failure that the person at the keyboard can act on: `code` is stable, the message says what to do. */
+export class PodError extends Error {
+  override readonly name = 'PodError';
+  readonly code: string;
+
+  /** @param code a {@link PodErrorCode}, or the code with which the instance's bootstrap or `infra` failed */
+  constructor(code: PodErrorCode | (string & {}), message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

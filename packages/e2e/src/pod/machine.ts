@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Report } from '@clawharbor/bootstrap';
+import type { DataDirectory } from './data-dir.ts';
+import type { StepEvent } from './events.ts';
+import { endProcessesBelow } from './orphans.ts';
+
+export interface MachineOptions {
+  readonly instanceId: string;
+  readonly directory: DataDirectory;
+  /** The one-file bootstrap, as it is shipped to instances. */
+  readonly bundle: string;
+  /** SSM parameter that holds the spec. */
+  readonly specParameter: string;
+  /** Where AWS and the instance metadata service answer, seen from the host's network. */
+  readonly prepareEnvironment: Readonly<Record<string, string>>;
+  /** The same, seen from the instance's network. */
+  readonly activateEnvironment: Readonly<Record<string, string>>;
+  /** Runs a command in the instance's network, as in `ip netns exec NAME`. Default: none, the host's own. */
+  readonly networkPrefix?: readonly string[];
+  /** How often the instance looks for a new spec or secret, in seconds. */
+  readonly intervalSeconds: number;
+  readonly onStep: (event: StepEvent) => void;
+  readonly onReport: (report: Report) => void;
+}
+
+/** What stands in for an EC2 instance: the shipped bootstrap as a process, with a root disk of its own. */
+export interface Machine {
+  /** Resolves when the machine is gone, whoever ended it; `stopped` tells whether {@link stop} did. */
+  readonly gone: Promise<{ stopped: boolean; exitCode: number | null }>;
+  stop(): Promise<void>;
+}
+
+/** The root disk of an instance. */
+export function rootDisk(directory: DataDirectory, instanceId: string): string {
+  return join(directory.instances, instanceId);
+}
+
+/** Units get as long as a real instance's shutdown would give them, then everything is killed. */
+const STOP_GRACE_MILLISECONDS = 30_000;
+
+/** Launches a machine: it prepares with the host's network, as a warm instance would, then activates in its own. */
+export function launchMachine(options: MachineOptions): Machine {
+  const root = rootDisk(options.directory, options.instanceId);
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const console = createWriteStream(join(root, 'console.log'), { flags: 'a', mode: 0o600 });
+  let current: ChildProcess | undefined;
+  let stopped = false;
+
+  const phase = async (name: 'prepare' | 'activate'): Promise<number | null> => {
+    const [prefix, environment, more] =
+      name === 'prepare'
+        ? [[], options.prepareEnvironment, []]
+        : [options.networkPrefix ?? [], options.activateEnvironment, ['--stay', '--interval', String(options.intervalSeconds)]];
+    const command = [
+      ...prefix,
+      process.execPath,
+      options.bundle,
+      'run',
+      ...['--host', 'process', '--phase', name, '--spec', `ssm:${options.specParameter}`, '--json'],
+      ...['--root', root, '--state', options.directory.efs, '--artifacts', options.directory.artifacts],
+      ...more,
+    ];
+    current = spawn(command[0]!, command.slice(1), {
+      env: { ...inherited(), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    relay(current, options, console);
+    return new Promise((exited, failed) => {
+      current!.once('error', failed).once('close', exited);
+    });
+  };
+
+  const gone = (async () => {
+    try {
+      let exitCode = await phase('prepare');
+      if (exitCode === 0 && !stopped) exitCode = await phase('activate');
+      return { stopped, exitCode };
+    } finally {
+      await endProcessesBelow(root, STOP_GRACE_MILLISECONDS);
+      console.end();
+    }
+  })();
+
+  return {
+    gone,
+    async stop() {
+      stopped = true;
+      current?.kill('SIGTERM');
+      const grace = setTimeout(() => void endProcessesBelow(root, 0), STOP_GRACE_MILLISECONDS);
+      await gone.catch(() => {});
+      clearTimeout(grace);
+    },
+  };
+}
+
+/** A machine starts with nothing of the person's shell that could change what it does, credentials least of all. */
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'npm_config_cache', 'npm_config_offline', 'npm_config_registry', 'npm_config_userconfig', 'HTTPS_PROXY', 'https_proxy', 'NODE_EXTRA_CA_CERTS'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}
+
+function relay(child: ChildProcess, options: MachineOptions, console: WriteStream): void {
+  child.stderr!.pipe(console, { end: false });
+  createInterface({ input: child.stdout! }).on('line', (line) => {
+    console.write(`${line}\n`);
+    if (!line.startsWith('{')) return;
+    const event = JSON.parse(line) as { event: string };
+    if (event.event === 'step') options.onStep({ ...(event as StepEvent), instanceId: options.instanceId });
+    if (event.event === 'report') options.onReport(event as unknown as Report);
+  });
+}
