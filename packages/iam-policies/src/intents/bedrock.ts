@@ -1,0 +1,92 @@
+import type { Regional } from '../arn.ts';
+import * as marketplace from '../catalogue/aws-marketplace.ts';
+import * as bedrock from '../catalogue/bedrock.ts';
+import { allow, type IdentityStatement } from '../statement.ts';
+
+export interface InvokeBedrockOptions extends Regional {
+  /**
+   * `all`, or ids of foundation models such as `anthropic.claude-sonnet-4-5-20250929-v1:0`, which may hold `*`.
+   * The cross-Region profiles of a model (`eu.anthropic…`, `global.anthropic…`) come with it.
+   */
+  readonly scope: 'all' | readonly [string, ...string[]];
+  /**
+   * Regions to which a cross-Region profile may route a request. Default: every Region, as a global profile needs:
+   * its model has an ARN without a Region, and that matches the pattern of every Region only.
+   */
+  readonly regions?: readonly [string, ...string[]];
+  /** Application inference profiles that may be invoked: ids, or `*`. Default: every one with scope `all`, else none. */
+  readonly applicationProfiles?: readonly string[];
+}
+
+/**
+ * Calls models: the foundation models at home, and those of the destination Regions only through an inference
+ * profile of the account at home.
+ * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html}
+ * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html}
+ */
+export function invokeBedrock(options: InvokeBedrockOptions): readonly IdentityStatement[] {
+  const { scope, regions = ['*'], partition = 'aws', region, account } = options;
+  const home = { partition, region, account };
+  const models = scope === 'all' ? (['*'] as const) : scope;
+  const applications = options.applicationProfiles ?? (scope === 'all' ? ['*'] : []);
+  const systemProfiles = each(models, (model) =>
+    // The id of a system-defined profile is the id of its model behind the name of a geography.
+    bedrock.inferenceProfile({ ...home, profile: model === '*' ? '*' : `*.${model}` }),
+  );
+  const profiles = [
+    ...systemProfiles,
+    ...applications.map((profile) => bedrock.applicationInferenceProfile({ ...home, profile })),
+  ] as const;
+  const [firstProfile, ...otherProfiles] = profiles;
+  const atHome = each(models, (model) => bedrock.foundationModel({ partition, region, model }));
+  const abroad = regions.flatMap((destination) =>
+    models.map((model) => bedrock.foundationModel({ partition, region: destination, model })),
+  );
+  const actions = [bedrock.InvokeModel, bedrock.InvokeModelWithResponseStream] as const;
+  return [
+    allow('InvokeBedrock', ...actions).on(...atHome, ...profiles),
+    allow('InvokeBedrockAcrossRegions', ...actions)
+      .on(abroad[0]!, ...abroad.slice(1))
+      .when('bedrock:InferenceProfileArn', 'ArnLike', firstProfile, ...otherProfiles),
+  ];
+}
+
+/**
+ * Lists what could be called. Neither action knows resources.
+ * {@link https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html}
+ */
+export function listBedrockModels(): IdentityStatement {
+  return allow('ListBedrockModels', bedrock.ListFoundationModels, bedrock.ListInferenceProfiles).onAll();
+}
+
+export interface SubscribeMarketplaceOptions {
+  /** Product ids that may be subscribed to, such as `prod-6dw3qvchef7zy`. Default: those of every Bedrock model. */
+  readonly products?: readonly [string, ...string[]];
+}
+
+/**
+ * Lets Bedrock subscribe to a third-party model on its first call, and nothing else subscribe to anything: the
+ * request must come through Bedrock.
+ * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/model-access-permissions.html}
+ */
+export function subscribeMarketplace({
+  products,
+}: SubscribeMarketplaceOptions = {}): readonly IdentityStatement[] {
+  const subscribe = allow('SubscribeMarketplace', marketplace.Subscribe)
+    .onAll()
+    .when('aws:CalledViaLast', 'StringEquals', 'bedrock.amazonaws.com');
+  return [
+    // Only Subscribe knows the product.
+    products
+      ? subscribe.when('aws-marketplace:ProductId', 'ForAnyValue:StringEquals', ...products)
+      : subscribe,
+    allow('ViewMarketplaceSubscriptions', marketplace.ViewSubscriptions)
+      .onAll()
+      .when('aws:CalledViaLast', 'StringEquals', 'bedrock.amazonaws.com'),
+  ];
+}
+
+function each<T, U>(values: readonly [T, ...T[]], map: (value: T) => U): [U, ...U[]] {
+  const [first, ...rest] = values;
+  return [map(first), ...rest.map(map)];
+}

@@ -1,0 +1,23 @@
+/** What a pod does on AWS, each as the least that allows it. */
+export {
+  invokeBedrock,
+  listBedrockModels,
+  subscribeMarketplace,
+  type InvokeBedrockOptions,
+  type SubscribeMarketplaceOptions,
+} from './bedrock.ts';
+export {
+  completeLifecycle,
+  describeInstances,
+  sessionManager,
+  type SessionManagerOptions,
+} from './instance.ts';
+export { publishMetrics, writeLogs, type WriteLogsOptions } from './observability.ts';
+export { decryptWith, readArtifact, readSecret, readSpec, type DecryptOptions } from './secrets.ts';
+export {
+  backupTo,
+  fileSystemPolicy,
+  mountFileSystem,
+  type BackupOptions,
+  type MountOptions,
+} from './storage.ts';

@@ -1,0 +1,67 @@
+import type { Arn, Partition } from '../arn.ts';
+import * as kms from '../catalogue/kms.ts';
+import * as s3 from '../catalogue/s3.ts';
+import * as secretsmanager from '../catalogue/secretsmanager.ts';
+import * as ssm from '../catalogue/ssm.ts';
+import { allow, type IdentityStatement } from '../statement.ts';
+
+/**
+ * Reads the current values of these secrets.
+ * {@link https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html}
+ */
+export function readSecret(
+  ...secrets: [Arn<'secretsmanager:Secret'>, ...Arn<'secretsmanager:Secret'>[]]
+): IdentityStatement {
+  return allow('ReadSecret', secretsmanager.GetSecretValue).on(...secrets);
+}
+
+export interface DecryptOptions {
+  /** Default: `aws`. */
+  readonly partition?: Partition;
+  readonly region: string;
+  /** The service that may use the key on the role's behalf: `secretsmanager`, `ssm`, `s3`. */
+  readonly via: string;
+  /** What the service names in the encryption context, such as `SecretARN` of Secrets Manager. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Decrypts with the key, only through one service and only for what the encryption context names.
+ * {@link https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service}
+ * {@link https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html}
+ */
+export function decryptWith(key: Arn<'kms:key'>, options: DecryptOptions): IdentityStatement {
+  const [host, ...otherHosts] = serviceHosts(options);
+  const viaService = allow('DecryptVia', kms.Decrypt)
+    .on(key)
+    .when('kms:ViaService', 'StringEquals', host, ...otherHosts);
+  return Object.entries(options.context ?? {}).reduce(
+    (statement, [name, value]) => statement.when(`kms:EncryptionContext:${name}`, 'StringLike', value),
+    viaService,
+  );
+}
+
+/** Services have a domain of their own in China; with a token for the partition either may turn out right. */
+function serviceHosts({ partition = 'aws', region, via }: DecryptOptions): [string, ...string[]] {
+  const host = `${via}.${region}.amazonaws.com`;
+  if (partition === 'aws' || partition === 'aws-us-gov') return [host];
+  return partition === 'aws-cn' ? [`${host}.cn`] : [host, `${host}.cn`];
+}
+
+/**
+ * Reads these parameters, such as the spec of a pod.
+ * {@link https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html}
+ */
+export function readSpec(
+  ...parameters: [Arn<'ssm:parameter'>, ...Arn<'ssm:parameter'>[]]
+): IdentityStatement {
+  return allow('ReadSpec', ssm.GetParameter).on(...parameters);
+}
+
+/**
+ * Downloads these objects, such as the bundle that user data starts. A pattern as key opens a whole bucket.
+ * {@link https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html}
+ */
+export function readArtifact(...objects: [Arn<'s3:object'>, ...Arn<'s3:object'>[]]): IdentityStatement {
+  return allow('ReadArtifact', s3.GetObject).on(...objects);
+}

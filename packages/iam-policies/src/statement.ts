@@ -1,0 +1,186 @@
+import type { AcceptsAll, AnyAction, KeyOf, KeyTypeOf, NameOf, ResourceOf, Uncovered } from './action.ts';
+import type { Arn, TypeOfArn } from './arn.ts';
+import { conditionValue, type Conditions, type OperatorFor, type ValueFor } from './condition.ts';
+import { IamPolicyError } from './error.ts';
+import type { Principal } from './principal.ts';
+
+export type Effect = 'Allow' | 'Deny';
+
+/** What a statement says, in plain values. All lists are sorted and without duplicates. */
+export interface StatementContent {
+  /** Letters and digits. */
+  readonly sid: string;
+  readonly effect: Effect;
+  readonly actions: readonly string[];
+  /** Empty: the resource that the policy is attached to. */
+  readonly resources: readonly string[];
+  readonly principals: readonly Principal[];
+  readonly conditions: Conditions;
+  /** Why a statement says `*` where resources could be named, in the words of its author. */
+  readonly unscoped: readonly string[];
+}
+
+/** A finished statement. Immutable: every method returns a new one. */
+export interface Statement<
+  A extends AnyAction = AnyAction,
+  For extends 'identity' | 'resource' = 'identity',
+> {
+  readonly for: For;
+  readonly content: StatementContent;
+
+  /**
+   * Adds a condition. Conditions are joined by AND, the values of one condition by OR.
+   *
+   * @param key a global key, or one that at least one of the actions knows
+   * @param operator one that fits the key's type
+   */
+  when<K extends KeyOf<A>, const O extends OperatorFor<KeyTypeOf<A, K>>>(
+    key: K,
+    operator: O,
+    ...values: [ValueFor<O>, ...ValueFor<O>[]]
+  ): Statement<A, For>;
+
+  /** Names the principals, for a resource-based policy. */
+  by(...principals: [Principal, ...Principal[]]): Statement<A, 'resource'>;
+}
+
+/** Any statement of an identity-based policy: what `document` takes and the intents give. */
+export interface IdentityStatement {
+  readonly for: 'identity';
+  readonly content: StatementContent;
+}
+
+/** Any statement of a resource-based policy: it names its principals. */
+export interface ResourceStatement {
+  readonly for: 'resource';
+  readonly content: StatementContent;
+}
+
+type Actions = readonly [AnyAction, ...AnyAction[]];
+type Resources<A extends AnyAction> = readonly [Arn<ResourceOf<A>>, ...Arn<ResourceOf<A>>[]];
+
+type Lacks<Names extends string> = [{ readonly 'accepts none of these resources': Names }];
+
+interface OnResources<A extends AnyAction> {
+  <const R extends Resources<A>>(
+    ...resources: [Uncovered<A, TypeOfArn<R[number]>>] extends [never]
+      ? R
+      : Lacks<Uncovered<A, TypeOfArn<R[number]>>>
+  ): Statement<A>;
+}
+
+/** A statement whose resources are still to be named. */
+export interface AllowWithoutResource<A extends AnyAction> {
+  /** Names the resources. Each must be accepted by an action, each action must accept one of them. */
+  readonly on: [ResourceOf<A>] extends [never]
+    ? `${NameOf<A>} accepts only "*": use onAll()`
+    : OnResources<A>;
+
+  /** `*`, for actions that know no resources. */
+  readonly onAll: [Exclude<A, AcceptsAll<A>>] extends [never]
+    ? () => Statement<A>
+    : `${NameOf<Exclude<A, AcceptsAll<A>>>} accepts resources: use on(), or unscoped(reason)`;
+
+  /** `*` although resources could be named. The reason stays in the document's metadata. */
+  unscoped(reason: string): Statement<A>;
+
+  /**
+   * The resource that a resource-based policy is attached to. EFS takes a statement without `Resource`;
+   * KMS and SNS want `*`, which there means the same.
+   */
+  onAttached(as?: '*'): Statement<A>;
+}
+
+/** A deny may say `*`: more of it takes away, never gives. */
+export interface DenyWithoutResource<A extends AnyAction> extends Pick<
+  AllowWithoutResource<A>,
+  'on' | 'onAttached'
+> {
+  onAll(): Statement<A>;
+}
+
+/**
+ * A statement that allows.
+ *
+ * @param sid letters and digits; a document numbers equal ones
+ * @throws IamPolicyError `SID_ILLEGAL`, `ACTIONS_EMPTY`
+ */
+export function allow<const T extends Actions>(sid: string, ...actions: T): AllowWithoutResource<T[number]> {
+  return withoutResource('Allow', sid, actions) as unknown as AllowWithoutResource<T[number]>;
+}
+
+/** A statement that denies: it wins over every allow, in every policy. Throws as `allow` does. */
+export function deny<const T extends Actions>(sid: string, ...actions: T): DenyWithoutResource<T[number]> {
+  return withoutResource('Deny', sid, actions) as unknown as DenyWithoutResource<T[number]>;
+}
+
+function withoutResource(effect: Effect, sid: string, actions: readonly string[]) {
+  if (!/^[A-Za-z0-9]+$/.test(sid)) {
+    throw new IamPolicyError('SID_ILLEGAL', `Sid ${JSON.stringify(sid)}: use letters and digits only.`);
+  }
+  if (actions.length === 0) throw new IamPolicyError('ACTIONS_EMPTY', `${sid}: name at least one action.`);
+  const finish = (resources: readonly string[], unscoped: readonly string[] = []) =>
+    statement({
+      sid,
+      effect,
+      actions: sorted(actions),
+      resources: sorted(resources),
+      principals: [],
+      conditions: {},
+      unscoped,
+    });
+  return {
+    on: (...resources: readonly string[]) => {
+      if (resources.length === 0)
+        throw new IamPolicyError('RESOURCES_EMPTY', `${sid}: name at least one resource.`);
+      return finish(resources);
+    },
+    onAll: () => finish(['*']),
+    onAttached: (as?: '*') => finish(as ? [as] : []),
+    unscoped: (reason: string) => {
+      if (reason.trim() === '')
+        throw new IamPolicyError('REASON_EMPTY', `${sid}: say why it needs every resource.`);
+      return finish(['*'], [reason]);
+    },
+  };
+}
+
+function statement(content: StatementContent) {
+  return Object.freeze({
+    for: content.principals.length > 0 ? 'resource' : 'identity',
+    content,
+    when: (key: string, operator: string, ...values: (string | number | boolean | Date)[]) =>
+      statement({
+        ...content,
+        conditions: withCondition(content, key, operator, values.map(conditionValue)),
+      }),
+    by: (...principals: Principal[]) =>
+      statement({ ...content, principals: [...content.principals, ...principals].toSorted(byTypeAndId) }),
+  });
+}
+
+function withCondition(
+  { sid, conditions }: StatementContent,
+  key: string,
+  operator: string,
+  values: readonly string[],
+): Conditions {
+  if (values.length === 0) {
+    throw new IamPolicyError('CONDITION_EMPTY', `${sid}: give ${operator} of ${key} at least one value.`);
+  }
+  if (conditions[operator]?.[key]) {
+    throw new IamPolicyError(
+      'CONDITION_REPEATED',
+      `${sid}: ${operator} of ${key} is already there. Give all values at once: they are joined by OR.`,
+    );
+  }
+  return { ...conditions, [operator]: { ...conditions[operator], [key]: sorted(values) } };
+}
+
+export function sorted(values: readonly string[]): string[] {
+  return [...new Set(values)].toSorted();
+}
+
+function byTypeAndId(a: Principal, b: Principal): number {
+  return `${a.type}:${a.id}` < `${b.type}:${b.id}` ? -1 : 1;
+}
