@@ -178,7 +178,3 @@ test('dependencies point down only', () => {
     ).toEqual([]);
   }
 });
-
-test('no lockfile or manifest names a registry', () => {
-  expect(readFileSync(join(repository, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/);
-});

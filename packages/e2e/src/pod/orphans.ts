@@ -21,7 +21,8 @@ export async function endProcessesBelow(path: string, graceMilliseconds: number)
   return first.length;
 }
 
-async function processesBelow(path: string): Promise<number[]> {
+/** Processes whose command line names a path below this one. */
+export async function processesBelow(path: string): Promise<number[]> {
   const { stdout } = await run('ps', ['-A', '-ww', '-o', 'pid=,args='], { maxBuffer: 32 * 1024 * 1024 });
   const prefix = path.endsWith('/') ? path : `${path}/`;
   return stdout

@@ -1,0 +1,192 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { processesBelow } from '../src/pod/orphans.ts';
+import { request } from './support/gateway-client.ts';
+import { LocalPod } from './support/local-pod.ts';
+
+const pods: LocalPod[] = [];
+afterEach(async () => {
+  for (const pod of pods.splice(0)) {
+    await pod.end('SIGTERM');
+    rmSync(pod.dataDir, { recursive: true, force: true });
+  }
+});
+
+async function newPod(...options: Parameters<typeof LocalPod.create>): Promise<LocalPod> {
+  const pod = await LocalPod.create(...options);
+  pods.push(pod);
+  return pod;
+}
+
+/** What a failed `up` leaves on stderr: the last line starts with the code. */
+async function failureOf(pod: LocalPod): Promise<string> {
+  await expect(pod.up()).rejects.toThrow();
+  expect(await pod.end()).toBe(1);
+  return pod.stderr.trim().split('\n').at(-1)!;
+}
+
+async function gatewayPid(pod: LocalPod): Promise<number> {
+  const [instance] = pod.status().instances;
+  const root = join(pod.dataDir, 'instances', instance!.instanceId);
+  for (const pid of await processesBelow(root)) {
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    if (args.some((arg) => arg.endsWith('openclaw.mjs')) && args.includes('gateway')) return pid;
+  }
+  throw new Error('no gateway process');
+}
+
+async function until(what: string, condition: () => Promise<boolean> | boolean, seconds = 90): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((wake) => setTimeout(wake, 250));
+  }
+}
+
+describe('bad input', () => {
+  test('a port that is taken is named', async () => {
+    const pod = await newPod();
+    const other = createServer();
+    await new Promise<void>((listening) => other.listen(pod.port, '127.0.0.1', listening));
+    expect(await failureOf(pod)).toMatch(new RegExp(`^PORT_TAKEN: .*${pod.port}.*--port`));
+    other.close();
+  });
+
+  test('a data directory that cannot be written is named', async () => {
+    const pod = await newPod();
+    const file = join(pod.dataDir, 'file');
+    writeFileSync(file, '');
+    const { exitCode, stderr } = pod.command('up', '--data-dir', join(file, 'below'));
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/DATA_DIR_NOT_WRITABLE: .*file\/below.*--data-dir/);
+  });
+
+  test.each([
+    ['does not parse', 'export default {\n  name: \n};\n', /:3:/],
+    ['names an unknown key', "export default {\n  name: 'pod',\n  colour: 'blue',\n};\n", /:3:.*colour/],
+  ])('a config file that %s is refused with its line', async (_, content, where) => {
+    const folder = mkdtempSync(join(tmpdir(), 'clawharbor-config-'));
+    const file = join(folder, 'pod.config.ts');
+    writeFileSync(file, content);
+    const pod = await newPod({ arguments: ['--config', file] });
+    const failure = await failureOf(pod);
+    expect(failure).toMatch(/^CONFIG_INVALID: /);
+    expect(failure).toContain(file);
+    expect(failure).toMatch(where);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('wrong usage ends with 2', async () => {
+    const pod = await newPod();
+    expect(pod.command('up', '--port', 'eighty').exitCode).toBe(2);
+    expect(pod.command('nonsense').exitCode).toBe(2);
+  });
+
+  test('commands without a running pod say how to start one', async () => {
+    const pod = await newPod();
+    for (const command of ['status', 'replace']) {
+      const { exitCode, stderr } = pod.command(command);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/POD_NOT_RUNNING: .*clawharbor-local up/);
+    }
+  });
+
+  test('a secret that would change the process is refused', async () => {
+    const pod = await newPod();
+    const { exitCode, stderr } = pod.commandWithInput('value', 'secret', 'set', 'LD_PRELOAD');
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/SECRET_NAME_INVALID: .*LD_PRELOAD/);
+  });
+});
+
+describe('OpenClaw', () => {
+  test('that cannot be installed, without registry and cache, ends the start with the reason', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'clawharbor-npm-'));
+    const pod = await newPod({ cold: true, environment: { npm_config_offline: 'true', npm_config_cache: empty } });
+    expect(await failureOf(pod)).toMatch(/^OPENCLAW_NOT_INSTALLABLE: /);
+    rmSync(empty, { recursive: true });
+  });
+
+  test('installs without a registry once it is cached', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'clawharbor-npm-'));
+    const pod = await newPod({ environment: { npm_config_offline: 'true', npm_config_cache: empty } });
+    expect((await pod.up()).event).toBe('ready');
+    rmSync(empty, { recursive: true });
+  });
+});
+
+describe('a running pod', () => {
+  test('survives the faults of its parts, one after the other', async () => {
+    const pod = await newPod();
+    const first = await pod.up();
+    const answers = async () => (await request(first.url, '/')).status === 302;
+
+    // The gateway is killed: it comes back on the same instance.
+    const killed = await gatewayPid(pod);
+    process.kill(killed, 'SIGKILL');
+    await until('a new gateway process', async () => (await gatewayPid(pod).catch(() => killed)) !== killed);
+    await until('a healthy target', () => pod.status().instances[0]?.targetHealth === 'healthy');
+    expect(pod.status().instances[0]?.instanceId).toBe(first.instanceId);
+
+    // Secrets go live without a replacement and are nowhere on disk.
+    const value = `sk-${Math.random().toString(36).slice(2)}-very-secret`;
+    expect(pod.commandWithInput(value, 'secret', 'set', 'ANTHROPIC_API_KEY').exitCode).toBe(0);
+    await until('the gateway with the new secret', async () => {
+      const pid = await gatewayPid(pod).catch(() => undefined);
+      return pid !== undefined && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`ANTHROPIC_API_KEY=${value}`);
+    });
+    await until('a healthy target', () => pod.status().instances[0]?.targetHealth === 'healthy');
+    const holders = execFileSync('sh', ['-c', `grep -rlF -- "$0" "$1" || true`, value, pod.dataDir], { encoding: 'utf8' });
+    expect(holders).toBe('');
+
+    // The supervisor is killed: the next start recovers, with the same people and the same state.
+    await pod.end('SIGKILL');
+    const second = await pod.up();
+    expect(second.users.map(({ username }) => username)).toEqual(first.users.map(({ username }) => username));
+    expect(await answers()).toBe(true);
+
+    // A second start on the same data directory is refused and harms nothing.
+    const { exitCode, stderr } = pod.command('up', '--port', String(pod.port + 1));
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/DATA_DIR_BUSY: /);
+    expect(await answers()).toBe(true);
+
+    // A live config that cannot be parsed is set aside, and the last good one is restored.
+    writeFileSync(join(pod.dataDir, 'efs/openclaw.json'), '{ "gateway": { "port": ');
+    const { exitCode: replaced, stderr: reason } = pod.command('replace');
+    expect(replaced, reason).toBe(0);
+    expect(readdirSync(join(pod.dataDir, 'efs')).filter((name) => /unparsable|set-aside|broken/.test(name)).length).toBeGreaterThan(0);
+    expect(JSON.stringify(pod.status().report)).toContain('CONFIG_UNPARSABLE');
+
+    // down ends everything.
+    expect(pod.command('down').exitCode).toBe(0);
+    expect(await pod.end()).toBe(0);
+    expect(await processesBelow(pod.dataDir)).toEqual([]);
+  });
+
+  test('whose gateway never gets ready is given up with the reason', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clawharbor-config-'));
+    const pod = await newPod({ environment: { CLAWHARBOR_E2E: '1' } });
+    const starting = pod.up();
+    const outcome = expect(starting).rejects.toThrow();
+    // A gateway that hangs from its start: frozen as soon as it appears.
+    const root = join(pod.dataDir, 'instances');
+    await until('a gateway process', async () => {
+      for (const pid of await processesBelow(root)) {
+        const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        if (!args.includes('openclaw.mjs\0gateway')) continue;
+        process.kill(pid, 'SIGSTOP');
+        return true;
+      }
+      return false;
+    });
+    await outcome;
+    expect(pod.stderr.trim().split('\n').at(-1)).toMatch(/^GATEWAY_NOT_READY: /);
+    expect(await processesBelow(pod.dataDir)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+});

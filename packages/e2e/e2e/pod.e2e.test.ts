@@ -1,0 +1,198 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from '@clawharbor/config-merge';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { WebSocket } from 'ws';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LocalUser, ReadyEvent } from '../src/pod/events.ts';
+import { artifacts, connected, logIn, openBrowser, openProfile, submitCredentials } from './support/browser.ts';
+import { GatewayClient, request } from './support/gateway-client.ts';
+import { LocalPod } from './support/local-pod.ts';
+
+let pod: LocalPod;
+let ready: ReadyEvent;
+let browser: Browser;
+let admin: LocalUser;
+let member: LocalUser;
+const profiles: BrowserContext[] = [];
+
+beforeAll(async () => {
+  pod = await LocalPod.create();
+  ready = await pod.up();
+  admin = ready.users.find((user) => user.role === 'admin')!;
+  member = ready.users.find((user) => user.role === 'member')!;
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  expect(await pod?.end()).toBe(0);
+});
+
+async function profile(): Promise<BrowserContext> {
+  const context = await openProfile(browser);
+  profiles.push(context);
+  return context;
+}
+
+/** The Cookie header of a logged-in profile. */
+async function cookieOf(context: BrowserContext): Promise<string> {
+  const cookies = await context.cookies(pod.url);
+  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+}
+
+async function loggedIn(user: LocalUser): Promise<{ page: Page; cookie: string }> {
+  const context = await profile();
+  const page = await logIn(context, pod.url, user);
+  return { page, cookie: await cookieOf(context) };
+}
+
+interface OpenClawConfig {
+  agents?: { defaults?: { maxConcurrent?: number } };
+  gateway?: { auth?: { mode?: string }; controlUi?: { allowedOrigins?: string[] } };
+}
+
+const liveConfig = (): OpenClawConfig => parseDocument(readFileSync(join(pod.dataDir, 'efs/openclaw.json'), 'utf8')) as OpenClawConfig;
+
+async function patchConfig(client: GatewayClient, patch: unknown) {
+  const { payload } = await client.call('config.get');
+  const { hash } = payload as { hash: string };
+  return client.call('config.patch', { raw: JSON.stringify(patch), baseHash: hash });
+}
+
+describe('a person at the login page', () => {
+  test('is sent there, is refused with a wrong password, and lands connected with the right one', async () => {
+    const context = await profile();
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('console', (message) => problems.push(message.text()));
+    await page.goto(pod.url);
+    expect(new URL(page.url()).origin).not.toBe(pod.url);
+    await page.screenshot({ path: join(artifacts, 'login.png') });
+
+    await submitCredentials(page, admin.username, 'not the password');
+    await page.getByText('Incorrect username or password').waitFor();
+    expect(new URL(page.url()).origin).not.toBe(pod.url);
+    await page.screenshot({ path: join(artifacts, 'login-refused.png') });
+
+    const config = page.waitForResponse((response) => response.url() === `${pod.url}/control-ui-config.json`);
+    await submitCredentials(page, admin.username, admin.password);
+    expect((await config).status()).toBe(200);
+    await connected(page);
+    await page.screenshot({ path: join(artifacts, 'control-ui.png') });
+    expect(await page.title()).toContain('OpenClaw');
+    const text = (await page.locator('body').innerText()) + problems.join('\n');
+    expect(text).not.toMatch(/pairing required|missing scope|1008/i);
+  });
+
+  test('sends a chat message and sees the streamed answer', async () => {
+    const { page } = await loggedIn(admin);
+    const word = `harbor-${Date.now()}`;
+    await page.locator('textarea').first().fill(`Say ${word}`);
+    await page.locator('textarea').first().press('Enter');
+    await page.getByText(new RegExp(`You said: .*${word}`)).first().waitFor({ timeout: 90_000 });
+    await page.screenshot({ path: join(artifacts, 'chat.png') });
+  });
+});
+
+describe('somebody without the admin role', () => {
+  test('connects, and gets no admin scope, however asked for', async () => {
+    const { page, cookie } = await loggedIn(member);
+    await page.screenshot({ path: join(artifacts, 'member.png') });
+    const client = await GatewayClient.connect(pod.url, { cookie });
+    expect(client.granted).toContain('operator.read');
+    expect(client.granted).not.toContain('operator.admin');
+
+    const before = liveConfig();
+    const refused = await patchConfig(client, { agents: { defaults: { maxConcurrent: 99 } } });
+    expect(refused.ok).toBe(false);
+    expect(JSON.stringify(refused.error)).toMatch(/scope|forbidden/i);
+    expect(liveConfig()).toEqual(before);
+    client.close();
+  });
+
+  test('does not become admin over plain HTTP either', async () => {
+    const { cookie } = await loggedIn(member);
+    for (const scopes of [undefined, 'operator.admin', 'operator.admin,operator.read']) {
+      const answer = await request(pod.url, '/tools/invoke', {
+        method: 'POST',
+        headers: { cookie, 'content-type': 'application/json', origin: pod.url, ...(scopes ? { 'x-openclaw-scopes': scopes } : {}) },
+        body: JSON.stringify({ tool: 'gateway', action: 'config.get', args: {} }),
+      });
+      expect(answer.status, `with scopes ${scopes}: ${answer.body}`).toBeGreaterThanOrEqual(400);
+    }
+  });
+});
+
+describe('a replacement of the instance', () => {
+  test('keeps what people set, brings back what infrastructure owns, and does not mind comments', async () => {
+    const { cookie } = await loggedIn(admin);
+    const client = await GatewayClient.connect(pod.url, { cookie });
+    expect(client.granted).toContain('operator.admin');
+    const patched = await patchConfig(client, { agents: { defaults: { maxConcurrent: 7 } } });
+    expect(patched.ok, JSON.stringify(patched.error)).toBe(true);
+    client.close();
+    expect(liveConfig().agents?.defaults?.maxConcurrent).toBe(7);
+
+    const wanted = liveConfig();
+    const edited = structuredClone(wanted);
+    edited.gateway!.controlUi!.allowedOrigins = ['https://evil.example.com'];
+    const text = JSON.stringify(edited, null, 2).replace(/\n}$/, ',\n  // somebody was here\n}\n');
+    expect(() => JSON.parse(text)).toThrow();
+    writeFileSync(join(pod.dataDir, 'efs/openclaw.json'), text);
+
+    const before = pod.status().instances.map(({ instanceId }) => instanceId);
+    const { exitCode, stdout, stderr } = pod.command('replace', '--json');
+    expect(exitCode, stderr).toBe(0);
+    const replaced = stdout.trim().split('\n').map((line) => JSON.parse(line) as { event: string; instanceId?: string });
+    const { instanceId } = replaced.find(({ event }) => event === 'replaced')!;
+    expect(before).not.toContain(instanceId);
+
+    expect(liveConfig().agents?.defaults?.maxConcurrent).toBe(7);
+    expect(liveConfig().gateway?.controlUi?.allowedOrigins).toEqual(wanted.gateway?.controlUi?.allowedOrigins);
+    const { page } = await loggedIn(admin);
+    await page.screenshot({ path: join(artifacts, 'after-replacement.png') });
+
+    const status = pod.status();
+    expect(status.instances).toEqual([expect.objectContaining({ instanceId, lifecycleState: 'InService', targetHealth: 'healthy' })]);
+  });
+});
+
+describe('nobody gets in without a session', () => {
+  const forged = {
+    'x-amzn-oidc-identity': 'admin',
+    'x-amzn-oidc-data': 'e30.e30.x',
+    'x-amzn-oidc-accesstoken': 'x',
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-proto': 'https',
+  };
+  const paths = ['/', '/healthz', '/health', '/readyz', '/control-ui-config.json', '/tools/invoke', '/v1/models', '/index.html', '/assets/../control-ui-config.json', '//control-ui-config.json', '/hooks/x', '/oauth2/idpresponse'];
+
+  test.each(paths)('%s', async (path) => {
+    for (const method of ['GET', 'POST']) {
+      for (const headers of [{}, forged, { cookie: 'AWSELBAuthSessionCookie-0=forged' }]) {
+        const answer = await request(pod.url, path, { method, headers });
+        expect([302, 401, 403, 404, 405, 500], `${method} ${path}: ${answer.status}`).toContain(answer.status);
+        expect(answer.body).not.toMatch(/openclaw/i);
+        if (answer.status === 302) expect(answer.headers['location']).toMatch(/\/oauth2\/authorize\?/);
+      }
+    }
+  });
+
+  test('the WebSocket', async () => {
+    for (const headers of [{}, forged]) {
+      const outcome = await new Promise<number | string>((resolve) => {
+        new WebSocket(pod.url.replace('https', 'wss'), { headers, origin: pod.url, rejectUnauthorized: false })
+          .once('unexpected-response', (_, response) => resolve(response.statusCode!))
+          .once('open', () => resolve('open'))
+          .once('error', (error) => resolve(error.message));
+      });
+      expect([302, 401]).toContain(outcome);
+    }
+  });
+
+  test('with another Host header', async () => {
+    const answer = await request(pod.url, '/', { headers: { host: 'evil.example.com', ...forged } });
+    expect([403, 404]).toContain(answer.status);
+  });
+});

@@ -1,0 +1,172 @@
+import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { WebSocket } from 'ws';
+
+/** Answer of the gateway to a request frame. */
+export interface GatewayAnswer {
+  readonly ok: boolean;
+  readonly payload?: unknown;
+  readonly error?: { readonly code?: string; readonly message?: string };
+}
+
+interface Frame {
+  readonly type: string;
+  readonly id?: string;
+  readonly event?: string;
+  readonly payload?: Record<string, unknown>;
+  readonly ok?: boolean;
+}
+
+const scopes = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.questions', 'operator.pairing'];
+
+/**
+ * Speaks the gateway's WebSocket protocol (version 4) as the Control UI does, with a device identity of its own, and asks
+ * for every scope there is: what it gets is what the gateway grants.
+ */
+export class GatewayClient {
+  readonly granted: readonly string[];
+  readonly #socket: WebSocket;
+  readonly #pending: Map<string, (answer: GatewayAnswer) => void>;
+
+  private constructor(socket: WebSocket, pending: Map<string, (answer: GatewayAnswer) => void>, granted: readonly string[]) {
+    this.#socket = socket;
+    this.#pending = pending;
+    this.granted = granted;
+  }
+
+  /** @param headers as a browser would send them: `cookie` of the load balancer's session */
+  static async connect(origin: string, headers: Record<string, string>): Promise<GatewayClient> {
+    const page = await fetchPage(origin, headers);
+    const buildId = /data-openclaw-control-ui-build-id="([^"]+)"/.exec(page)?.[1]?.replace(/-[0-9a-f]{64}$/, '');
+    const socket = new WebSocket(origin.replace(/^http/, 'ws'), { headers, origin, rejectUnauthorized: false });
+    const pending = new Map<string, (answer: GatewayAnswer) => void>();
+    const device = newDevice();
+    return new Promise((resolve, reject) => {
+      socket.once('error', reject);
+      socket.once('close', (code, reason) => reject(new Error(`closed with ${code}: ${reason.toString()}`)));
+      socket.on('message', (data) => {
+        const frame = JSON.parse(String(data)) as Frame;
+        if (frame.type === 'res') {
+          pending.get(frame.id!)?.(frame as unknown as GatewayAnswer);
+          pending.delete(frame.id!);
+        }
+        if (frame.event === 'connect.challenge') {
+          const challenge = frame.payload as { nonce: string; ts: number };
+          void send(socket, pending, 'connect', connectParameters(device, challenge, buildId)).then((answer) => {
+            if (!answer.ok) {
+              reject(new Error(`${answer.error?.code}: ${answer.error?.message}`));
+              return;
+            }
+            const { auth } = answer.payload as { auth: { scopes?: string[] } };
+            resolve(new GatewayClient(socket, pending, auth.scopes ?? []));
+          });
+        }
+      });
+    });
+  }
+
+  call(method: string, parameters: unknown = {}): Promise<GatewayAnswer> {
+    return send(this.#socket, this.#pending, method, parameters);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+function send(
+  socket: WebSocket,
+  pending: Map<string, (answer: GatewayAnswer) => void>,
+  method: string,
+  params: unknown,
+): Promise<GatewayAnswer> {
+  const id = randomUUID();
+  return new Promise((answered, failed) => {
+    const timer = setTimeout(() => failed(new Error(`no answer to ${method}`)), 30_000);
+    pending.set(id, (answer) => {
+      clearTimeout(timer);
+      answered(answer);
+    });
+    socket.send(JSON.stringify({ type: 'req', id, method, params }));
+  });
+}
+
+interface Device {
+  readonly id: string;
+  readonly publicKey: string;
+  readonly privateKey: KeyObject;
+}
+
+function newDevice(): Device {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+  return { id: createHash('sha256').update(raw).digest('hex'), publicKey: raw.toString('base64url'), privateKey };
+}
+
+function connectParameters(device: Device, { nonce, ts }: { nonce: string; ts: number }, buildId: string | undefined): unknown {
+  const client = {
+    id: 'openclaw-control-ui',
+    version: '2026.9.6',
+    platform: 'Linux x86_64',
+    mode: 'webchat',
+    instanceId: randomUUID(),
+    ...(buildId === undefined ? {} : { buildId }),
+  };
+  const signed = ['v2', device.id, client.id, client.mode, 'operator', scopes.join(','), ts, '', nonce].join('|');
+  return {
+    minProtocol: 4,
+    maxProtocol: 4,
+    client,
+    role: 'operator',
+    scopes,
+    caps: ['agent-kind', 'approvals', 'tool-events', 'inline-widgets'],
+    userAgent: 'clawharbor-e2e',
+    locale: 'en-US',
+    device: {
+      id: device.id,
+      publicKey: device.publicKey,
+      signature: sign(null, Buffer.from(signed), device.privateKey).toString('base64url'),
+      signedAt: ts,
+      nonce,
+    },
+  };
+}
+
+async function fetchPage(origin: string, headers: Record<string, string>): Promise<string> {
+  const answer = await request(origin, '/', { headers });
+  return answer.body;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+/** One HTTPS request, redirects not followed, the certificate made on this machine accepted. */
+export async function request(
+  origin: string,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<HttpAnswer> {
+  const { request: httpsRequest } = await import('node:https');
+  return new Promise((resolve, reject) => {
+    const url = new URL(origin);
+    httpsRequest(
+      {
+        host: url.hostname,
+        port: url.port,
+        path,
+        method: options.method ?? 'GET',
+        headers: options.headers ?? {},
+        rejectUnauthorized: false,
+      },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+        response.once('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }));
+      },
+    )
+      .once('error', reject)
+      .end(options.body);
+  });
+}

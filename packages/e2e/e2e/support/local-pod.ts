@@ -1,0 +1,124 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { PodEvent, ReadyEvent } from '../../src/pod/events.ts';
+import type { PodStatus } from '../../src/pod/pod.ts';
+
+const cli = join(import.meta.dirname, '../../src/bin/clawharbor-local.ts');
+
+/** Artifacts outlive test runs: the first installs OpenClaw from npm, later ones prove that the cache suffices. */
+const artifactCache = join(homedir(), '.cache/clawharbor-e2e/artifacts');
+
+export interface CommandOutcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The local pod as a person runs it: through its command line. */
+export class LocalPod {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly events: PodEvent[] = [];
+  readonly #arguments: readonly string[];
+  readonly #environment: NodeJS.ProcessEnv;
+  #child: ChildProcess | undefined;
+  #stderr = '';
+  #closed: Promise<number | null> = Promise.resolve(null);
+
+  private constructor(dataDir: string, port: number, more: readonly string[], environment: NodeJS.ProcessEnv) {
+    this.dataDir = dataDir;
+    this.port = port;
+    this.#arguments = more;
+    this.#environment = environment;
+  }
+
+  /** A pod with a data directory and a port of its own, not started yet. */
+  static async create(options: { arguments?: string[]; environment?: NodeJS.ProcessEnv; cold?: boolean } = {}): Promise<LocalPod> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'clawharbor-pod-'));
+    if (!options.cold && existsSync(artifactCache)) {
+      cpSync(artifactCache, join(dataDir, 'artifacts'), { recursive: true });
+    }
+    return new LocalPod(dataDir, await freePort(), options.arguments ?? [], options.environment ?? {});
+  }
+
+  get url(): string {
+    return `https://localhost:${this.port}`;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
+  /** Starts the pod. @returns what the ready line says. Rejects when `up` ends before it is ready. */
+  async up(): Promise<ReadyEvent> {
+    this.events.length = 0;
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source', cli, 'up', '--json', '--data-dir', this.dataDir, '--port', String(this.port), ...this.#arguments],
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#environment } },
+    );
+    this.#child = child;
+    this.#stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (this.#stderr += chunk));
+    this.#closed = new Promise((closed) => child.once('close', closed));
+    const ready = await new Promise<ReadyEvent>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const event = JSON.parse(line) as PodEvent;
+        this.events.push(event);
+        if (event.event === 'ready') resolve(event);
+      });
+      void this.#closed.then((code) => reject(new Error(`up ended with ${code} before it was ready:\n${this.#stderr}`)));
+    });
+    this.keepArtifacts();
+    return ready;
+  }
+
+  /** Sends a signal to `up`. @returns its exit code */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);
+    return this.#closed;
+  }
+
+  command(...args: string[]): CommandOutcome {
+    return this.commandWithInput('', ...args);
+  }
+
+  commandWithInput(input: string, ...args: string[]): CommandOutcome {
+    const outcome = spawnSync(process.execPath, ['--conditions=source', cli, ...args, '--data-dir', this.dataDir], {
+      encoding: 'utf8',
+      input,
+      timeout: 200_000,
+    });
+    return { exitCode: outcome.status, stdout: outcome.stdout, stderr: outcome.stderr };
+  }
+
+  status(): PodStatus {
+    const { exitCode, stdout, stderr } = this.command('status', '--json');
+    if (exitCode !== 0) throw new Error(`status ended with ${exitCode}: ${stderr}`);
+    return JSON.parse(stdout) as PodStatus;
+  }
+
+  private keepArtifacts(): void {
+    const made = join(this.dataDir, 'artifacts');
+    mkdirSync(artifactCache, { recursive: true });
+    for (const name of readdirSync(made)) {
+      if (!existsSync(join(artifactCache, name))) cpSync(join(made, name), join(artifactCache, name), { recursive: true });
+    }
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

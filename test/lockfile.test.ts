@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+interface Locked {
+  readonly os?: string[];
+  readonly cpu?: string[];
+  readonly integrity?: string;
+  readonly resolved?: string;
+}
+
+const repository = join(import.meta.dirname, '..');
+const { packages } = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as {
+  packages: Record<string, Locked>;
+};
+
+// Tools that ship a binary per platform: a binary missing from the lockfile breaks `npm ci` on that platform.
+const tools = [
+  '@nx/nx-',
+  '@esbuild/',
+  '@oxlint/binding-',
+  '@oxlint-tsgolint/',
+  '@rolldown/binding-',
+  '@typescript/typescript-',
+];
+const platforms = [
+  ['linux', 'x64'],
+  ['linux', 'arm64'],
+  ['darwin', 'arm64'],
+  ['darwin', 'x64'],
+] as const;
+
+test.each(platforms)('the lockfile installs on %s %s', (os, cpu) => {
+  for (const tool of tools) {
+    const binaries = Object.entries(packages).filter(
+      ([path, { os: oss, cpu: cpus, integrity }]) =>
+        path.includes(`node_modules/${tool}`) &&
+        oss?.includes(os) &&
+        cpus?.includes(cpu) &&
+        integrity !== undefined,
+    );
+    expect(binaries.length, tool).toBeGreaterThan(0);
+  }
+});
+
+test('the lockfile names no registry', () => {
+  const hosts = Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http'));
+  expect(hosts).toEqual([]);
+});
