@@ -1,0 +1,13 @@
+/** An account on the instance with fixed numbers: the same on every instance, because files on EFS carry them. */
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+/** Runs the gateway and owns the state. The EFS access points must use the same numbers as their POSIX user. */
+export const gatewayAccount: Account = { name: 'openclaw', uid: 1800, gid: 1800, home: '/home/openclaw' };
+
+/** Runs local models: it has no access to the gateway's state or secrets. */
+export const ollamaAccount: Account = { name: 'ollama', uid: 1801, gid: 1801, home: '/var/lib/ollama' };

@@ -1,0 +1,31 @@
+import { BootstrapError } from '../../errors.ts';
+import { runCommand } from '../command.ts';
+import type { Command, CommandResult } from '../host.ts';
+import type { Account } from './account.ts';
+
+export type Run = (command: Command) => Promise<CommandResult>;
+
+const environment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin',
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+};
+
+/** Runs a command with an environment of its own, as root or as an account that can never become root again. */
+export function runAs(account: Account | undefined, command: Command): Promise<CommandResult> {
+  if (account === undefined) return runCommand({ cwd: '/', ...command }, environment);
+  const identity = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups', '--no-new-privs'];
+  return runCommand(
+    { cwd: '/', ...command, file: 'setpriv', args: [...identity, '--', command.file, ...command.args] },
+    { ...environment, HOME: account.home },
+  );
+}
+
+/** Runs a command that must succeed. @throws BootstrapError `COMMAND_FAILED` with what it wrote to stderr */
+export async function must(run: Run, command: Command): Promise<string> {
+  const result = await run(command);
+  if (result.exitCode === 0) return result.stdout;
+  const line = [command.file, ...command.args].join(' ');
+  const said = (result.stderr.trim() || result.stdout.trim()).slice(-2000);
+  throw new BootstrapError('COMMAND_FAILED', `${line} ended with exit code ${result.exitCode}: ${said}`);
+}

@@ -1,0 +1,97 @@
+import { dirname } from 'node:path';
+import type { Unit } from '../unit.ts';
+import { hardening, type Directive } from './hardening.ts';
+import { plainName, plainPath, quoteWord } from './quoting.ts';
+
+export const marker = '# Written by Clawharbor. Edits are overwritten: put yours into a drop-in.';
+
+/** Secrets of a unit. /run is a tmpfs, and only PID 1 reads the file. */
+export function secretFileOf(name: string): string {
+  return `/run/${plainName(name, 'unit')}/environment`;
+}
+
+/**
+ * A unit as a systemd service file. It has no [Install] section: after a boot it is the bootstrap that starts the
+ * unit, once mount, secrets and config are in place.
+ * @throws BootstrapError `UNIT_FAILED` for what a unit file cannot say
+ */
+export function renderUnit(unit: Unit): string {
+  const name = plainName(unit.name, 'name');
+  return sections({
+    Unit: [
+      ['Description', quotePercent(unit.description)],
+      ['After', 'network-online.target'],
+      ['Wants', 'network-online.target'],
+      ['RequiresMountsFor', mountsOf(unit).join(' ')],
+      ['StartLimitIntervalSec', seconds(unit.restart.burst.seconds)],
+      ['StartLimitBurst', String(unit.restart.burst.starts)],
+    ],
+    Service: [
+      // systemctl returns once the program runs; whether it is ready is asked over HTTP.
+      ['Type', 'exec'],
+      ['User', plainName(unit.user, 'user')],
+      ['Group', plainName(unit.user, 'user')],
+      ['WorkingDirectory', plainPath(unit.workingDirectory, 'workingDirectory')],
+      ...environment(unit),
+      ['EnvironmentFile', secretFileOf(name)],
+      ['ExecStart', execStart(unit)],
+      ['Restart', 'always'],
+      ['RestartSec', seconds(unit.restart.delaySeconds)],
+      ...(unit.restart.neverOn.length > 0
+        ? [['RestartPreventExitStatus', unit.restart.neverOn.join(' ')] satisfies Directive]
+        : []),
+      ['SuccessExitStatus', '0 143'],
+      ['KillMode', 'mixed'],
+      ['TimeoutStopSec', seconds(unit.stopTimeoutSeconds)],
+      // The kernel may take a child; the gateway itself comes back by Restart=.
+      ['OOMPolicy', 'continue'],
+      ['SyslogIdentifier', name],
+      // Not for the command line tool: it would take the running gateway's objects away.
+      ['RemoveIPC', 'yes'],
+      ...hardening(unit),
+    ],
+  });
+}
+
+/** The public variables of a unit, a line each. */
+export function environment(unit: Unit): Directive[] {
+  return Object.entries(unit.environment)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => ['Environment', quoteWord(`${key}=${value}`, `environment ${key}`)]);
+}
+
+/** `:` keeps systemd from expanding `$` in arguments. */
+function execStart(unit: Unit): string {
+  const words = unit.command.map((word, index) => quoteWord(word, `command[${index}]`));
+  plainPath(unit.command[0], 'command[0]');
+  if (unit.lockFile === undefined) return `:${words.join(' ')}`;
+  // Waits as long as another instance holds the fence: who is first is decided by the lock, how long readiness may
+  // take by the bootstrap. --no-fork makes the gateway the main process and keeps the lock for exactly its lifetime.
+  return `:/usr/bin/flock --no-fork --exclusive ${plainPath(unit.lockFile, 'lockFile')} ${words.join(' ')}`;
+}
+
+function mountsOf(unit: Unit): string[] {
+  const paths = [
+    unit.workingDirectory,
+    ...unit.writable,
+    ...(unit.homeDirectory === undefined ? [] : [unit.homeDirectory]),
+    ...(unit.lockFile === undefined ? [] : [dirname(unit.lockFile)]),
+  ];
+  return [...new Set(paths.map((path) => plainPath(path, 'mount')))].toSorted();
+}
+
+export function sections(content: Readonly<Record<string, readonly Directive[]>>): string {
+  const blocks = Object.entries(content).map(
+    ([section, directives]) =>
+      `[${section}]\n${directives.map(([key, value]) => `${key}=${value}\n`).join('')}`,
+  );
+  return `${marker}\n${blocks.join('\n')}`;
+}
+
+function quotePercent(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]|\\/g, ' ').replaceAll('%', '%%');
+}
+
+function seconds(value: number): string {
+  return `${value}s`;
+}
