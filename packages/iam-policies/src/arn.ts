@@ -43,13 +43,14 @@ export interface GloballyNamed extends InPartition {
 type Parts = Readonly<Record<string, string | undefined>>;
 
 /** A CDK token, or a pseudo parameter of CloudFormation: its value is known after deployment. */
-const unresolved = /\$\{(?:Token\[[^\]]*\]|AWS::[A-Za-z]+)\}/;
+const unresolved = /\$\{(?:Token\[[^\]]*\]|AWS::[A-Za-z]+)\}/g;
 const placeholder = /\{(\w+)\}/g;
+const forbidden = /[\s"\\]/;
 
 const shapes: Readonly<Record<string, RegExp>> = {
   partition: /^(?:aws|aws-cn|aws-us-gov)$/,
-  region: /^(?:[a-z]{2}(?:-[a-z]+)+-\d+|[a-z0-9-]*[*?][a-z0-9*?-]*|)$/,
-  account: /^(?:\d{12}|[\d?*]*[?*][\d?*]*|aws)$/,
+  region: /^(?:[a-z]{2}(?:-[a-z]+)+-\d+|[a-z\d?*-]*[?*][a-z\d?*-]*)$/,
+  account: /^(?:\d{12}|[\d?*]*[?*][\d?*]*)$/,
 };
 
 /**
@@ -58,32 +59,33 @@ const shapes: Readonly<Record<string, RegExp>> = {
  * @throws IamPolicyError `ARN_PART_INVALID`, `ARN_MALFORMED`
  */
 export function arn<T extends string>(type: T, template: string, from: string | object): Arn<T> {
+  // oxlint-disable typescript/no-unsafe-type-assertion -- the functions of a service say which parts there are, and the brand is put on here
   const text =
     typeof from === 'string' ? complete(type, template, from) : fill(type, template, from as Parts);
   return text as Arn<T>;
+  // oxlint-enable typescript/no-unsafe-type-assertion
 }
 
 function fill(type: string, template: string, parts: Parts): string {
+  const awsOwned = !template.includes('{account}');
   return template.replace(placeholder, (_, name: string) => {
-    const value = parts[name] ?? defaults[name];
+    const value =
+      parts[name] ?? (name === 'partition' ? 'aws' : awsOwned && name === 'region' ? '*' : undefined);
+    if (awsOwned && name === 'region' && value === '') return '';
     if (value === undefined || !isLegal(name, value)) {
-      throw new IamPolicyError(
-        'ARN_PART_INVALID',
-        `${type}: ${name} is ${value === undefined ? 'missing' : JSON.stringify(value)}. ${remedy(name)}`,
-      );
+      const given = value === undefined ? 'missing' : JSON.stringify(value);
+      throw new IamPolicyError('ARN_PART_INVALID', `${type}: ${name} is ${given}. ${remedy(name)}`);
     }
     return value;
   });
 }
 
-/** Only templates of AWS-owned resources leave the Region to a default; the types demand it elsewhere. */
-const defaults: Readonly<Record<string, string>> = { partition: 'aws', region: '*' };
-
 function isLegal(name: string, value: string): boolean {
-  if (unresolved.test(value)) return true;
+  const known = value.replace(unresolved, '');
   const shape = shapes[name];
-  if (shape) return shape.test(value);
-  return value.length > 0 && !/[\s"\\]/.test(value);
+  if (known === value && shape) return shape.test(value);
+  // A part before the name must not bring in a colon: it would shift what follows it.
+  return value !== '' && !forbidden.test(known) && !(shape && known.includes(':'));
 }
 
 function remedy(name: string): string {
@@ -94,7 +96,8 @@ function remedy(name: string): string {
 }
 
 function complete(type: string, template: string, given: string): string {
-  if (unresolved.test(given) || matches(template, given)) return given;
+  const known = given.replace(unresolved, '');
+  if (known === given ? matches(template, given) : !forbidden.test(known)) return given;
   throw new IamPolicyError(
     'ARN_MALFORMED',
     `${JSON.stringify(given)} is not an ARN of ${type}. Its form is ${template}.`,
@@ -111,5 +114,5 @@ function matches(template: string, given: string): boolean {
 
 function group(name: string): string {
   const shape = shapes[name];
-  return shape ? `(?:${shape.source.slice(1, -1)})` : String.raw`[^\s"\\]+`;
+  return shape ? `(?:${shape.source.slice(1, -1)}${name === 'region' ? '|' : ''})` : String.raw`[^\s"\\]+`;
 }

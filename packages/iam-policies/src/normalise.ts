@@ -19,7 +19,7 @@ export function normalise(statements: readonly StatementContent[]): StatementCon
 export function numbered(statements: readonly StatementContent[]): StatementContent[] {
   const taken = new Set(statements.map((statement) => statement.sid));
   const seen = new Set<string>();
-  return statements.toSorted(bySidThenContent).map((statement) => {
+  const unique = statements.toSorted(bySidThenContent).map((statement) => {
     let sid = statement.sid;
     for (let number = 2; seen.has(sid); number++) {
       const candidate = `${statement.sid}${number}`;
@@ -28,6 +28,7 @@ export function numbered(statements: readonly StatementContent[]): StatementCont
     seen.add(sid);
     return { ...statement, sid };
   });
+  return unique.toSorted(bySidThenContent);
 }
 
 /** Merges statements that agree in everything but `differs`. */

@@ -59,13 +59,17 @@ export interface ResourceStatement {
 type Actions = readonly [AnyAction, ...AnyAction[]];
 type Resources<A extends AnyAction> = readonly [Arn<ResourceOf<A>>, ...Arn<ResourceOf<A>>[]];
 
-type Lacks<Names extends string> = [{ readonly 'accepts none of these resources': Names }];
+/** What cannot be called or given. The compiler prints it, so that its message says why. */
+interface Refused<Names extends string, Why extends string> {
+  readonly refused: Names;
+  readonly why: Why;
+}
 
 interface OnResources<A extends AnyAction> {
   <const R extends Resources<A>>(
     ...resources: [Uncovered<A, TypeOfArn<R[number]>>] extends [never]
       ? R
-      : Lacks<Uncovered<A, TypeOfArn<R[number]>>>
+      : [Refused<Uncovered<A, TypeOfArn<R[number]>>, 'accepts none of these resources'>]
   ): Statement<A>;
 }
 
@@ -73,13 +77,13 @@ interface OnResources<A extends AnyAction> {
 export interface AllowWithoutResource<A extends AnyAction> {
   /** Names the resources. Each must be accepted by an action, each action must accept one of them. */
   readonly on: [ResourceOf<A>] extends [never]
-    ? `${NameOf<A>} accepts only "*": use onAll()`
+    ? Refused<NameOf<A>, 'accepts only "*": use onAll()'>
     : OnResources<A>;
 
   /** `*`, for actions that know no resources. */
   readonly onAll: [Exclude<A, AcceptsAll<A>>] extends [never]
     ? () => Statement<A>
-    : `${NameOf<Exclude<A, AcceptsAll<A>>>} accepts resources: use on(), or unscoped(reason)`;
+    : Refused<NameOf<Exclude<A, AcceptsAll<A>>>, 'accepts resources: use on() or unscoped(reason)'>;
 
   /** `*` although resources could be named. The reason stays in the document's metadata. */
   unscoped(reason: string): Statement<A>;
@@ -99,6 +103,8 @@ export interface DenyWithoutResource<A extends AnyAction> extends Pick<
   onAll(): Statement<A>;
 }
 
+// oxlint-disable typescript/no-unsafe-type-assertion -- what the types refuse does not exist at run time
+
 /**
  * A statement that allows.
  *
@@ -113,6 +119,8 @@ export function allow<const T extends Actions>(sid: string, ...actions: T): Allo
 export function deny<const T extends Actions>(sid: string, ...actions: T): DenyWithoutResource<T[number]> {
   return withoutResource('Deny', sid, actions) as unknown as DenyWithoutResource<T[number]>;
 }
+
+// oxlint-enable typescript/no-unsafe-type-assertion
 
 function withoutResource(effect: Effect, sid: string, actions: readonly string[]) {
   if (!/^[A-Za-z0-9]+$/.test(sid)) {

@@ -1,0 +1,95 @@
+import type { PolicyJson, StatementJson } from '../src/json.ts';
+
+/** A request as IAM sees it after it has resolved who calls: what is done, to what, and what is known about it. */
+export interface Request {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Readonly<Record<string, readonly string[]>>;
+}
+
+export type Decision = 'allow' | 'explicit deny' | 'implicit deny';
+
+/**
+ * Evaluates identity-based policies as AWS publishes it: an explicit deny wins, then an allow, else it is denied.
+ * {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html}
+ */
+export function decide(policies: readonly PolicyJson[], request: Request): Decision {
+  const effects = policies
+    .flatMap((policy) => policy.Statement)
+    .filter((statement) => applies(statement, request))
+    .map((statement) => statement.Effect);
+  if (effects.includes('Deny')) return 'explicit deny';
+  return effects.includes('Allow') ? 'allow' : 'implicit deny';
+}
+
+function applies(statement: StatementJson, request: Request): boolean {
+  return (
+    many(statement.Action).some((action) => like(action.toLowerCase(), request.action.toLowerCase())) &&
+    many(statement.Resource ?? '*').some(
+      (resource) => resource === '*' || arnLike(resource, request.resource),
+    ) &&
+    Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
+      Object.entries(keys).every(([key, values]) => holds(operator, many(values), valuesOf(request, key))),
+    )
+  );
+}
+
+/** Names of condition keys do not depend on case. */
+function valuesOf(request: Request, key: string): readonly string[] | undefined {
+  const name = key.toLowerCase();
+  return Object.entries(request.context).find(([given]) => given.toLowerCase() === name)?.[1];
+}
+
+/** {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html} */
+function holds(
+  operator: string,
+  expected: readonly string[],
+  actual: readonly string[] | undefined,
+): boolean {
+  if (operator === 'Null') return expected.includes(String(actual === undefined));
+  const [, set, name, ifExists] = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(operator)!;
+  const negated = name!.includes('Not');
+  const compare = comparisons[name!.replace('Not', '')];
+  if (!compare) throw new Error(`The evaluator does not know the operator ${operator}.`);
+  if (actual === undefined || actual.length === 0) {
+    return ifExists !== undefined || set === 'ForAllValues' || (negated && set === undefined);
+  }
+  // The expected values are joined by OR, and by NOR when the operator is negated.
+  const one = (value: string) => expected.some((each) => compare(each, value)) !== negated;
+  return set === 'ForAnyValue' ? actual.some(one) : actual.every(one);
+}
+
+const comparisons: Readonly<Record<string, (expected: string, actual: string) => boolean>> = {
+  StringEquals: (expected, actual) => expected === actual,
+  StringEqualsIgnoreCase: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
+  StringLike: like,
+  ArnEquals: arnLike,
+  ArnLike: arnLike,
+  Bool: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
+  NumericEquals: (expected, actual) => Number(expected) === Number(actual),
+  NumericLessThan: (expected, actual) => Number(actual) < Number(expected),
+  DateLessThan: (expected, actual) => Date.parse(actual) < Date.parse(expected),
+};
+
+/** The six parts of an ARN are compared one by one: a wildcard does not reach beyond its part. */
+function arnLike(pattern: string, arn: string): boolean {
+  const [patterns, parts] = [arnParts(pattern), arnParts(arn)];
+  return patterns.length === parts.length && patterns.every((part, index) => like(part, parts[index]!));
+}
+
+function arnParts(arn: string): string[] {
+  const parts = arn.split(':');
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
+}
+
+function like(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's').test(text);
+}
+
+function many(values: string | readonly string[]): readonly string[] {
+  return typeof values === 'string' ? [values] : values;
+}
