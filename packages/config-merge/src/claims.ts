@@ -1,0 +1,40 @@
+import { ConfigMergeError } from './errors.ts';
+import { readKeyedArray, refuseFaults } from './identity.ts';
+import { isArray, isObject, type JsonObject, type JsonValue } from './json.ts';
+import { formatPath } from './path.ts';
+import { enter, type Scope } from './scope.ts';
+
+/**
+ * Refuses a desired config that claims what it may not. It looks at desired and the policy alone, so what
+ * passes when the stack is synthesized passes on every live config.
+ *
+ * @throws ConfigMergeError `DESIRED_USER_OWNED`, `DESIRED_IDENTITY`
+ */
+export function checkClaims(desired: JsonObject, root: Scope): void {
+  check(desired, root, []);
+}
+
+function check(value: JsonValue, scope: Scope, keys: readonly string[]): void {
+  const { arrayKey } = scope;
+  if (isArray(value) && arrayKey !== undefined) {
+    refuseFaults(value, arrayKey, formatPath(keys));
+    for (const [id, element] of readKeyedArray(value, arrayKey).byId) {
+      checkMembers(element, enter(scope, id), [...keys, id]);
+    }
+  } else if (isObject(value)) {
+    checkMembers(value, scope, keys);
+  }
+  const claimed = !isObject(value) || Object.keys(value).length === 0;
+  if (scope.owner === 'user' && claimed && keys.length > 0) {
+    const path = formatPath(keys);
+    throw new ConfigMergeError(
+      'DESIRED_USER_OWNED',
+      `desired sets ${path}, which belongs to the user (${scope.reason}): leave it out`,
+      { path },
+    );
+  }
+}
+
+function checkMembers(object: JsonObject, scope: Scope, keys: readonly string[]): void {
+  for (const [key, member] of Object.entries(object)) check(member, enter(scope, key), [...keys, key]);
+}

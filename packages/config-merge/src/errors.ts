@@ -1,0 +1,49 @@
+/** What can go wrong, one code per failure. Codes are stable; messages may change. */
+export const errorCodes = {
+  DOCUMENT_SYNTAX: 'the text is not JSON5',
+  DOCUMENT_ROOT: 'the root of the document is not an object',
+  DOCUMENT_DUPLICATE_KEY: 'an object of the document names a key twice',
+  DOCUMENT_NUMBER: 'a number of the document has no JSON value: NaN, Infinity, or out of range',
+  DOCUMENT_DEPTH: 'the document nests deeper than the limit',
+  VALUE_ROOT: 'a config passed from code is not a plain object',
+  VALUE_NOT_JSON: 'a config passed from code holds something JSON has no form for',
+  VALUE_CYCLE: 'a config passed from code contains itself',
+  VALUE_DEPTH: 'a config passed from code nests deeper than the limit',
+  PATH_INVALID: 'a path is not of the form a.b["c.d"]',
+  POLICY_INVALID: 'the policy has the wrong form',
+  POLICY_TIE: 'two rules of the policy are equally specific for the same path',
+  DESIRED_USER_OWNED: 'desired sets a key that belongs to the user',
+  DESIRED_IDENTITY: 'an element of a keyed array in desired has no identity, or shares it',
+  RESULT_UNKNOWN: 'the result to explain was not made by mergeConfig',
+} as const;
+
+export type ConfigMergeErrorCode = keyof typeof errorCodes;
+
+export interface ErrorPlace {
+  /** Path of the config or index of the policy rule, if the failure has one. */
+  readonly path?: string;
+  /** Line of the document, from 1. */
+  readonly line?: number;
+  /** Column of the document in UTF-16 units, from 1. */
+  readonly column?: number;
+}
+
+/**
+ * The one error of this package. `code` tells failures apart; `line` and `column` are set for documents.
+ * Messages name keys and places, never values: a config holds secrets.
+ */
+export class ConfigMergeError extends Error {
+  override readonly name = 'ConfigMergeError';
+  readonly code: ConfigMergeErrorCode;
+  readonly path: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+
+  constructor(code: ConfigMergeErrorCode, message: string, place: ErrorPlace = {}) {
+    super(message);
+    this.code = code;
+    this.path = place.path;
+    this.line = place.line;
+    this.column = place.column;
+  }
+}

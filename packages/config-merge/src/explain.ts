@@ -1,0 +1,101 @@
+import { ConfigMergeError } from './errors.ts';
+import { readKeyedArray } from './identity.ts';
+import { equal, isArray, isObject, own, type JsonObject, type JsonValue } from './json.ts';
+import type { MergeResult } from './merge.ts';
+import { formatPath, parsePath } from './path.ts';
+import type { Owner } from './policy.ts';
+import { recall, type Provenance } from './provenance.ts';
+import { redact, type Change } from './report.ts';
+import { enter, rootScope, type Scope } from './scope.ts';
+
+/** Why a key of a result has its value. */
+export interface Explanation {
+  /** Undefined if the result has no such key; hidden if the policy calls it sensitive. */
+  readonly value: JsonValue | undefined;
+  readonly owner: Owner;
+  /** Where the value comes from. `none` if there is no value. */
+  readonly source: 'live' | 'desired' | 'none';
+  readonly reason: string;
+}
+
+/**
+ * Says who owns a key of a result and where its value comes from. An object made from both sides has the
+ * source `live`; its keys tell more.
+ *
+ * @param path As in the changes: `gateway.auth.mode`, `models.providers["a.b"].models.nova.name`.
+ * @throws ConfigMergeError `PATH_INVALID`; `RESULT_UNKNOWN` for a result that `mergeConfig` did not return.
+ */
+export function explain(result: Pick<MergeResult, 'config'>, path: string): Explanation {
+  const keys = parsePath(path);
+  const origin = recall(result.config);
+  if (origin === undefined) {
+    throw new ConfigMergeError(
+      'RESULT_UNKNOWN',
+      'explain needs the result that mergeConfig returned, not a copy',
+    );
+  }
+  const root = rootScope(origin.policy);
+  const scope = keys.reduce(enter, root);
+  const value = lookup(result.config, keys, root);
+  const change = nearest(origin.changes, keys);
+  const { source, why } =
+    change === undefined ? unchanged(value, keys, scope, origin) : changed(value, change);
+  return {
+    value: redact(value, scope),
+    owner: scope.owner,
+    source,
+    reason: why,
+  };
+}
+
+/** The change at a path, or the one around it that replaced or kept the whole. */
+function nearest(changes: ReadonlyMap<string, Change>, keys: readonly string[]): Change | undefined {
+  const exact = changes.get(formatPath(keys));
+  if (exact !== undefined) return exact;
+  for (let length = keys.length - 1; length > 0; length--) {
+    const around = changes.get(formatPath(keys.slice(0, length)));
+    if (around?.op === 'replace' || around?.op === 'keep') return around;
+  }
+  return undefined;
+}
+
+type Origin = Pick<Explanation, 'source'> & { readonly why: string };
+
+function changed(value: JsonValue | undefined, { op, reason }: Change): Origin {
+  if (value === undefined) return { source: 'none', why: reason };
+  return { source: op === 'keep' ? 'live' : 'desired', why: reason };
+}
+
+function unchanged(
+  value: JsonValue | undefined,
+  keys: readonly string[],
+  scope: Scope,
+  { live, desired, policy }: Provenance,
+): Origin {
+  const root = rootScope(policy);
+  const because = (why: string): string => `${why}; ${scope.owner}: ${scope.reason}`;
+  if (value === undefined) return { source: 'none', why: because('neither live nor desired has it') };
+  const inLive = lookup(live, keys, root);
+  const inDesired = lookup(desired, keys, root);
+  if (inLive === undefined) return { source: 'desired', why: because('live has none') };
+  if (inDesired === undefined) return { source: 'live', why: because('only live has it') };
+  if (!equal(inLive, inDesired))
+    return { source: 'live', why: because('it has keys of live and of desired') };
+  const source = scope.owner === 'seeded' ? 'live' : 'desired';
+  return { source, why: because('live and desired agree') };
+}
+
+/** The value at a path; the elements of a keyed array are found by identity. */
+function lookup(root: JsonObject, keys: readonly string[], rootOf: Scope): JsonValue | undefined {
+  let value: JsonValue | undefined = root;
+  let scope = rootOf;
+  for (const key of keys) {
+    if (isArray(value) && scope.arrayKey !== undefined) {
+      value = readKeyedArray(value, scope.arrayKey).byId.get(key);
+    } else {
+      value = isObject(value) ? own(value, key) : undefined;
+    }
+    scope = enter(scope, key);
+  }
+  return value;
+}

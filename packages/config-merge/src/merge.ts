@@ -1,0 +1,61 @@
+import { checkClaims } from './claims.ts';
+import { snapshot, type JsonObject } from './json.ts';
+import type { Policy } from './policy.ts';
+import { remember } from './provenance.ts';
+import { Reporter, type Change, type Warning } from './report.ts';
+import { rootScope } from './scope.ts';
+import { Walk } from './walk.ts';
+
+/** The three inputs of a merge. They are read once and never changed. */
+export interface MergeInput {
+  /** The config in use, edited by people. Leave it out when there is none yet: the result is then desired. */
+  readonly live?: object | undefined;
+  /** The config the infrastructure wants. */
+  readonly desired: object;
+  /** The `desired` of the merge before. Without it nothing that is no longer desired can be withdrawn. */
+  readonly lastApplied?: object | undefined;
+  readonly policy: Policy;
+}
+
+export interface MergeResult {
+  /** The config to write: own copies, no key of it is shared with an input. */
+  readonly config: JsonObject;
+  readonly changes: readonly Change[];
+  readonly warnings: readonly Warning[];
+}
+
+/** A merge for people to read before it happens. */
+export interface Plan {
+  readonly changes: readonly Change[];
+  readonly warnings: readonly Warning[];
+  /** Whether the result would be equal to live. */
+  readonly upToDate: boolean;
+}
+
+/**
+ * Merges live and desired, key by key as the policy says who decides.
+ *
+ * @throws ConfigMergeError `VALUE_*` for inputs that are not JSON, `DESIRED_*` for a desired config that the
+ * policy does not allow, `POLICY_*` and `PATH_INVALID` for a policy that `definePolicy` did not check.
+ */
+export function mergeConfig({ live, desired, lastApplied, policy }: MergeInput): MergeResult {
+  const root = rootScope(policy);
+  const wanted = snapshot(desired, 'desired');
+  checkClaims(wanted, root);
+  const current = live === undefined ? undefined : snapshot(live, 'live');
+  // Where the whole config is gone nobody deleted a single key: start from desired again.
+  const last =
+    live === undefined || lastApplied === undefined ? undefined : snapshot(lastApplied, 'lastApplied');
+
+  const report = new Reporter();
+  const config = new Walk(report).root({ live: current ?? {}, desired: wanted, last }, root);
+  const result = { config, changes: report.changes, warnings: report.warnings };
+  remember(config, { live: current ?? {}, desired: wanted, policy, changes: report.changes });
+  return result;
+}
+
+/** What {@link mergeConfig} would do, without the config: for people, who may not see every value. */
+export function planConfig(input: MergeInput): Plan {
+  const { changes, warnings } = mergeConfig(input);
+  return { changes, warnings, upToDate: changes.every(({ op }) => op === 'keep') };
+}

@@ -1,0 +1,196 @@
+import { definePolicy, type Policy, type Rule } from './policy.ts';
+
+/** Infrastructure decides who gets in and how: nobody may open another way beside it. */
+const waysIn: readonly Rule[] = [
+  {
+    path: 'gateway',
+    owner: 'managed',
+    reason: 'the load balancer, the instance and the gateway must agree on how the gateway is reached',
+  },
+  {
+    path: 'gateway.auth',
+    owner: 'exclusive',
+    reason:
+      'who gets in, and with which scopes, is decided where the login is; an extra token or admin is a back door',
+  },
+  {
+    path: 'gateway.auth.token',
+    owner: 'exclusive',
+    sensitive: true,
+    reason: 'a token beside the login is a back door',
+  },
+  {
+    path: 'gateway.auth.password',
+    owner: 'exclusive',
+    sensitive: true,
+    reason: 'the local password is made per boot; one in the config would stay valid',
+  },
+  {
+    path: 'gateway.trustedProxies',
+    owner: 'exclusive',
+    reason:
+      'whoever is in this list can claim to be anybody: only the addresses of the load balancer belong here',
+  },
+  {
+    path: 'gateway.allowRealIpFallback',
+    owner: 'exclusive',
+    reason: 'it makes a header that the load balancer does not set decide where a request comes from',
+  },
+  {
+    path: 'gateway.controlUi.allowedOrigins',
+    owner: 'exclusive',
+    reason: 'a foreign origin could act in the browser of everyone who is logged in',
+  },
+  {
+    path: 'gateway.controlUi.dangerouslyDisableDeviceAuth',
+    owner: 'exclusive',
+    reason: 'it takes the device check out of the login',
+  },
+  {
+    path: 'gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback',
+    owner: 'exclusive',
+    reason: 'it makes the Host header of a request decide which origins are allowed',
+  },
+  {
+    path: 'gateway.terminal',
+    owner: 'exclusive',
+    reason: 'it is a shell on the host in the browser, on by default',
+  },
+  {
+    path: 'gateway.customBindHost',
+    owner: 'exclusive',
+    reason: 'the load balancer reaches one address only',
+  },
+  {
+    path: 'gateway.portals',
+    owner: 'exclusive',
+    reason: 'it listens on a port that no load balancer guards',
+  },
+  {
+    path: 'gateway.tailscale',
+    owner: 'exclusive',
+    reason: 'it opens a way in that passes the load balancer by',
+  },
+  {
+    path: 'gateway.tls',
+    owner: 'exclusive',
+    reason: 'the load balancer ends TLS and speaks plain HTTP to the gateway',
+  },
+  {
+    path: 'gateway.remote',
+    owner: 'managed',
+    sensitive: true,
+    reason: 'it holds the credentials of another gateway',
+  },
+  {
+    path: 'gateway.roles',
+    owner: 'managed',
+    reason: 'the default role is the ceiling for everyone; roles that an admin adds stay',
+  },
+];
+
+/** The machine around the gateway. */
+const machine: readonly Rule[] = [
+  {
+    path: 'update',
+    owner: 'exclusive',
+    reason: 'the version is pinned and upgraded from outside; a gateway that updates itself undoes both',
+  },
+  {
+    path: 'discovery',
+    owner: 'exclusive',
+    reason: 'announcing the gateway in the network is of no use behind a load balancer',
+  },
+  {
+    path: 'logging.file',
+    owner: 'managed',
+    reason: 'the log shipper reads this file, and only its directory is writable',
+  },
+  { path: 'logging.consoleStyle', owner: 'managed', reason: 'the log shipper parses this format' },
+  {
+    path: 'secrets',
+    owner: 'managed',
+    reason: 'the bootstrap writes the files that these providers read; providers that people add stay',
+  },
+  {
+    path: 'secrets.providers.*.env',
+    owner: 'managed',
+    sensitive: true,
+    reason: 'a provider may be handed credentials',
+  },
+  {
+    path: 'plugins.entries.*.enabled',
+    owner: 'managed',
+    reason: 'a provider works only with its plugin, installed in the same step',
+  },
+];
+
+/** Where models come from is wiring; which model to talk to is taste. */
+const models: readonly Rule[] = [
+  {
+    path: 'models.mode',
+    owner: 'managed',
+    reason: 'whether the built-in catalog is merged decides which models exist',
+  },
+  {
+    path: 'models.providers.*',
+    owner: 'managed',
+    reason: 'endpoint, region and credentials follow from the account; providers that people add stay',
+  },
+  {
+    path: 'models.providers.*.apiKey',
+    owner: 'managed',
+    sensitive: true,
+    reason: 'it comes from the secret store',
+  },
+  {
+    path: 'models.providers.*.headers',
+    owner: 'managed',
+    sensitive: true,
+    reason: 'headers may carry credentials',
+  },
+  {
+    path: 'models.providers.*.models',
+    owner: 'managed',
+    arrayKey: 'id',
+    reason: 'the instance role may call these models; models that people add stay beside them',
+  },
+];
+
+/** OpenClaw's own notes, and values nobody should read in a report. */
+const people: readonly Rule[] = [
+  { path: 'meta', owner: 'user', reason: "OpenClaw's bookkeeping of versions and migrations" },
+  { path: 'wizard', owner: 'user', reason: "OpenClaw's bookkeeping of its setup" },
+  {
+    path: 'agents.defaults',
+    owner: 'seeded',
+    reason: 'how agents work is an operational setting: a first value, then people decide',
+  },
+  ...[
+    'channels',
+    'env',
+    'hooks',
+    'mcp',
+    'messages',
+    'skills',
+    'talk',
+    'tools',
+    'tts',
+    'plugins.entries.*.config',
+  ].map((path): Rule => ({
+    path,
+    owner: 'seeded',
+    sensitive: true,
+    reason: 'an operational setting that may hold credentials: a first value, then people decide',
+  })),
+];
+
+/**
+ * Who decides which key of OpenClaw's config (https://docs.openclaw.ai/gateway/configuration-reference):
+ * infrastructure keys win, operational settings are kept. Every rule carries its reason.
+ */
+export const openclawPolicy: Policy = /* @__PURE__ */ definePolicy({
+  rules: [...waysIn, ...machine, ...models, ...people],
+  default: 'seeded',
+  defaultReason: 'an operational setting: a first value, then people decide',
+});

@@ -1,0 +1,138 @@
+import * as z from 'zod';
+import { ConfigMergeError } from './errors.ts';
+import { anyKey, formatPath, parsePattern, type PatternStep } from './path.ts';
+
+/**
+ * Who decides a key.
+ *
+ * - `managed`: each leaf in desired wins; siblings in live stay.
+ * - `exclusive`: the subtree equals desired; what live has besides is removed and reported.
+ * - `seeded`: written only when live has none; once applied and then deleted by the user, it stays deleted.
+ * - `user`: desired may not set it.
+ */
+export type Owner = 'managed' | 'exclusive' | 'seeded' | 'user';
+
+const owner = z.enum(['managed', 'exclusive', 'seeded', 'user']);
+
+const ruleSchema = z.strictObject({
+  path: z.string(),
+  owner,
+  arrayKey: z.string().min(1).optional(),
+  sensitive: z.boolean().optional(),
+  reason: z.string().min(1).optional(),
+});
+
+const policySchema = z.strictObject({
+  rules: z.array(ruleSchema),
+  default: owner.optional(),
+  defaultReason: z.string().min(1).optional(),
+});
+
+export interface Rule {
+  /** The subtree the rule decides: `gateway.auth`, `models.providers.*.models`, `hosts["a.b"]`. */
+  readonly path: string;
+  readonly owner: Owner;
+  /**
+   * The key that identifies the objects of the array at `path` by a string. Such an array merges element by
+   * element, and its elements are addressed by that string: `models["nova"].name`. Every other array is
+   * replaced as a whole. For `managed` and `seeded` only: an exclusive array equals desired anyway.
+   */
+  readonly arrayKey?: string | undefined;
+  /** Whether values below `path` are hidden in every report. Inherited downwards. Default: false. */
+  readonly sensitive?: boolean | undefined;
+  /** Why this owner decides, for people. */
+  readonly reason?: string | undefined;
+}
+
+export interface PolicyInput {
+  readonly rules: readonly Rule[];
+  /** Who decides what no rule covers. Default: `managed`. */
+  readonly default?: Owner | undefined;
+  readonly defaultReason?: string | undefined;
+}
+
+export interface Policy {
+  readonly rules: readonly Rule[];
+  readonly default: Owner;
+  readonly defaultReason: string | undefined;
+}
+
+/** A rule with its pattern read. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly steps: readonly PatternStep[];
+  /** How many steps are exact keys: of two rules of the same length, the one with more is more specific. */
+  readonly exact: number;
+}
+
+/**
+ * Checks and freezes a policy. Of the rules that cover a path the longest wins, then the one with fewer `*`.
+ *
+ * @throws ConfigMergeError `POLICY_INVALID` for a wrong form, `PATH_INVALID` for an unreadable path,
+ * `POLICY_TIE` when two rules are equally specific for some path.
+ */
+export function definePolicy(input: PolicyInput): Policy {
+  const parsed = policySchema.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = formatPath((issue?.path ?? []).map(String));
+    throw new ConfigMergeError(
+      'POLICY_INVALID',
+      `policy: ${path === '' ? 'the root' : path}: ${issue?.message ?? 'wrong form'}`,
+      { path },
+    );
+  }
+  const { rules, default: defaultOwner = 'managed', defaultReason } = parsed.data;
+  refuseTies(compileRules(rules));
+  return Object.freeze({
+    rules: Object.freeze(rules.map((rule) => Object.freeze(rule))),
+    default: defaultOwner,
+    defaultReason,
+  });
+}
+
+export function compileRules(rules: readonly Rule[]): CompiledRule[] {
+  return rules.map((rule) => {
+    if (rule.arrayKey !== undefined && rule.owner !== 'managed' && rule.owner !== 'seeded') {
+      throw new ConfigMergeError(
+        'POLICY_INVALID',
+        `policy: ${rule.path}: arrayKey needs the owner managed or seeded, not ${rule.owner}`,
+        { path: rule.path },
+      );
+    }
+    const steps = parsePattern(rule.path);
+    return { rule, steps, exact: steps.filter((key) => key !== anyKey).length };
+  });
+}
+
+function refuseTies(rules: readonly CompiledRule[]): void {
+  const patterns = new Set(rules.map(({ steps }) => formatPath(steps)));
+  for (const [index, a] of rules.entries()) {
+    for (const b of rules.slice(index + 1)) {
+      const both = overlap(a, b);
+      if (both === undefined) continue;
+      const same = formatPath(a.steps) === formatPath(b.steps);
+      // A rule for exactly the paths both cover is more specific than either, so there is nothing to decide.
+      if (!same && patterns.has(formatPath(both))) continue;
+      throw new ConfigMergeError(
+        'POLICY_TIE',
+        same
+          ? `policy: two rules for ${a.rule.path}: keep one`
+          : `policy: ${a.rule.path} and ${b.rule.path} are equally specific for ${formatPath(both)}: add a rule for it`,
+        { path: formatPath(both) },
+      );
+    }
+  }
+}
+
+/** The pattern of the paths that both rules cover, if they are equally specific and there are any. */
+function overlap(a: CompiledRule, b: CompiledRule): PatternStep[] | undefined {
+  if (a.steps.length !== b.steps.length || a.exact !== b.exact) return undefined;
+  const both: PatternStep[] = [];
+  for (const [index, left] of a.steps.entries()) {
+    const right = b.steps[index] ?? anyKey;
+    if (left !== anyKey && right !== anyKey && left !== right) return undefined;
+    both.push(left === anyKey ? right : left);
+  }
+  return both;
+}

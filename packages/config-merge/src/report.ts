@@ -1,0 +1,115 @@
+import type { Op, Verdict } from './decide.ts';
+import { isArray, isObject, own, setOwn, type JsonValue } from './json.ts';
+import { formatPath } from './path.ts';
+import type { Owner } from './policy.ts';
+import { enter, type Scope } from './scope.ts';
+
+/**
+ * One difference between live and the result, or (`keep`) one place where live stayed although desired or
+ * the last applied config said otherwise. Replayed over live in order, the changes give the result: `add` and
+ * `replace` set a key and make the objects on the way to it, `remove` deletes a key and the objects it
+ * leaves empty.
+ */
+export interface Change {
+  readonly path: string;
+  readonly op: Op;
+  /** The value in live; undefined if it has none. {@link redacted} if the policy says sensitive. */
+  readonly before: JsonValue | undefined;
+  /** The value in the result; undefined if it has none. {@link redacted} if the policy says sensitive. */
+  readonly after: JsonValue | undefined;
+  readonly owner: Owner;
+  readonly reason: string;
+}
+
+export type WarningCode =
+  /** One side has an object or keyed array where another has a value. */
+  | 'TYPE_CONFLICT'
+  /** No longer desired but changed since it was applied: the user's from now on. */
+  | 'RELEASED'
+  /** An element of a keyed array in live has no identity: it was left alone. */
+  | 'IDENTITY_MISSING'
+  /** An element of a keyed array in live repeats an identity: it was left alone. */
+  | 'IDENTITY_DUPLICATE';
+
+export interface Warning {
+  readonly code: WarningCode;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Stands in reports for a value that the policy calls sensitive. */
+export const redacted = '(sensitive)';
+
+/** The value as a report may show it. */
+export function redact(value: JsonValue | undefined, scope: Scope): JsonValue | undefined {
+  if (value === undefined) return undefined;
+  if (scope.sensitive && !scope.below.some(({ rule }) => rule.sensitive === false)) return redacted;
+  if (isObject(value)) {
+    if (!scope.below.some(({ rule }) => rule.sensitive === true)) return scope.sensitive ? redacted : value;
+    const shown: Record<string, JsonValue> = {};
+    for (const [key, member] of Object.entries(value)) {
+      setOwn(shown, key, redact(member, enter(scope, key)) ?? null);
+    }
+    return shown;
+  }
+  const { arrayKey } = scope;
+  if (isArray(value) && arrayKey !== undefined) {
+    return value.map((element) => {
+      const id = isObject(element) ? own(element, arrayKey) : undefined;
+      return redact(element, typeof id === 'string' ? enter(scope, id) : scope) ?? null;
+    });
+  }
+  return scope.sensitive ? redacted : value;
+}
+
+/** Collects what happened, in order, at the place where the walk is. */
+export class Reporter {
+  readonly changes: Change[] = [];
+  readonly warnings: Warning[] = [];
+  readonly #keys: string[] = [];
+
+  get path(): string {
+    return formatPath(this.#keys);
+  }
+
+  get atRoot(): boolean {
+    return this.#keys.length === 0;
+  }
+
+  /** Runs a part of the walk one key deeper. */
+  below<T>(key: string, walk: () => T): T {
+    this.#keys.push(key);
+    const result = walk();
+    this.#keys.pop();
+    return result;
+  }
+
+  change(
+    op: Op,
+    before: JsonValue | undefined,
+    after: JsonValue | undefined,
+    scope: Scope,
+    why: string,
+  ): void {
+    this.changes.push({
+      path: this.path,
+      op,
+      before: redact(before, scope),
+      after: redact(after, scope),
+      owner: scope.owner,
+      reason: `${why}; ${scope.owner}: ${scope.reason}`,
+    });
+  }
+
+  /** Reports a leaf's verdict and gives its value. */
+  verdict(verdict: Verdict, before: JsonValue | undefined, scope: Scope): JsonValue | undefined {
+    if (verdict.op !== undefined) this.change(verdict.op, before, verdict.value, scope, verdict.why);
+    if (verdict.released) this.warn('RELEASED', verdict.why);
+    return verdict.value;
+  }
+
+  warn(code: WarningCode, message: string): void {
+    const { path } = this;
+    this.warnings.push({ code, path, message: `${path} ${message}` });
+  }
+}

@@ -1,0 +1,288 @@
+import { decide } from './decide.ts';
+import { readKeyedArray } from './identity.ts';
+import {
+  equal,
+  isArray,
+  isObject,
+  own,
+  setOwn,
+  type JsonArray,
+  type JsonObject,
+  type JsonValue,
+} from './json.ts';
+import type { Reporter } from './report.ts';
+import { enter, type Scope } from './scope.ts';
+
+/** The three values of one place; undefined where an input has none. */
+interface Place {
+  readonly live: JsonValue | undefined;
+  readonly desired: JsonValue | undefined;
+  readonly last: JsonValue | undefined;
+}
+
+interface Objects {
+  readonly live: JsonObject | undefined;
+  readonly desired: JsonObject | undefined;
+  readonly last: JsonObject | undefined;
+}
+
+type Container = JsonObject | JsonArray;
+
+/** Walks the three inputs side by side down to the leaves. */
+export class Walk {
+  readonly #report: Reporter;
+
+  constructor(report: Reporter) {
+    this.#report = report;
+  }
+
+  root(place: Objects, scope: Scope): JsonObject {
+    return this.#object(place, scope, false).merged;
+  }
+
+  /** `deleted`: the user deleted the array element around this place after it was applied. */
+  #place(place: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
+    const { live, desired, last } = place;
+    if (desired === undefined && last === undefined && nothingRemoved(scope)) return live;
+    const liveKind = kind(live, scope);
+    const desiredKind = kind(desired, scope);
+    if (liveKind !== undefined && desiredKind !== undefined && liveKind !== desiredKind) {
+      return this.#conflict(place, scope, deleted);
+    }
+    const both = liveKind ?? desiredKind;
+    if (both === 'object' || both === 'list') return this.#container(place, scope, deleted);
+    return this.#leaf(place, scope, deleted);
+  }
+
+  #leaf({ live, desired, last }: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
+    const leaf = { live, desired, last: isLeaf(last, scope) ? last : undefined };
+    return this.#report.verdict(decide(scope.owner, leaf, deleted), live, scope);
+  }
+
+  /** Live and desired have an object here, or both a keyed array, or one has it and the other nothing. */
+  #container(place: Place, scope: Scope, deleted: boolean): Container | undefined {
+    const { live, desired, last } = place;
+    const { arrayKey } = scope;
+    let merged: Container;
+    let size: number;
+    if (arrayKey !== undefined && (isArray(live) || isArray(desired))) {
+      merged = this.#list(place, scope, arrayKey, deleted);
+      size = merged.length;
+    } else {
+      ({ merged, size } = this.#object(
+        {
+          live: isObject(live) ? live : undefined,
+          desired: isObject(desired) ? desired : undefined,
+          last: isObject(last) ? last : undefined,
+        },
+        scope,
+        deleted,
+      ));
+    }
+    if (size === 0) return this.#empty(place, scope, deleted, merged);
+    if (desired === undefined && isLeaf(place.last, scope) && !sameKind(place.last, live, scope)) {
+      const why = 'a value applied here once is no longer desired, and live has keys here now';
+      this.#report.verdict({ value: merged, op: 'keep', why, released: true }, live, scope);
+    }
+    return merged;
+  }
+
+  /** Nothing is left in a container: an empty one is a value of its own, one that was emptied goes. */
+  #empty(
+    { live, desired, last }: Place,
+    scope: Scope,
+    deleted: boolean,
+    empty: Container,
+  ): Container | undefined {
+    const liveEmpty = isEmpty(live);
+    const desiredEmpty = isEmpty(desired);
+    if (live !== undefined && !liveEmpty) {
+      if (!desiredEmpty) return undefined;
+      this.#report.change('add', undefined, empty, scope, 'desired has it empty');
+      return empty;
+    }
+    if (liveEmpty && desired !== undefined) return empty;
+    if (!liveEmpty && !desiredEmpty) return undefined;
+    const kept = this.#leaf({ live, desired, last }, scope, deleted);
+    return kept === undefined ? undefined : empty;
+  }
+
+  /** `size` leaves the identity out: it alone keeps no element. */
+  #object(
+    { live, desired, last }: Objects,
+    scope: Scope,
+    deleted: boolean,
+    identity?: string,
+  ): { merged: JsonObject; size: number } {
+    const merged: Record<string, JsonValue> = {};
+    let size = 0;
+    const visit = (key: string): void => {
+      const place = { live: own(live, key), desired: own(desired, key), last: own(last, key) };
+      if (key === identity) {
+        setOwn(merged, key, place.live ?? place.desired ?? null);
+        return;
+      }
+      const value = this.#report.below(key, () => this.#place(place, enter(scope, key), deleted));
+      if (value === undefined) return;
+      setOwn(merged, key, value);
+      size++;
+    };
+    for (const key of Object.keys(live ?? {})) visit(key);
+    for (const key of Object.keys(desired ?? {})) {
+      if (live === undefined || !Object.hasOwn(live, key)) visit(key);
+    }
+    return { merged, size };
+  }
+
+  #list({ live, desired, last }: Place, scope: Scope, arrayKey: string, deleted: boolean): JsonArray {
+    const current = readKeyedArray(isArray(live) ? live : undefined, arrayKey);
+    const wanted = readKeyedArray(isArray(desired) ? desired : undefined, arrayKey).byId;
+    const applied = readKeyedArray(isArray(last) ? last : undefined, arrayKey).byId;
+    const merged: JsonValue[] = [];
+    const visit = (id: string): void => {
+      const place = { live: current.byId.get(id), desired: wanted.get(id), last: applied.get(id) };
+      const element = this.#report.below(id, () => this.#element(place, enter(scope, id), arrayKey, deleted));
+      if (element !== undefined) merged.push(element);
+    };
+    for (const entry of current.entries) {
+      if (entry.id !== undefined) {
+        visit(entry.id);
+      } else {
+        merged.push(entry.element);
+        if (entry.fault === 'missing') {
+          this.#report.warn(
+            'IDENTITY_MISSING',
+            `has an element without a string under ${arrayKey}: left as it is`,
+          );
+        } else {
+          this.#report.warn(
+            'IDENTITY_DUPLICATE',
+            `has two elements with the same ${arrayKey}: the later is left as it is`,
+          );
+        }
+      }
+    }
+    for (const id of wanted.keys()) if (!current.byId.has(id)) visit(id);
+    return merged;
+  }
+
+  /** An element lives as long as anything in it does; its identity alone follows the rules of a leaf. */
+  #element(place: Objects, scope: Scope, arrayKey: string, outerDeleted: boolean): JsonObject | undefined {
+    const { live, desired, last } = place;
+    const deleted = outerDeleted || (live === undefined && last !== undefined);
+    const { changes } = this.#report;
+    const mark = changes.length;
+    const { merged, size } = this.#object(place, scope, deleted, arrayKey);
+    const identity = {
+      live: own(live, arrayKey),
+      desired: own(desired, arrayKey),
+      last: own(last, arrayKey),
+    };
+    return this.#report.below(arrayKey, () => {
+      const idScope = enter(scope, arrayKey);
+      const verdict = decide(idScope.owner, identity, deleted);
+      if (verdict.value !== undefined || size === 0) {
+        const id = this.#report.verdict(verdict, identity.live, idScope);
+        // Who replays the changes needs the identity before the rest of a new element.
+        if (verdict.op === 'add') changes.splice(mark, 0, ...changes.splice(-1));
+        return id === undefined ? undefined : merged;
+      }
+      if (identity.live === undefined) {
+        this.#report.change(
+          'add',
+          undefined,
+          identity.desired,
+          idScope,
+          'its element has other keys to hold',
+        );
+        changes.splice(mark, 0, ...changes.splice(-1));
+      }
+      return merged;
+    });
+  }
+
+  /** One side has a container where the other has a leaf, or a container of another kind. */
+  #conflict(place: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
+    const { live, desired, last } = place;
+    const { changes } = this.#report;
+    const mark = changes.length;
+    const wins = (scope.owner === 'managed' || scope.owner === 'exclusive') && !holdsUserKeys(live, scope);
+    if (!wins) {
+      // Only what was applied before makes way.
+      const rest = this.#withdraw(live, last, scope, deleted);
+      if (rest !== undefined) {
+        this.#report.change('keep', live, rest, scope, 'live has a value of another type');
+        this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: live stays');
+        return rest;
+      }
+    }
+    const withdrawals = changes.splice(mark);
+    const warned = this.#report.warnings.length;
+    const written = this.#place({ live: undefined, desired, last }, scope, deleted);
+    changes.splice(mark);
+    this.#report.warnings.splice(warned);
+    if (written !== undefined) {
+      this.#report.change('replace', live, written, scope, 'desired has a value of another type');
+      this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: desired wins');
+      return written;
+    }
+    // Everything desired here was applied once and deleted since, so there is no conflict left.
+    if (wins) return this.#place({ live, desired: undefined, last }, scope, deleted);
+    for (const change of withdrawals) changes.push(change);
+    return undefined;
+  }
+
+  /** What is left of live without what was applied before. */
+  #withdraw(
+    live: JsonValue | undefined,
+    last: JsonValue | undefined,
+    scope: Scope,
+    deleted: boolean,
+  ): JsonValue | undefined {
+    if (kind(live, scope) !== 'leaf')
+      return this.#container({ live, desired: undefined, last }, scope, deleted);
+    return scope.owner !== 'user' && equal(live, last) ? undefined : live;
+  }
+}
+
+type Kind = 'leaf' | 'object' | 'list';
+
+function kind(value: JsonValue | undefined, scope: Scope): Kind | undefined {
+  if (value === undefined) return undefined;
+  if (isObject(value)) return 'object';
+  return isArray(value) && scope.arrayKey !== undefined ? 'list' : 'leaf';
+}
+
+function sameKind(a: JsonValue | undefined, b: JsonValue | undefined, scope: Scope): boolean {
+  return kind(a, scope) === kind(b, scope);
+}
+
+function isEmpty(value: JsonValue | undefined): boolean {
+  return isObject(value) ? Object.keys(value).length === 0 : isArray(value) && value.length === 0;
+}
+
+function isLeaf(value: JsonValue | undefined, scope: Scope): boolean {
+  return value !== undefined && (kind(value, scope) === 'leaf' || isEmpty(value));
+}
+
+/** Whether a part of live that desired and the last applied config do not touch stays as it is. */
+function nothingRemoved(scope: Scope): boolean {
+  return (
+    scope.owner !== 'exclusive' &&
+    scope.arrayKey === undefined &&
+    scope.below.every(({ rule }) => rule.owner !== 'exclusive' && rule.arrayKey === undefined)
+  );
+}
+
+/** A user's key below a managed one survives even where desired has no room for it. */
+function holdsUserKeys(live: JsonValue | undefined, scope: Scope): boolean {
+  if (scope.owner === 'user') return live !== undefined;
+  if (!scope.below.some(({ rule }) => rule.owner === 'user')) return false;
+  const { arrayKey } = scope;
+  if (isObject(live))
+    return Object.entries(live).some(([key, value]) => holdsUserKeys(value, enter(scope, key)));
+  if (!isArray(live) || arrayKey === undefined) return false;
+  return [...readKeyedArray(live, arrayKey).byId].some(([id, element]) =>
+    holdsUserKeys(element, enter(scope, id)),
+  );
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { formatDocument, parseDocument } from '../src/index.ts';
+
+const at = (code: string, line: number, column: number) => expect.objectContaining({ code, line, column });
+
+describe('reads', () => {
+  test.each([
+    ['comments and trailing commas', '// a\n{ /* b */ a: [1, 2,], }', { a: [1, 2] }],
+    ['quotes and line continuations', "{'a': 'it\\\n is', \"b\": 'x\"y'}", { a: 'it is', b: 'x"y' }],
+    ['CRLF', '{\r\n  a: 1,\r\n}\r\n', { a: 1 }],
+    ['a byte order mark', '\uFEFF{"a":1}', { a: 1 }],
+    [
+      'numbers of every form',
+      '{a:0x1F,b:-0x1,c:.5,d:5.,e:+1,f:-2e3}',
+      { a: 31, b: -1, c: 0.5, d: 5, e: 1, f: -2000 },
+    ],
+    ['minus zero as zero', '{"a":-0,b:-0.0}', { a: 0, b: 0 }],
+    [
+      'keywords and escapes as keys',
+      '{null:1,true:2,NaN:3,\\u0061:4,"":5}',
+      { null: 1, true: 2, NaN: 3, a: 4, '': 5 },
+    ],
+    ['escapes', '{a:"\\x41\\u0042\\n\\q\\0"}', { a: 'AB\nq\0' }],
+    ['lone surrogates', '{"a":"\\ud800"}', { a: '\ud800' }],
+    ['words', '{a:[true,false,null]}', { a: [true, false, null] }],
+    ['colons in strings', '{"a:b":"c:d\\":e\\\\"}', { 'a:b': 'c:d":e\\' }],
+  ])('%s', (_, text, value) => {
+    expect(parseDocument(text)).toStrictEqual(value);
+  });
+
+  test('__proto__ is data', () => {
+    for (const text of ['{"__proto__":{"polluted":true}}', '{__proto__:{polluted:true}}']) {
+      const document = parseDocument(text);
+      expect(Object.keys(document)).toStrictEqual(['__proto__']);
+      expect(Object.getPrototypeOf(document)).toBe(Object.prototype);
+      expect(formatDocument(document)).toContain('"__proto__"');
+    }
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+});
+
+describe('refuses with line and column', () => {
+  test.each([
+    ['', 'DOCUMENT_SYNTAX', 1, 1],
+    ['// only\n', 'DOCUMENT_SYNTAX', 2, 1],
+    ['[]', 'DOCUMENT_ROOT', 1, 1],
+    ['\n "text"', 'DOCUMENT_ROOT', 2, 2],
+    ['null', 'DOCUMENT_ROOT', 1, 1],
+    ['{\n  a: 1,\n  a: 2 }', 'DOCUMENT_DUPLICATE_KEY', 3, 3],
+    ['{"a":{"x":1,"\\u0078":2}}', 'DOCUMENT_DUPLICATE_KEY', 1, 13],
+    ['{"__proto__":1,"__proto__":2}', 'DOCUMENT_DUPLICATE_KEY', 1, 16],
+    ['{a: NaN}', 'DOCUMENT_NUMBER', 1, 5],
+    ['{a: [-Infinity]}', 'DOCUMENT_NUMBER', 1, 6],
+    ['{"a":\r\n 1e400}', 'DOCUMENT_NUMBER', 2, 2],
+    ['{"a": 1', 'DOCUMENT_SYNTAX', 1, 8],
+    ['{"a": ', 'DOCUMENT_SYNTAX', 1, 7],
+    ['{"a" 1}', 'DOCUMENT_SYNTAX', 1, 6],
+    ['{"a":1 "b":2}', 'DOCUMENT_SYNTAX', 1, 8],
+    ['{a:[1,,2]}', 'DOCUMENT_SYNTAX', 1, 7],
+    ['{,}', 'DOCUMENT_SYNTAX', 1, 2],
+    ['{a:tru}', 'DOCUMENT_SYNTAX', 1, 4],
+    ['{1:1}', 'DOCUMENT_SYNTAX', 1, 2],
+    ['{} {}', 'DOCUMENT_SYNTAX', 1, 4],
+    ['{a:"x\ny"}', 'DOCUMENT_SYNTAX', 1, 4],
+    ['{a:"\\x4"}', 'DOCUMENT_SYNTAX', 1, 7],
+    ['{a:"b', 'DOCUMENT_SYNTAX', 1, 6],
+    ['{a: #}', 'DOCUMENT_SYNTAX', 1, 5],
+    ['/* open', 'DOCUMENT_SYNTAX', 1, 8],
+  ])('%j', (text, code, line, column) => {
+    expect(() => parseDocument(text)).toThrow(at(code, line, column));
+  });
+
+  test('and never quotes a value', () => {
+    for (const text of ['{a:s3cret}', '{a:"s3cret', '{a:"s3cret" "s3cret"}', '{a:"s3cret\n"}']) {
+      expect(() => parseDocument(text)).toThrow(
+        expect.not.objectContaining({ message: expect.stringContaining('s3cret') }),
+      );
+    }
+  });
+});
+
+describe('hostile sizes', () => {
+  test.each([
+    ['objects', '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000), 500 * 5 + 1],
+    ['arrays', '{"a":' + '['.repeat(10_000) + ']'.repeat(10_000) + '}', 5 + 500],
+    ['unclosed', '{a:' + '['.repeat(100_000), 3 + 500],
+  ])('depth 10,000 is refused where it passes 500: %s', (_, text, column) => {
+    expect(() => parseDocument(text)).toThrow(at('DOCUMENT_DEPTH', 1, column));
+  });
+
+  test('depth 500 is read and written back', () => {
+    const text = '{"a":'.repeat(500) + '1' + '}'.repeat(500);
+    expect(JSON.stringify(parseDocument(text))).toBe(text);
+    expect(JSON.stringify(parseDocument(`//\n${text}`))).toBe(text);
+    expect(parseDocument(formatDocument(parseDocument(text)))).toStrictEqual(JSON.parse(text));
+  });
+
+  test('100,000 comments in a row are no recursion', () => {
+    expect(parseDocument('/**/'.repeat(100_000) + '{a:1}')).toStrictEqual({ a: 1 });
+  });
+});
+
+test('formats as JSON with a newline at the end', () => {
+  expect(formatDocument({ b: [1, { c: '\ud800' }], a: {} })).toBe(
+    '{\n  "b": [\n    1,\n    {\n      "c": "\\ud800"\n    }\n  ],\n  "a": {}\n}\n',
+  );
+});

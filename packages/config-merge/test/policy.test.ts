@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import {
+  definePolicy,
+  explain,
+  mergeConfig,
+  openclawPolicy,
+  type PolicyInput,
+  type Rule,
+} from '../src/index.ts';
+
+const ownerOf = (rules: readonly Rule[], path: string) =>
+  explain(mergeConfig({ desired: {}, policy: definePolicy({ rules }) }), path).owner;
+
+const refused = (input: unknown, code: string, path?: string) =>
+  expect(() => definePolicy(input as PolicyInput)).toThrow(
+    expect.objectContaining({ code, ...(path === undefined ? {} : { path }) }),
+  );
+
+describe('the most specific rule wins', () => {
+  const rules: Rule[] = [
+    { path: 'a', owner: 'exclusive' },
+    { path: 'a.*', owner: 'seeded' },
+    { path: 'a.b', owner: 'user' },
+    { path: 'a.*.c', owner: 'managed' },
+    { path: 'hosts["a.b"]', owner: 'user' },
+    { path: "hosts['*']", owner: 'seeded' },
+  ];
+
+  test.each([
+    ['other', 'managed'],
+    ['a', 'exclusive'],
+    ['a.x', 'seeded'],
+    ['a.x.y.z', 'seeded'],
+    ['a.b', 'user'],
+    ['a.b.d', 'user'],
+    ['a.b.c', 'managed'],
+    ['hosts["a.b"]', 'user'],
+    ['hosts.a.b', 'managed'],
+    ['hosts["*"]', 'seeded'],
+    ['hosts.x', 'managed'],
+  ])('%s is %s', (path, owner) => {
+    expect(ownerOf(rules, path)).toBe(owner);
+    expect(ownerOf(rules.toReversed(), path)).toBe(owner);
+  });
+});
+
+describe('a tie is an error', () => {
+  test('the same path twice', () => {
+    refused(
+      {
+        rules: [
+          { path: 'a.b', owner: 'user' },
+          { path: 'a["b"]', owner: 'user' },
+        ],
+      },
+      'POLICY_TIE',
+      'a.b',
+    );
+  });
+
+  test('two patterns for one path', () => {
+    refused(
+      {
+        rules: [
+          { path: 'a.*', owner: 'user' },
+          { path: '*.b', owner: 'seeded' },
+        ],
+      },
+      'POLICY_TIE',
+      'a.b',
+    );
+  });
+
+  test('unless a rule decides exactly the paths in question', () => {
+    const rules: Rule[] = [
+      { path: 'a.*', owner: 'user' },
+      { path: '*.b', owner: 'seeded' },
+      { path: 'a.b', owner: 'exclusive' },
+    ];
+    expect(ownerOf(rules, 'a.b')).toBe('exclusive');
+  });
+
+  test('patterns that can never meet are none', () => {
+    const rules: Rule[] = [
+      { path: 'a.*', owner: 'user' },
+      { path: 'b.*', owner: 'seeded' },
+    ];
+    expect(ownerOf(rules, 'b.x')).toBe('seeded');
+  });
+});
+
+describe('a policy of the wrong form', () => {
+  test.each([
+    [{ rules: [{ path: 'a', owner: 'root' }] }, 'rules.0.owner'],
+    [{ rules: [{ path: 'a', owner: 'user', color: 1 }] }, 'rules.0'],
+    [{ rules: 'a' }, 'rules'],
+    [{ rules: [], default: 'me' }, 'default'],
+  ])('%j', (input, path) => {
+    refused(input, 'POLICY_INVALID', path);
+  });
+
+  test('an identity where nothing is merged', () => {
+    refused({ rules: [{ path: 'a', owner: 'exclusive', arrayKey: 'id' }] }, 'POLICY_INVALID', 'a');
+    refused({ rules: [{ path: 'a', owner: 'user', arrayKey: 'id' }] }, 'POLICY_INVALID', 'a');
+  });
+
+  test.each(['', '.', 'a.', 'a..b', '.a', 'a[b]', 'a["b]', 'a["b"', 'a b', 'a*', 'a["\\x"]', '["a"]b'])(
+    'the path %j',
+    (path) => refused({ rules: [{ path, owner: 'user' }] }, 'PATH_INVALID', path),
+  );
+});
+
+describe('sensitive', () => {
+  const shown = (rules: readonly Rule[], live: object, path: string) =>
+    explain(mergeConfig({ live, desired: {}, policy: definePolicy({ rules }) }), path).value;
+
+  test('is inherited, also past a more specific rule that says nothing of it', () => {
+    const rules: Rule[] = [
+      { path: 'a', owner: 'managed', sensitive: true },
+      { path: 'a.b', owner: 'seeded' },
+      { path: 'a.c', owner: 'seeded', sensitive: false },
+    ];
+    const live = { a: { b: 'x', c: 'y' } };
+    expect(shown(rules, live, 'a.b')).toBe('(sensitive)');
+    expect(shown(rules, live, 'a.c')).toBe('y');
+    expect(shown(rules, live, 'a')).toBe('(sensitive)');
+  });
+});
+
+describe('the policy for OpenClaw', () => {
+  test('gives a reason for every rule', () => {
+    expect(openclawPolicy.rules.length).toBeGreaterThan(30);
+    expect(openclawPolicy.rules.filter(({ reason }) => reason === undefined)).toStrictEqual([]);
+  });
+
+  test('keeps operational settings, lets infrastructure win and closes back doors', () => {
+    const live = {
+      gateway: {
+        port: 1,
+        auth: { mode: 'token', token: 'back-door', identityScopes: { mallory: ['operator.admin'] } },
+        trustedProxies: ['0.0.0.0/0'],
+        tailscale: { mode: 'funnel' },
+        reload: { mode: 'off' },
+      },
+      agents: { defaults: { model: 'mine' } },
+      models: { providers: { bedrock: { models: [{ id: 'nova', contextWindow: 5 }, { id: 'own' }] } } },
+      meta: { lastTouchedVersion: '2026.9.6' },
+      channels: { telegram: { botToken: 'secret' } },
+    };
+    const desired = {
+      gateway: { port: 5173, auth: { mode: 'trusted-proxy' }, trustedProxies: ['10.0.0.0/24'] },
+      agents: { defaults: { model: 'first', maxConcurrent: 4 } },
+      models: { providers: { bedrock: { api: 'x', models: [{ id: 'nova', name: 'Nova' }] } } },
+    };
+    expect(mergeConfig({ live, desired, policy: openclawPolicy }).config).toStrictEqual({
+      gateway: {
+        port: 5173,
+        auth: { mode: 'trusted-proxy' },
+        trustedProxies: ['10.0.0.0/24'],
+        reload: { mode: 'off' },
+      },
+      agents: { defaults: { model: 'mine', maxConcurrent: 4 } },
+      models: {
+        providers: {
+          bedrock: { api: 'x', models: [{ id: 'nova', contextWindow: 5, name: 'Nova' }, { id: 'own' }] },
+        },
+      },
+      meta: { lastTouchedVersion: '2026.9.6' },
+      channels: { telegram: { botToken: 'secret' } },
+    });
+  });
+
+  test("desired may not touch OpenClaw's bookkeeping", () => {
+    expect(() => mergeConfig({ desired: { meta: { a: 1 } }, policy: openclawPolicy })).toThrow(
+      expect.objectContaining({ code: 'DESIRED_USER_OWNED' }),
+    );
+  });
+});
