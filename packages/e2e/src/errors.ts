@@ -13,7 +13,21 @@ export type StandInErrorCode =
   /** A user cannot be created or found. */
   | 'USER_INVALID'
   /** The file of the user pool cannot be read. */
-  | 'USER_POOL_UNREADABLE';
+  | 'USER_POOL_UNREADABLE'
+  /** Not a CloudFormation template, or not one of a pod: a property that the stand-ins need is missing or malformed. */
+  | 'TEMPLATE_INVALID'
+  /** The template refers to something that only AWS could resolve, or whose kind is not known here. */
+  | 'TEMPLATE_UNRESOLVED'
+  /** The template uses a feature that the stand-ins do not play. */
+  | 'TEMPLATE_UNSUPPORTED'
+  /** An IAM policy uses a feature that is not evaluated here. */
+  | 'POLICY_UNSUPPORTED'
+  /** What a stand-in remembers on disk cannot be read. */
+  | 'STATE_UNREADABLE'
+  /** This machine cannot give the stand-ins addresses of their own. */
+  | 'NETWORK_UNAVAILABLE'
+  /** Setting up or using the network of the pod failed. */
+  | 'NETWORK_FAILED';
 
 /** A failure that a person can act on: `code` is stable, the message says what is wrong, where, and what to do. */
 export class StandInError extends Error {
