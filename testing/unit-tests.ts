@@ -7,7 +7,8 @@ export interface UnitTestOptions {
 
 /** The packages of this repository are tested as sources, in random order, without a network. */
 export function unitTests({ coverage }: UnitTestOptions): ViteUserConfig {
-  const conditions = ['source', 'module', 'node', 'development|production'];
+  // Not `module`: the AWS SDK has ES modules for bundlers behind it, which Node.js cannot load.
+  const conditions = ['source', 'node', 'development|production'];
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: ['source', 'node', 'import'] } },
