@@ -5,6 +5,7 @@ export type BootstrapErrorCode =
   | 'HOST_UNSUPPORTED'
   | 'OPENCLAW_NOT_INSTALLABLE'
   | 'ARTIFACT_CORRUPT'
+  | 'ARTIFACT_NOT_STORED'
   | 'STATE_NOT_MOUNTED'
   | 'STATE_LOCKED'
   | 'SECRET_UNREADABLE'
@@ -12,11 +13,15 @@ export type BootstrapErrorCode =
   | 'CONFIG_UNPARSABLE'
   | 'CONFIG_REJECTED'
   | 'CONFIG_NOT_WRITTEN'
+  | 'CONFIG_MERGE_NOTE'
   | 'UNIT_FAILED'
   | 'GATEWAY_NOT_READY'
   | 'GATEWAY_CONFIG_REFUSED'
   | 'LIFECYCLE_SIGNAL_FAILED'
-  | 'COMMAND_FAILED';
+  | 'COMMAND_FAILED'
+  | 'BUNDLE_NOT_BUILT'
+  | 'REPORT_ABSENT'
+  | 'USAGE';
 
 /** A failure that an operator can act on: `code` is stable, the message says what is wrong, where, and what to do. */
 export class BootstrapError extends Error {

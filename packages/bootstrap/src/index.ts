@@ -1,1 +1,18 @@
-export {};
+export { converge, type ConvergeOptions, type StepEvent } from './converge.ts';
+export { BootstrapError, type BootstrapErrorCode } from './errors.ts';
+export type { Command, CommandResult, Host, Mount } from './host/host.ts';
+export { instanceLayout, type Layout } from './host/layout.ts';
+export { ProcessHost, type ProcessHostOptions } from './host/process/process-host.ts';
+export type { Unit, Units, UnitState } from './host/unit.ts';
+export { planRun, type PlannedStep } from './plan.ts';
+export {
+  readReport,
+  reportFile,
+  type Outcome,
+  type Report,
+  type StepReport,
+  type StepStatus,
+} from './report.ts';
+export { loadPodSpec } from './spec/load.ts';
+export { steps, type PhaseChoice } from './steps/index.ts';
+export type { Phase, Step, StepContext, StepResult, Warning } from './steps/step.ts';

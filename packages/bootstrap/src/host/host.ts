@@ -40,11 +40,16 @@ export interface Host {
   readonly node: string;
   readonly npm: readonly [string, ...string[]];
   readonly units: Units;
+  /** What this host cannot hold, in whole sentences; said in the report. */
+  readonly limitations?: readonly string[];
 
   /** Runs a command to its end. Never throws for a non-zero exit. */
   run(command: Command): Promise<CommandResult>;
   /** Packages, accounts, directories, agents: what the machine itself needs. @returns what was (or would be) done */
-  prepareMachine(options: { readonly dryRun: boolean; readonly logGroup: string | undefined }): Promise<string[]>;
+  prepareMachine(options: {
+    readonly dryRun: boolean;
+    readonly logGroup: string | undefined;
+  }): Promise<string[]>;
   isMounted(mount: Mount): Promise<boolean>;
   mount(mount: Mount): Promise<void>;
   /** Gives a path to the gateway's user; not recursive, because state grows without bound. */

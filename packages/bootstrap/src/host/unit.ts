@@ -1,9 +1,3 @@
-/**
- * Exit code of a unit that found its lock held by another process, as in `flock --conflict-exit-code`: EX_TEMPFAIL of
- * sysexits(3). The restart policy tries again, so a replacement starts as soon as the old writer is gone.
- */
-export const lockConflictExitCode = 75;
-
 /** A long-running process that a host keeps alive: a systemd service on the instance, a child process on a laptop. */
 export interface Unit {
   /** Name without suffix, as in `openclaw`. */
@@ -20,7 +14,10 @@ export interface Unit {
   readonly writable: readonly string[];
   /** Directory below /home that it may see (systemd `ProtectHome=tmpfs` + `BindPaths`). */
   readonly homeDirectory?: string;
-  /** The unit runs only while it holds an exclusive lock on this file: two instances may overlap, two writers may not. */
+  /**
+   * The unit runs only while it holds an exclusive lock on this file: two instances may overlap, two writers may not.
+   * While another process holds it, the unit is `starting`.
+   */
   readonly lockFile?: string;
   readonly restart: {
     readonly delaySeconds: number;

@@ -1,0 +1,77 @@
+import {
+  AutoScalingClient,
+  CompleteLifecycleActionCommand,
+  RecordLifecycleActionHeartbeatCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { BootstrapError } from '../errors.ts';
+import type { PodSpec } from '../spec/pod-spec.ts';
+import { explain } from './explain.ts';
+
+export type LifecycleResult = 'CONTINUE' | 'ABANDON';
+
+/**
+ * The launch hook of this instance.
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
+ */
+export class LifecycleHook {
+  readonly #client: AutoScalingClient;
+  readonly #action: { AutoScalingGroupName: string; LifecycleHookName: string; InstanceId: string };
+  readonly #heartbeatSeconds: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(lifecycle: NonNullable<PodSpec['lifecycle']>, instanceId: string, region: string) {
+    this.#client = new AutoScalingClient({ region });
+    this.#action = {
+      AutoScalingGroupName: lifecycle.autoScalingGroup,
+      LifecycleHookName: lifecycle.hook,
+      InstanceId: instanceId,
+    };
+    this.#heartbeatSeconds = lifecycle.heartbeatSeconds;
+  }
+
+  /** Keeps the hook waiting until {@link complete} or {@link close}. */
+  startHeartbeat(): void {
+    this.#timer ??= setInterval(() => void this.#beat(), (this.#heartbeatSeconds * 1000) / 3).unref();
+  }
+
+  /**
+   * Lets the instance go into service, or be replaced.
+   * @returns false when the hook was not waiting, as for an instance that is in service already
+   * @throws BootstrapError `LIFECYCLE_SIGNAL_FAILED`
+   */
+  async complete(result: LifecycleResult): Promise<boolean> {
+    clearInterval(this.#timer);
+    try {
+      await this.#client.send(
+        new CompleteLifecycleActionCommand({ ...this.#action, LifecycleActionResult: result }),
+      );
+      return true;
+    } catch (error) {
+      if (isNotWaiting(error)) return false;
+      throw new BootstrapError(
+        'LIFECYCLE_SIGNAL_FAILED',
+        `${result} could not be sent to the hook ${this.#action.LifecycleHookName} of ${this.#action.AutoScalingGroupName}: ${explain(error)}`,
+        { cause: error },
+      );
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#client.destroy();
+  }
+
+  async #beat(): Promise<void> {
+    // A missed beat is no failure: there are two more before the hook times out.
+    await this.#client.send(new RecordLifecycleActionHeartbeatCommand(this.#action)).catch(() => {});
+  }
+}
+
+/** Auto Scaling answers ValidationError: "No active Lifecycle Action found with instance ID ...". */
+function isNotWaiting(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name.startsWith('ValidationError') &&
+    /no active lifecycle action/i.test(error.message)
+  );
+}

@@ -1,0 +1,155 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { converge } from '../converge.ts';
+import { BootstrapError } from '../errors.ts';
+import { planRun } from '../plan.ts';
+import { readReport } from '../report.ts';
+import { loadPodSpec } from '../spec/load.ts';
+import { stay } from '../stay.ts';
+import type { PhaseChoice } from '../steps/index.ts';
+import { openHost, type HostOptions } from './open-host.ts';
+import { outputFor } from './output.ts';
+
+interface CommonOptions extends HostOptions {
+  readonly json: boolean;
+}
+
+interface PlanOptions extends CommonOptions {
+  readonly spec: string;
+  readonly phase: PhaseChoice;
+}
+
+interface RunOptions extends PlanOptions {
+  readonly stay: boolean;
+  readonly interval: number;
+}
+
+/** Exit codes: 0 for success, 1 for an error, 2 for a plan that found changes. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('clawharbor-bootstrap')
+    .description('Turns a pod spec into a running OpenClaw gateway.')
+    .exitOverride();
+  onHost(program.command('plan').description('says what a run would do; exit code 2 if anything'))
+    .addOption(specOption())
+    .addOption(phaseOption())
+    .action(async (options: PlanOptions) => {
+      exitCode = await plan(options);
+    });
+  onHost(program.command('run').description('makes the pod what the spec says'))
+    .addOption(specOption())
+    .addOption(phaseOption())
+    .option('--stay', 'process host: keep the units alive and follow spec and secret until SIGTERM', false)
+    .option('--interval <seconds>', 'with --stay: from one look at spec and secret to the next', positive, 30)
+    .action(async (options: RunOptions) => {
+      exitCode = await run(options);
+    });
+  onHost(program.command('report').description('prints the report of the last run')).action(
+    async (options: CommonOptions) => {
+      exitCode = await report(options);
+    },
+  );
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    return fail(error);
+  }
+  return exitCode;
+}
+
+async function plan(options: PlanOptions): Promise<number> {
+  const spec = await loadPodSpec(options.spec);
+  const { host, close } = await openHost(options);
+  try {
+    const steps = await planRun(spec, host, options.phase);
+    outputFor(options.json).plan(steps);
+    return steps.some(({ changes }) => changes.length > 0) ? 2 : 0;
+  } finally {
+    await close();
+  }
+}
+
+async function run(options: RunOptions): Promise<number> {
+  if (options.stay && options.host !== 'process') {
+    throw new BootstrapError(
+      'USAGE',
+      '--stay is for the process host: systemd keeps its units alive by itself.',
+    );
+  }
+  const output = outputFor(options.json);
+  const { host, close } = await openHost(options);
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  process.on('SIGTERM', end).on('SIGINT', end);
+  try {
+    const spec = await loadPodSpec(options.spec);
+    const follow = {
+      phase: options.phase,
+      signal: ended.signal,
+      onEvent: output.step,
+    };
+    const first = await converge(spec, host, follow);
+    if (ended.signal.aborted) return 0;
+    output.report(first);
+    if (first.outcome === 'failed') return failed(first.steps.findLast(({ error }) => error)?.error);
+    if (!options.stay) return 0;
+    await stay(spec, host, {
+      ...follow,
+      source: options.spec,
+      intervalSeconds: options.interval,
+      onReport: output.report,
+      onProblem: output.problem,
+    });
+    return 0;
+  } finally {
+    await close();
+    process.off('SIGTERM', end).off('SIGINT', end);
+  }
+}
+
+async function report(options: CommonOptions): Promise<number> {
+  const { host, close } = await openHost(options);
+  try {
+    const last = await readReport(host.layout);
+    if (!last) throw new BootstrapError('REPORT_ABSENT', `There is no report in ${host.layout.reports} yet.`);
+    process.stdout.write(`${JSON.stringify(last, undefined, options.json ? undefined : 2)}\n`);
+    return last.outcome === 'failed' ? 1 : 0;
+  } finally {
+    await close();
+  }
+}
+
+function fail(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+  if (error instanceof BootstrapError) return failed(error);
+  throw error;
+}
+
+function failed(error: { readonly code: string; readonly message: string } | undefined): number {
+  process.stderr.write(`${error?.code ?? 'UNEXPECTED'}: ${error?.message ?? 'the run failed'}\n`);
+  return 1;
+}
+
+function onHost(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--host <kind>', 'what runs the units').choices(['systemd', 'process']).default('systemd'),
+    )
+    .option('--root <directory>', 'process host: what can be rebuilt')
+    .option('--state <directory>', 'process host: the durable state')
+    .option('--artifacts <directory>', 'process host: the durable cache of artifacts')
+    .option('--json', 'one JSON object per line', false);
+}
+
+function specOption(): Option {
+  return new Option('--spec <source>', 'the pod spec: a file, or ssm:NAME').makeOptionMandatory();
+}
+
+function phaseOption(): Option {
+  return new Option('--phase <phase>', 'which steps').choices(['prepare', 'activate', 'all']).default('all');
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number of seconds.');
+}

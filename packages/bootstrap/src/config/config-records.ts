@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { writeAtomically } from './atomic-file.ts';
+import { readIfPresent } from './files.ts';
+
+/** A config with which the gateway became ready. */
+export interface GoodConfig {
+  /** The file as it was, comments included. */
+  readonly text: string;
+  /** What infrastructure had applied to it. */
+  readonly lastApplied: Readonly<Record<string, unknown>> | undefined;
+  readonly openclawVersion: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+const versionsKept = 20;
+
+/** What the bootstrap remembers of configs, on the durable file system beside the state. */
+export class ConfigRecords {
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  get historyDirectory(): string {
+    return join(this.#host.layout.records, 'config-history');
+  }
+
+  /** The desired config of the last merge; undefined before the first, or if the record was damaged. */
+  lastApplied(): Promise<Record<string, unknown> | undefined> {
+    return this.#read<Record<string, unknown>>('last-applied.json');
+  }
+
+  saveLastApplied(desired: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#write('last-applied.json', desired);
+  }
+
+  lastGood(): Promise<GoodConfig | undefined> {
+    return this.#read<GoodConfig>('last-good.json');
+  }
+
+  async saveLastGood(config: Omit<GoodConfig, 'at'>): Promise<void> {
+    const known = await this.lastGood();
+    if (known?.text === config.text && known.openclawVersion === config.openclawVersion) return;
+    await this.#write('last-good.json', {
+      ...config,
+      at: this.#host.now().toISOString(),
+    } satisfies GoodConfig);
+  }
+
+  /** Hash of a config that the gateway refused although it had passed validation: it is not tried again. */
+  refused(): Promise<{ readonly sha256: string } | undefined> {
+    return this.#read<{ sha256: string }>('refused.json');
+  }
+
+  saveRefused(text: string): Promise<void> {
+    return this.#write('refused.json', { sha256: sha256(text), at: this.#host.now().toISOString() });
+  }
+
+  /** Keeps a version of the config, newest {@link versionsKept}. @returns its file */
+  async keep(text: string): Promise<string> {
+    await mkdir(this.historyDirectory, { recursive: true, mode: 0o700 });
+    const stamp = this.#host.now().toISOString().replaceAll(':', '-');
+    const file = join(this.historyDirectory, `${stamp}-${sha256(text).slice(0, 12)}.json`);
+    await writeAtomically(file, text);
+    const names = (await readdir(this.historyDirectory)).filter((name) => name.endsWith('.json')).toSorted();
+    for (const name of names.slice(0, -versionsKept))
+      await rm(join(this.historyDirectory, name), { force: true });
+    return file;
+  }
+
+  async #read<T>(name: string): Promise<T | undefined> {
+    const text = await readIfPresent(join(this.#host.layout.records, name));
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      // Written atomically by us alone: damaged means edited from outside. Without it the merge is more cautious.
+      return undefined;
+    }
+  }
+
+  #write(name: string, value: unknown): Promise<void> {
+    return writeAtomically(join(this.#host.layout.records, name), `${JSON.stringify(value, undefined, 2)}\n`);
+  }
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,155 @@
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { runCommand } from '../command.ts';
+import type { Command, CommandResult, Host, Mount } from '../host.ts';
+import type { Layout } from '../layout.ts';
+import { probeOnce } from '../probe.ts';
+import { ProcessUnits } from './process-units.ts';
+import { findNpm, findProgram } from './programs.ts';
+
+export interface ProcessHostOptions {
+  /** Directory of what is rebuilt: the stand-in for the instance's disk. */
+  readonly root: string;
+  /** Durable: the stand-in for the state on EFS. */
+  readonly state: string;
+  /** Durable: the stand-in for the artifact cache on EFS. */
+  readonly artifacts: string;
+}
+
+/** What npm and the gateway need from the surroundings to reach the network as their user does. */
+const passedOn = [
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'LANG',
+  'TZ',
+];
+
+/** The pod on a laptop: units are child processes, everything lies below three directories, nothing needs root. */
+export class ProcessHost implements Host {
+  readonly kind = 'process';
+  readonly layout: Layout;
+  readonly gatewayUser = undefined;
+  readonly node = process.execPath;
+  readonly units: ProcessUnits;
+  readonly limitations: readonly string[];
+  readonly #environment: Readonly<Record<string, string>>;
+
+  constructor(options: ProcessHostOptions) {
+    const root = resolve(options.root);
+    const state = resolve(options.state);
+    this.layout = {
+      state,
+      artifacts: resolve(options.artifacts),
+      records: join(state, '.clawharbor'),
+      install: join(root, 'install'),
+      cache: join(root, 'cache'),
+      logs: join(root, 'logs'),
+      reports: join(root, 'reports'),
+      home: join(root, 'home'),
+    };
+    this.#environment = environmentOf(process.env, this.node);
+    const flock = process.platform === 'linux' ? findProgram('flock') : undefined;
+    this.limitations =
+      flock === undefined
+        ? ['This machine has no flock(1): nothing keeps a second gateway away from the same state.']
+        : [];
+    this.units = new ProcessUnits({
+      logs: this.layout.logs,
+      records: join(root, 'units'),
+      environment: this.#environment,
+      flock,
+    });
+  }
+
+  get npm(): readonly [string, ...string[]] {
+    return findNpm(this.node);
+  }
+
+  run(command: Command): Promise<CommandResult> {
+    return runCommand(command, {
+      ...this.#environment,
+      HOME: process.env['HOME'] ?? this.layout.home,
+      ...npmSettings(),
+    });
+  }
+
+  async prepareMachine({ dryRun }: { readonly dryRun: boolean }): Promise<string[]> {
+    const made: string[] = [];
+    const { install, cache, logs, reports, home } = this.layout;
+    for (const directory of [install, cache, logs, reports, home]) {
+      if (await exists(directory)) continue;
+      made.push(`create ${directory}`);
+      if (!dryRun) await mkdir(directory, { recursive: true, mode: 0o700 });
+    }
+    return made;
+  }
+
+  isMounted(mount: Mount): Promise<boolean> {
+    return exists(mount.at);
+  }
+
+  async mount(mount: Mount): Promise<void> {
+    await mkdir(mount.at, { recursive: true, mode: 0o700 });
+  }
+
+  async own(path: string, mode: number): Promise<void> {
+    await chmod(path, mode);
+  }
+
+  probe(url: string): Promise<{ status: number; body: string } | undefined> {
+    return probeOnce(url);
+  }
+
+  now(): Date {
+    return new Date();
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    await delay(milliseconds, undefined, signal ? { signal } : {});
+  }
+
+  /** Stops the units: they do not outlive this process. */
+  close(): Promise<void> {
+    return this.units.close();
+  }
+}
+
+function environmentOf(from: NodeJS.ProcessEnv, node: string): Record<string, string> {
+  const environment: Record<string, string> = { PATH: `${dirname(node)}:${from['PATH'] ?? '/usr/bin:/bin'}` };
+  for (const name of passedOn) {
+    const value = from[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return environment;
+}
+
+/** How the user set up npm in this shell, such as a registry of their own or `npm_config_offline`. */
+function npmSettings(): Record<string, string> {
+  const names = [
+    'registry',
+    'offline',
+    'prefer_offline',
+    'cache',
+    'userconfig',
+    'cafile',
+    'proxy',
+    'https_proxy',
+  ];
+  const settings: Record<string, string> = {};
+  for (const name of names.map((name) => `npm_config_${name}`)) {
+    const value = process.env[name];
+    if (value !== undefined) settings[name] = value;
+  }
+  return settings;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BootstrapError } from '../../errors.ts';
+
+/** A process that cannot be mistaken for another one that got the same number later. */
+interface Identity {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+interface Record {
+  readonly supervisor: Identity;
+  readonly process: Identity;
+}
+
+/** Remembers what runs, so that the next supervisor finds it when this one is killed. */
+export function recordRunning(file: string, pid: number): void {
+  const [supervisor, child] = [identify(process.pid), identify(pid)];
+  // It has already ended: nothing to find.
+  if (!supervisor || !child) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ supervisor, process: child } satisfies Record));
+}
+
+export function forgetRunning(file: string): void {
+  rmSync(file, { force: true });
+}
+
+/**
+ * Ends what a killed supervisor left running: it would hold the lock of the state for ever.
+ * @throws BootstrapError `STATE_LOCKED` when its supervisor is alive, too
+ */
+export async function endLeftover(file: string, stopTimeoutSeconds: number): Promise<boolean> {
+  const record = readRecord(file);
+  if (!record || !isRunning(record.process)) {
+    forgetRunning(file);
+    return false;
+  }
+  if (record.supervisor.pid !== process.pid && isRunning(record.supervisor)) {
+    throw new BootstrapError(
+      'STATE_LOCKED',
+      `Process ${record.supervisor.pid} already runs this pod (${file}). Stop it first, or use another directory.`,
+    );
+  }
+  const { pid } = record.process;
+  signal(pid, 'SIGTERM');
+  const deadline = Date.now() + stopTimeoutSeconds * 1000;
+  while (isRunning(record.process) && Date.now() < deadline) await sleep(100);
+  signal(-pid, 'SIGKILL');
+  forgetRunning(file);
+  return true;
+}
+
+/** Sends a signal to a process, or to the group of a negative number; one that has ended is no error. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function isRunning(identity: Identity): boolean {
+  return identify(identity.pid)?.startedAt === identity.startedAt;
+}
+
+function identify(pid: number): Identity | undefined {
+  const startedAt = process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
+  return startedAt === undefined ? undefined : { pid, startedAt };
+}
+
+/** Field 22 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; a zombie has ended. */
+function startOnLinux(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold spaces and parentheses itself.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function startByPs(pid: number): string | undefined {
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readRecord(file: string): Record | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Record;
+  } catch {
+    return undefined;
+  }
+}

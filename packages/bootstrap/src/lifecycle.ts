@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeInstance } from './aws/instance-metadata.ts';
+import { LifecycleHook, type LifecycleResult } from './aws/lifecycle-hook.ts';
+import { writeAtomically } from './config/atomic-file.ts';
+import { readIfPresent } from './config/files.ts';
+import type { Host } from './host/host.ts';
+import type { PodSpec } from './spec/pod-spec.ts';
+
+/** The part that Auto Scaling plays in a run; none where the spec has no lifecycle hook. */
+export interface Lifecycle {
+  readonly instanceId: string | undefined;
+  /** The instance goes to a warm pool: it may prepare, and must not touch the state. */
+  readonly warm: boolean;
+  /** @returns what was done, in one line; undefined when this launch was completed before */
+  complete(result: LifecycleResult): Promise<string | undefined>;
+  close(): void;
+}
+
+const none: Lifecycle = {
+  instanceId: undefined,
+  warm: false,
+  complete: async () => undefined,
+  close: () => {},
+};
+
+/** @throws BootstrapError `HOST_UNSUPPORTED` when there is a hook and no instance metadata */
+export async function joinLifecycle(spec: PodSpec, host: Host): Promise<Lifecycle> {
+  if (!spec.lifecycle) return none;
+  const { id, target } = await describeInstance();
+  const warm = target?.startsWith('Warmed:') ?? false;
+  // The hook fires once on the way into a warm pool and once more on the way out of it.
+  const launch = JSON.stringify({ id, target: target ?? 'InService', hook: spec.lifecycle.hook });
+  const file = join(host.layout.reports, 'lifecycle.json');
+  if ((await readIfPresent(file)) === launch) return { ...none, instanceId: id, warm };
+
+  const hook = new LifecycleHook(spec.lifecycle, id, spec.region);
+  hook.startHeartbeat();
+  return {
+    instanceId: id,
+    warm,
+    async complete(result) {
+      const waited = await hook.complete(result);
+      if (result === 'CONTINUE') {
+        await mkdir(host.layout.reports, { recursive: true });
+        await writeAtomically(file, launch);
+      }
+      return waited ? `${result} for ${id}` : undefined;
+    },
+    close: () => hook.close(),
+  };
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import type { Layout } from '../host/layout.ts';
+import type { Unit } from '../host/unit.ts';
+import type { PodSpec } from '../spec/pod-spec.ts';
+
+export const gatewayUnitName = 'openclaw';
+
+/** Exit code of a gateway that refuses its config or finds another owner of the state: a restart cannot mend it. */
+export const permanentFailure = 78;
+
+/** Where a version of OpenClaw is installed. */
+export function installDirectory({ install }: Layout, version: string): string {
+  return join(install, version);
+}
+
+/** The program of a version, run by Node.js. */
+export function openclawProgram(layout: Layout, version: string): string {
+  return join(installDirectory(layout, version), 'node_modules', 'openclaw', 'openclaw.mjs');
+}
+
+export function configFile({ state }: Layout): string {
+  return join(state, 'openclaw.json');
+}
+
+/** Public environment of the gateway and of every `openclaw` command. Variables: `docs/help/environment.md` of OpenClaw. */
+export function openclawEnvironment({ layout }: Host, spec: PodSpec): Record<string, string> {
+  return {
+    HOME: layout.home,
+    AWS_REGION: spec.region,
+    OPENCLAW_STATE_DIR: layout.state,
+    OPENCLAW_CONFIG_PATH: configFile(layout),
+    // The version is the spec's, and the process is the host's, to change.
+    OPENCLAW_NO_AUTO_UPDATE: '1',
+    OPENCLAW_NO_RESPAWN: '1',
+    // Nobody looks for a gateway by multicast in a VPC.
+    OPENCLAW_DISABLE_BONJOUR: '1',
+    NODE_COMPILE_CACHE: join(layout.cache, 'compile'),
+    XDG_CACHE_HOME: join(layout.cache, 'xdg'),
+    npm_config_cache: join(layout.cache, 'npm'),
+  };
+}
+
+/**
+ * The gateway as a unit, in the form of `docs/gateway/index.md` of OpenClaw.
+ * @param memory of the machine, in bytes
+ */
+export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
+  const { layout } = host;
+  return {
+    name: gatewayUnitName,
+    description: 'OpenClaw gateway',
+    command: [
+      host.node,
+      `--max-old-space-size=${heapMegabytes(memory)}`,
+      openclawProgram(layout, spec.openclaw.version),
+      'gateway',
+    ],
+    environment: openclawEnvironment(host, spec),
+    workingDirectory: layout.state,
+    user: host.gatewayUser ?? '',
+    writable: [layout.state, layout.cache, layout.logs],
+    homeDirectory: layout.state,
+    lockFile: join(layout.records, 'writer.lock'),
+    restart: {
+      // A restart that OpenClaw asks for itself ends with code 0.
+      delaySeconds: 5,
+      neverOn: [permanentFailure],
+      burst: { starts: 10, seconds: 300 },
+    },
+    // OpenClaw drains running work for up to 315 s.
+    stopTimeoutSeconds: 330,
+  };
+}
+
+/**
+ * Heap of the gateway. OpenClaw's own installer gives half of the memory, within bounds; a unit written by hand must
+ * say so itself, or V8 takes a quarter.
+ */
+export function heapMegabytes(memory: number): number {
+  const total = Math.floor(memory / 1024 / 1024);
+  return Math.min(Math.floor(total * 0.75), Math.max(1024, Math.min(4096, Math.floor(total / 2))));
+}

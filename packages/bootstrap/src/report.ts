@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { writeAtomically } from './config/atomic-file.ts';
+import { readIfPresent } from './config/files.ts';
+import type { Layout } from './host/layout.ts';
+import type { Phase, Warning } from './steps/step.ts';
+
+export type StepStatus = 'changed' | 'unchanged' | 'failed' | 'skipped';
+
+export interface StepReport {
+  readonly name: string;
+  readonly phase: Phase;
+  readonly status: StepStatus;
+  readonly durationMs: number;
+  /** What was done, or why it was skipped; one line each. */
+  readonly changes: readonly string[];
+  readonly warnings: readonly Warning[];
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/**
+ * `ready`: something changed and the pod runs. `unchanged`: the pod runs as it did. `prepared`: a warm instance, or
+ * only the first phase was asked for. `rolled-back`: the pod runs, but not with what the spec asks for.
+ */
+export type Outcome = 'ready' | 'unchanged' | 'prepared' | 'failed' | 'rolled-back';
+
+/** What a run did. Holds no secret. */
+export interface Report {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly outcome: Outcome;
+  /** Of the EC2 instance; absent where the spec has no lifecycle hook. */
+  readonly instanceId?: string;
+  readonly openclaw: string;
+  readonly steps: readonly StepReport[];
+}
+
+export function reportFile({ reports }: Layout): string {
+  return join(reports, 'report.json');
+}
+
+export async function writeReport(layout: Layout, report: Report): Promise<void> {
+  await mkdir(layout.reports, { recursive: true });
+  await writeAtomically(reportFile(layout), `${JSON.stringify(report, undefined, 2)}\n`, { mode: 0o644 });
+}
+
+/** The report of the last run, or undefined before the first. */
+export async function readReport(layout: Layout): Promise<Report | undefined> {
+  const text = await readIfPresent(reportFile(layout));
+  return text === undefined ? undefined : (JSON.parse(text) as Report);
+}

@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { readSecret } from '../aws/secret.ts';
+import type { Host } from '../host/host.ts';
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import type { PodSpec } from '../spec/pod-spec.ts';
+
+/** For calls of the CLI on the host itself; a gateway refuses it from anywhere but loopback. */
+const localPassword = 'OPENCLAW_GATEWAY_PASSWORD';
+
+/** The secret variables of the gateway: the pod's secret, and a local password made once per boot. Read once. */
+export function secretEnvironmentOf(
+  spec: PodSpec,
+  host: Host,
+): () => Promise<Readonly<Record<string, string>>> {
+  let reading: Promise<Readonly<Record<string, string>>> | undefined;
+  return () => (reading ??= read(spec, host));
+}
+
+async function read(spec: PodSpec, host: Host): Promise<Readonly<Record<string, string>>> {
+  const variables = spec.secret ? (await readSecret(spec.secret.arn, spec.region)).variables : {};
+  const known = (await host.units.secretEnvironment(gatewayUnitName))[localPassword];
+  return { ...variables, [localPassword]: known ?? randomBytes(32).toString('base64url') };
+}

@@ -1,0 +1,48 @@
+import { totalmem } from 'node:os';
+import { gatewayUnit, gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import type { UnitState } from '../host/unit.ts';
+import type { Step, StepContext } from './step.ts';
+
+/** Installs the unit, and starts it or restarts it if what only a restart can change has changed. */
+export const startGateway: Step = {
+  name: 'start-gateway',
+  phase: 'activate',
+  plan: async (context) => (await decide(context)).changes,
+  async apply(context) {
+    const { units } = context.host;
+    const { changes, action } = await decide(context);
+    if (action === 'none') return { changes };
+    await units.install(unitOf(context));
+    await units.setSecretEnvironment(gatewayUnitName, await context.secretEnvironment());
+    await units[action](gatewayUnitName);
+    return { changes };
+  },
+};
+
+interface Decision {
+  readonly changes: string[];
+  readonly action: 'none' | 'start' | 'restart';
+}
+
+/** OpenClaw reloads its config by itself; it cannot reload its definition and its environment. */
+async function decide(context: StepContext): Promise<Decision> {
+  const { units } = context.host;
+  const state = await units.state(gatewayUnitName);
+  const changes: string[] = [];
+  if (!(await units.matches(unitOf(context)))) changes.push('install the unit openclaw');
+  if (!(await units.hasSecretEnvironment(gatewayUnitName, await context.secretEnvironment()))) {
+    changes.push('set the secret environment of openclaw');
+  }
+  const action = actionFor(state.status, changes.length > 0);
+  return { changes: action === 'none' ? changes : [...changes, `${action} openclaw`], action };
+}
+
+function actionFor(status: UnitState['status'], changed: boolean): Decision['action'] {
+  const runs = status === 'active' || status === 'starting' || status === 'restarting';
+  if (!runs) return 'start';
+  return changed ? 'restart' : 'none';
+}
+
+function unitOf({ host, spec }: StepContext) {
+  return gatewayUnit(host, spec, totalmem());
+}
