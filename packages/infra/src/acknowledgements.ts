@@ -1,0 +1,47 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** The constructs in which a pod breaks a rule on purpose. */
+export interface Acknowledged {
+  readonly network: IConstruct;
+  readonly login: IConstruct;
+  readonly entrance: IConstruct;
+  readonly secrets: IConstruct;
+  readonly scaling: IConstruct;
+}
+
+/** Rules of cdk-nag (AwsSolutions) and of CDK that a pod breaks on purpose, and why. */
+const reasons: Readonly<Record<keyof Acknowledged, Readonly<Record<string, string>>>> = {
+  network: {
+    'AwsSolutions::AwsSolutions-VPC7':
+      'Flow logs are the choice of the account: pass existingNetwork, or add them to the VPC. Every request of a person is in the journal of the gateway.',
+  },
+  login: {
+    'AwsSolutions::AwsSolutions-COG2': 'login.mfa decides: optional lets a team begin, required enforces it.',
+    'AwsSolutions::AwsSolutions-COG8':
+      'The Plus plan costs per user. Only an admin creates users here, and the gateway is behind the login whatever the plan.',
+  },
+  entrance: {
+    'AwsSolutions::AwsSolutions-EC23':
+      'People reach the login page from anywhere unless network.allowedCidrs says otherwise; only HTTPS, and the redirect to it, is open.',
+    'AwsSolutions::AwsSolutions-ELB2':
+      'Access logs need a bucket of the account: loadBalancer.logAccessLogs(bucket) turns them on.',
+  },
+  secrets: {
+    'AwsSolutions::AwsSolutions-SMG4':
+      'Keys of model providers are issued by the providers: nothing on AWS can rotate them. A new value goes live without a deployment.',
+  },
+  scaling: {
+    'AwsSolutions::AwsSolutions-AS3':
+      'One instance replaces itself; the alarms of a pod watch the target group, not the scaling events.',
+    'Annotation::@aws-cdk/aws-autoscaling:desiredCapacitySet':
+      'Minimum, maximum and desired capacity are all 1: there is no other size to reset.',
+  },
+};
+
+export function acknowledgeRules(constructs: Acknowledged): void {
+  for (const [part, rules] of Object.entries(reasons)) {
+    const validations = Validations.of(constructs[part as keyof Acknowledged]);
+    for (const [id, reason] of Object.entries(rules)) validations.acknowledge({ id, reason });
+  }
+}

@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct, type IDependable } from 'constructs';
+import type { Network } from './network.ts';
+
+export interface AutoScalingProps {
+  readonly groupName: string;
+  readonly network: Network;
+  readonly launchTemplate: ec2.LaunchTemplate;
+  readonly targetGroup: elb.ApplicationTargetGroup;
+  readonly hookName: string;
+  readonly heartbeatSeconds: number;
+  /** What an instance needs from its first second. */
+  readonly after: readonly IDependable[];
+}
+
+/** Exactly one instance, replaced when it is unhealthy, in service only once the bootstrap says so. */
+export class AutoScaling extends Construct {
+  readonly group: autoscaling.AutoScalingGroup;
+
+  constructor(scope: Construct, id: string, props: AutoScalingProps) {
+    super(scope, id);
+    this.group = new autoscaling.AutoScalingGroup(this, 'Group', {
+      autoScalingGroupName: props.groupName,
+      vpc: props.network.vpc,
+      vpcSubnets: { subnets: props.network.gatewaySubnets.subnets },
+      launchTemplate: props.launchTemplate,
+      minCapacity: 1,
+      maxCapacity: 1,
+      desiredCapacity: 1,
+      // Terminate, then launch: two gateways must not write the same state.
+      minHealthyPercentage: 0,
+      maxHealthyPercentage: 100,
+      updatePolicy: autoscaling.UpdatePolicy.instanceRefresh({
+        strategy: autoscaling.InstanceRefreshStrategy.ROLLING,
+        minHealthyPercentage: 0,
+        maxHealthyPercentage: 100,
+        instanceWarmup: Duration.seconds(0),
+      }),
+      healthChecks: autoscaling.HealthChecks.withAdditionalChecks({
+        additionalTypes: [autoscaling.AdditionalHealthCheckType.ELB],
+        // Counts from the end of the lifecycle hook, when the gateway is ready: time for the first checks.
+        gracePeriod: Duration.seconds(120),
+      }),
+    });
+    this.group.attachToApplicationTargetGroup(props.targetGroup);
+    // Inline: a hook that is a resource of its own would come after the first instance.
+    const resource = this.group.node.defaultChild as autoscaling.CfnAutoScalingGroup;
+    resource.lifecycleHookSpecificationList = [
+      {
+        lifecycleHookName: props.hookName,
+        lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        defaultResult: 'ABANDON',
+        heartbeatTimeout: props.heartbeatSeconds,
+      },
+    ];
+    this.group.node.addDependency(...props.after);
+  }
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { InfraError } from '../error.ts';
+import { podConfigSchema, type PodConfig } from '../pod-config.ts';
+import { formatPath, refusals, type Refusal } from '../refusal.ts';
+import { SourceFile } from './source-file.ts';
+
+/**
+ * Reads a config file: `.ts`, `.mts`, `.js` or `.mjs` with the config as its default export, or `.json`.
+ *
+ * @throws InfraError `CONFIG_UNREADABLE`, or `CONFIG_INVALID` whose message has one line per fault, each with file,
+ * line and column
+ */
+export async function loadConfig(file: string): Promise<PodConfig> {
+  const path = resolve(file);
+  const source = new SourceFile(path, await read(path));
+  const result = podConfigSchema.safeParse(await evaluate(source));
+  if (result.success) return result.data;
+  const faults = refusals(result.error).map(
+    (refusal) => `${source.locate(refusal.path)}: ${describe(refusal)}`,
+  );
+  throw new InfraError('CONFIG_INVALID', faults.join('\n'));
+}
+
+function describe({ code, path, message }: Refusal): string {
+  const where = path.length === 0 ? '' : `${formatPath(path)}: `;
+  return `${where}${message}${code === 'PROPS_INVALID' ? '' : ` (${code})`}`;
+}
+
+async function read(path: string): Promise<string> {
+  if (!/^\.(ts|mts|js|mjs|json)$/.test(extname(path))) {
+    throw new InfraError(
+      'CONFIG_UNREADABLE',
+      `${path}: a config file ends in .ts, .mts, .js, .mjs or .json.`,
+    );
+  }
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code = 'unknown error' } = cause as { code?: string };
+    throw new InfraError(
+      'CONFIG_UNREADABLE',
+      `${path} cannot be read (${code}): give the path of a config file.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function evaluate(source: SourceFile): Promise<unknown> {
+  const { path, text } = source;
+  try {
+    if (extname(path) === '.json') return JSON.parse(text) as unknown;
+    // The query keeps the runtime from answering with an earlier version of the file.
+    const module = (await import(`${pathToFileURL(path).href}?load=${loads++}`)) as { default?: unknown };
+    if (module.default !== undefined) return module.default;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new InfraError('CONFIG_INVALID', `${source.locateError(cause)}: ${message.split('\n', 1)[0]}`, {
+      cause,
+    });
+  }
+  throw new InfraError(
+    'CONFIG_INVALID',
+    `${source.at(undefined)}: has no default export: write export default defineConfig({ ... }).`,
+  );
+}
+
+let loads = 0;

@@ -1,0 +1,45 @@
+/** What synth refuses, and why a stack would not work. The registry with remedies: README.md. */
+export type InfraErrorCode =
+  | 'PROPS_INVALID'
+  | 'CONFIG_INVALID'
+  | 'CONFIG_UNREADABLE'
+  | 'NAME_INVALID'
+  | 'ACCOUNT_INVALID'
+  | 'REGION_INVALID'
+  | 'DNS_NAME_MISSING'
+  | 'DNS_NAME_INVALID'
+  | 'DNS_NAMES_TOO_MANY'
+  | 'DNS_NAME_OUTSIDE_ZONE'
+  | 'HOSTED_ZONE_INVALID'
+  | 'CIDR_INVALID'
+  | 'TRUSTED_PROXIES_TOO_WIDE'
+  | 'TRUSTED_PROXIES_UNKNOWN'
+  | 'MACHINE_AMONG_TRUSTED_PROXIES'
+  | 'SUBNETS_TOO_FEW'
+  | 'ADMIN_NOT_A_SUB'
+  | 'MEMBER_SCOPE_REFUSED'
+  | 'OPENCLAW_VERSION_UNKNOWN'
+  | 'OPENCLAW_KEY_MANAGED'
+  | 'MODEL_INVALID'
+  | 'MODEL_UNKNOWN_IN_REGION'
+  | 'HEALTH_CHECK_PATH_REFUSED'
+  | 'SESSION_TIMEOUT_OUT_OF_RANGE'
+  | 'HEARTBEAT_OUT_OF_RANGE'
+  | 'DOMAIN_PREFIX_INVALID'
+  | 'INSTANCE_TYPE_INVALID'
+  | 'INSTANCE_TYPE_ARCHITECTURE'
+  | 'LOG_RETENTION_INVALID'
+  | 'SPEC_TOO_LARGE'
+  | 'SPEC_INVALID'
+  | 'SYNTH_FAILED';
+
+/** A refusal at synth: `code` is stable, the message says what is wrong, where, and what to do. */
+export class InfraError extends Error {
+  override readonly name = 'InfraError';
+  readonly code: InfraErrorCode;
+
+  constructor(code: InfraErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,88 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { document } from '@clawharbor/iam-policies';
+import { autoScalingGroup } from '@clawharbor/iam-policies/autoscaling';
+import { toPolicyDocument } from '@clawharbor/iam-policies/cdk';
+import { accessPoint, fileSystem } from '@clawharbor/iam-policies/elasticfilesystem';
+import {
+  completeLifecycle,
+  decryptWith,
+  describeInstances,
+  invokeBedrock,
+  listBedrockModels,
+  mountFileSystem,
+  readArtifact,
+  readSecret,
+  readSpec,
+  sessionManager,
+  subscribeMarketplace,
+  writeLogs,
+} from '@clawharbor/iam-policies/intents';
+import { key as kmsKey } from '@clawharbor/iam-policies/kms';
+import { object } from '@clawharbor/iam-policies/s3';
+import { secret as secretArn } from '@clawharbor/iam-policies/secretsmanager';
+import { parameter } from '@clawharbor/iam-policies/ssm';
+import { Construct } from 'constructs';
+import type { Secrets } from './secrets.ts';
+import type { Storage } from './storage.ts';
+
+export interface Grants {
+  readonly groupName: string;
+  readonly specParameter: string;
+  readonly secrets: Secrets;
+  readonly storage: Storage;
+  readonly logGroup: logs.ILogGroup;
+  readonly bundle: Asset;
+}
+
+/** What the instance may do on AWS: row S10 of the design and nothing beyond, each statement from an intent. */
+export class InstanceRole extends Construct {
+  readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.role = new iam.Role(this, 'Role', {
+      description: 'Instance of an OpenClaw pod',
+      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+    });
+  }
+
+  /** Once only, when everything that it names is there. */
+  grant({ groupName, specParameter, secrets, storage, logGroup, bundle }: Grants): iam.Policy {
+    const { region, account } = Stack.of(this);
+    const here = { partition: Aws.PARTITION, region, account };
+    const mount = (accessPointArn: string) =>
+      mountFileSystem({
+        fileSystem: fileSystem(storage.fileSystem.fileSystemArn),
+        accessPoint: accessPoint(accessPointArn),
+      });
+    const statements = document(
+      invokeBedrock({ scope: 'all', ...here }),
+      listBedrockModels(),
+      subscribeMarketplace(),
+      describeInstances({ region }),
+      completeLifecycle(autoScalingGroup({ ...here, name: groupName })),
+      readSpec(parameter({ ...here, name: specParameter.replace(/^\//, '') })),
+      readSecret(secretArn(secrets.secret.secretArn)),
+      decryptWith(kmsKey(secrets.key.keyArn), {
+        partition: Aws.PARTITION,
+        region,
+        via: 'secretsmanager',
+        context: { SecretARN: secrets.secret.secretArn },
+      }),
+      readArtifact(
+        object({ partition: Aws.PARTITION, bucket: bundle.s3BucketName, key: bundle.s3ObjectKey }),
+      ),
+      mount(storage.state.accessPointArn),
+      mount(storage.artifacts.accessPointArn),
+      writeLogs({ ...here, group: logGroup.logGroupName }),
+      sessionManager({ ec2messages: false }),
+    );
+    return new iam.Policy(this, 'Policy', {
+      document: toPolicyDocument(statements.asInline()),
+      roles: [this.role],
+    });
+  }
+}

@@ -1,0 +1,137 @@
+import { Duration } from 'aws-cdk-lib';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
+import { Construct } from 'constructs';
+import { parseCidr } from './cidr.ts';
+import type { Login } from './login.ts';
+import type { Network } from './network.ts';
+
+export interface LoadBalancerProps {
+  readonly network: Network;
+  readonly login: Login;
+  readonly hostedZone: route53.IHostedZone;
+  readonly dnsNames: readonly [string, ...string[]];
+  readonly internetFacing: boolean;
+  readonly allowedCidrs: readonly string[];
+  readonly sessionHours: number;
+  readonly gatewayPort: number;
+  readonly healthCheckPath: string;
+  readonly deletionProtection: boolean;
+}
+
+/**
+ * The only way in: TLS, then the login, then the gateway. Whatever no rule matches gets a fixed answer.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+ */
+export class LoadBalancer extends Construct {
+  readonly loadBalancer: elb.ApplicationLoadBalancer;
+  readonly targetGroup: elb.ApplicationTargetGroup;
+  readonly rule: elb.ApplicationListenerRule;
+
+  constructor(scope: Construct, id: string, props: LoadBalancerProps) {
+    super(scope, id);
+    const { network, deletionProtection } = props;
+    this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'LoadBalancer', {
+      vpc: network.vpc,
+      vpcSubnets: { subnets: network.loadBalancerSubnets.subnets },
+      internetFacing: props.internetFacing,
+      ipAddressType: network.ipv6 ? elb.IpAddressType.DUAL_STACK : elb.IpAddressType.IPV4,
+      securityGroup: this.securityGroup(props),
+      deletionProtection,
+      dropInvalidHeaderFields: true,
+      desyncMitigationMode: elb.DesyncMitigationMode.STRICTEST,
+      // The gateway ticks every 30 s over its WebSocket.
+      idleTimeout: Duration.seconds(120),
+    });
+    this.targetGroup = this.gatewayTargets(props);
+    this.rule = this.httpsListener(props);
+    this.loadBalancer.addListener('Http', {
+      port: 80,
+      open: false,
+      defaultAction: elb.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
+    });
+    this.records(props);
+  }
+
+  private securityGroup({ network, allowedCidrs }: LoadBalancerProps): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: network.vpc,
+      description: 'Load balancer of an OpenClaw pod',
+      allowAllOutbound: false,
+    });
+    for (const cidr of allowedCidrs) {
+      const v6 = parseCidr(cidr)?.family === 'ipv6';
+      if (v6 && !network.ipv6) continue;
+      const peer = v6 ? ec2.Peer.ipv6(cidr) : ec2.Peer.ipv4(cidr);
+      group.addIngressRule(peer, ec2.Port.tcp(443), 'HTTPS');
+      group.addIngressRule(peer, ec2.Port.tcp(80), 'Redirected to HTTPS');
+    }
+    return group;
+  }
+
+  private gatewayTargets({ network, gatewayPort, healthCheckPath }: LoadBalancerProps) {
+    return new elb.ApplicationTargetGroup(this, 'Gateway', {
+      vpc: network.vpc,
+      targetType: elb.TargetType.INSTANCE,
+      protocol: elb.ApplicationProtocol.HTTP,
+      port: gatewayPort,
+      deregistrationDelay: Duration.seconds(15),
+      healthCheck: {
+        path: healthCheckPath,
+        healthyHttpCodes: '200',
+        interval: Duration.seconds(15),
+        timeout: Duration.seconds(5),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 4,
+      },
+    });
+  }
+
+  private httpsListener({ hostedZone, dnsNames, login, sessionHours }: LoadBalancerProps) {
+    const [first, ...others] = dnsNames;
+    const listener = this.loadBalancer.addListener('Https', {
+      port: 443,
+      protocol: elb.ApplicationProtocol.HTTPS,
+      open: false,
+      certificates: [
+        new acm.Certificate(this, 'Certificate', {
+          domainName: first,
+          ...(others.length > 0 ? { subjectAlternativeNames: others } : {}),
+          validation: acm.CertificateValidation.fromDns(hostedZone),
+        }),
+      ],
+      sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
+      defaultAction: elb.ListenerAction.fixedResponse(403, {
+        contentType: 'text/plain',
+        messageBody: 'Unknown host.',
+      }),
+    });
+    return new elb.ApplicationListenerRule(this, 'Login', {
+      listener,
+      priority: 1,
+      conditions: [elb.ListenerCondition.hostHeaders([...dnsNames])],
+      action: new AuthenticateCognitoAction({
+        userPool: login.userPool,
+        userPoolClient: login.client,
+        userPoolDomain: login.domain,
+        scope: 'openid email',
+        sessionTimeout: Duration.hours(sessionHours),
+        onUnauthenticatedRequest: elb.UnauthenticatedAction.AUTHENTICATE,
+        next: elb.ListenerAction.forward([this.targetGroup]),
+      }),
+    });
+  }
+
+  private records({ hostedZone, dnsNames, network }: LoadBalancerProps): void {
+    const target = route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer));
+    for (const name of dnsNames) {
+      const record = { zone: hostedZone, recordName: `${name}.`, target };
+      new route53.ARecord(this, `A-${name}`, record);
+      if (network.ipv6) new route53.AaaaRecord(this, `AAAA-${name}`, record);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import { overlap, parseCidr } from './cidr.ts';
+import { InfraError } from './error.ts';
+import type { PodOptions } from './pod-options.ts';
+
+/** A VPC that is there already, and where in it the pod lives. */
+export interface ExistingNetwork {
+  readonly vpc: ec2.IVpc | ec2.Vpc;
+  /** Default: the public subnets, or the private ones for an internal load balancer. */
+  readonly loadBalancerSubnets?: ec2.SubnetSelection;
+  /** Need a way out to AWS and npm. Default: the private subnets. */
+  readonly gatewaySubnets?: ec2.SubnetSelection;
+  /** Whether the subnets of the load balancer have IPv6 blocks. Default: false. */
+  readonly ipv6?: boolean;
+}
+
+export interface NetworkProps {
+  readonly options: PodOptions['network'];
+  readonly existing?: ExistingNetwork | undefined;
+}
+
+/** Two kinds of subnets: those of the load balancer, which the gateway believes, and those of the gateway. */
+export class Network extends Construct {
+  readonly vpc: ec2.IVpc;
+  readonly loadBalancerSubnets: ec2.SelectedSubnets;
+  readonly gatewaySubnets: ec2.SelectedSubnets;
+  readonly ipv6: boolean;
+  /** CIDR blocks from which the gateway believes what a header says of the user. */
+  readonly trustedProxies: readonly string[];
+
+  /** @throws InfraError `SUBNETS_TOO_FEW`, `TRUSTED_PROXIES_UNKNOWN`, `MACHINE_AMONG_TRUSTED_PROXIES` */
+  constructor(scope: Construct, id: string, { options, existing }: NetworkProps) {
+    super(scope, id);
+    // With exactOptionalPropertyTypes a Vpc is no IVpc to the compiler: the d.ts of aws-cdk-lib lacks an undefined.
+    this.vpc = (existing?.vpc ?? this.ownVpc(options)) as ec2.IVpc;
+    this.ipv6 = existing ? (existing.ipv6 ?? false) : true;
+    this.loadBalancerSubnets = this.vpc.selectSubnets(
+      existing
+        ? (existing.loadBalancerSubnets ?? defaultSubnets(options))
+        : { subnetGroupName: 'load-balancer' },
+    );
+    this.gatewaySubnets = this.vpc.selectSubnets(
+      existing
+        ? (existing.gatewaySubnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS })
+        : { subnetGroupName: 'gateway' },
+    );
+    if (this.loadBalancerSubnets.subnets.length < 2) {
+      throw new InfraError(
+        'SUBNETS_TOO_FEW',
+        'network.loadBalancerSubnets: a load balancer needs subnets in at least two Availability Zones.',
+      );
+    }
+    this.trustedProxies = options.trustedProxies ?? cidrsOf(this.loadBalancerSubnets.subnets);
+    this.refuseGatewayAmongProxies();
+  }
+
+  private ownVpc({ cidr, natGateways, internetFacing }: PodOptions['network']): ec2.Vpc {
+    const { PUBLIC, PRIVATE_WITH_EGRESS } = ec2.SubnetType;
+    const cidrMask = Math.max(24, (parseCidr(cidr)?.prefix ?? 16) + 3);
+    const vpc = new ec2.Vpc(this, 'Vpc', {
+      ipAddresses: ec2.IpAddresses.cidr(cidr),
+      ipProtocol: ec2.IpProtocol.DUAL_STACK,
+      maxAzs: 2,
+      natGateways,
+      restrictDefaultSecurityGroup: false,
+      subnetConfiguration: [
+        ...(internetFacing
+          ? [{ name: 'load-balancer', subnetType: PUBLIC, cidrMask }]
+          : [
+              { name: 'nat', subnetType: PUBLIC, cidrMask },
+              { name: 'load-balancer', subnetType: PRIVATE_WITH_EGRESS, cidrMask },
+            ]),
+        { name: 'gateway', subnetType: PRIVATE_WITH_EGRESS, cidrMask },
+      ],
+    });
+    // Free, and keeps the bundle and the packages of Amazon Linux off the NAT gateways.
+    vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+    return vpc;
+  }
+
+  /** The agent runs programs: from an address that the gateway believes it could claim to be any user. */
+  private refuseGatewayAmongProxies(): void {
+    const proxies = this.trustedProxies.flatMap((text) => parseCidr(text) ?? []);
+    for (const subnet of this.gatewaySubnets.subnets) {
+      const shared = this.loadBalancerSubnets.subnets.some((other) => other.subnetId === subnet.subnetId);
+      const block = cidrOf(subnet);
+      const inside = block !== undefined && proxies.some((proxy) => overlap(proxy, block));
+      if (!shared && !inside) continue;
+      throw new InfraError(
+        'MACHINE_AMONG_TRUSTED_PROXIES',
+        `network.gatewaySubnets: ${subnet.node.path} is among the trusted proxies ${this.trustedProxies.join(', ')}: ` +
+          'a program on the instance could claim to be any user. Give the gateway subnets of its own.',
+      );
+    }
+  }
+}
+
+function defaultSubnets({ internetFacing }: PodOptions['network']): ec2.SubnetSelection {
+  return { subnetType: internetFacing ? ec2.SubnetType.PUBLIC : ec2.SubnetType.PRIVATE_WITH_EGRESS };
+}
+
+function cidrsOf(subnets: readonly ec2.ISubnet[]): string[] {
+  return subnets.map((subnet) => {
+    try {
+      return subnet.ipv4CidrBlock;
+    } catch (cause) {
+      throw new InfraError(
+        'TRUSTED_PROXIES_UNKNOWN',
+        `network.trustedProxies: the CIDR block of ${subnet.node.path} is not known at synth. ` +
+          'Give the blocks of the subnets of the load balancer.',
+        { cause },
+      );
+    }
+  });
+}
+
+/** @returns undefined where only the deployment knows */
+function cidrOf(subnet: ec2.ISubnet) {
+  try {
+    const text = subnet.ipv4CidrBlock;
+    return Token.isUnresolved(Stack.of(subnet).resolve(text)) ? undefined : parseCidr(text);
+  } catch {
+    return undefined;
+  }
+}

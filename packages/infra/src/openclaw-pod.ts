@@ -1,0 +1,209 @@
+import { bundlePath } from '@clawharbor/bootstrap/bundle';
+import { openclawReleases } from '@clawharbor/bootstrap/spec';
+import { Stack, Tags } from 'aws-cdk-lib';
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as efs from 'aws-cdk-lib/aws-efs';
+import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { acknowledgeRules } from './acknowledgements.ts';
+import { AutoScaling } from './auto-scaling.ts';
+import { defaultModel } from './bedrock.ts';
+import { InstanceRole } from './instance-role.ts';
+import { LoadBalancer } from './load-balancer.ts';
+import { Login } from './login.ts';
+import { Logs } from './logs.ts';
+import { Machine } from './machine.ts';
+import { Network, type ExistingNetwork } from './network.ts';
+import { openclawConfig } from './openclaw-config.ts';
+import { podOptionsSchema, type PodOptions, type PodOptionsInput } from './pod-options.ts';
+import { checked } from './refusal.ts';
+import { Secrets } from './secrets.ts';
+import { SpecParameter } from './spec-parameter.ts';
+import { Storage } from './storage.ts';
+import { acknowledgeWildcards } from './wildcards.ts';
+
+/** Port of the gateway on its instance; only the load balancer reaches it. */
+const gatewayPort = 5173;
+const hookName = 'gateway-ready';
+
+export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
+  readonly domain: {
+    /** The public hosted zone for the DNS records and for the validation of the certificate. */
+    readonly hostedZone: IHostedZone;
+    /** Fully qualified names of the pod, 1 to 5. The first is the public origin. */
+    readonly names: readonly string[];
+  };
+  /** Default: a VPC of its own. */
+  readonly existingNetwork?: ExistingNetwork;
+  /** The bootstrap that user data starts, one file. Default: the one this release was built with. */
+  readonly bundle?: string;
+}
+
+/**
+ * An OpenClaw gateway for a team: behind a login, on one self-healing instance, with state that survives it.
+ *
+ * @example
+ * new OpenClawPod(stack, 'Pod', {
+ *   domain: { hostedZone, names: ['openclaw.example.com'] },
+ * });
+ */
+export class OpenClawPod extends Construct {
+  /** Where people log in. */
+  readonly url: string;
+  readonly userPool: cognito.UserPool;
+  readonly userPoolClient: cognito.UserPoolClient;
+  readonly loadBalancer: elb.ApplicationLoadBalancer;
+  readonly fileSystem: efs.FileSystem;
+  readonly secret: secretsmanager.Secret;
+  readonly logGroup: logs.LogGroup;
+  readonly autoScalingGroup: autoscaling.AutoScalingGroup;
+  readonly role: iam.Role;
+  readonly specParameterName: string;
+  /** The props with every default filled in. */
+  readonly options: PodOptions;
+
+  /** @throws InfraError with the code of what is wrong in the props, see its registry in the README */
+  constructor(scope: Construct, id: string, props: OpenClawPodProps) {
+    super(scope, id);
+    this.options = optionsOf(props);
+    const { options } = this;
+    const dnsNames = options.domain.names as [string, ...string[]];
+    const groupName = `clawharbor-${options.name}`;
+    this.specParameterName = `/clawharbor/${options.name}/spec`;
+    this.url = `https://${dnsNames[0]}`;
+
+    const network = new Network(this, 'Network', {
+      options: options.network,
+      existing: props.existingNetwork,
+    });
+    const login = new Login(this, 'Login', {
+      podName: options.name,
+      dnsNames,
+      options: options.login,
+      deletionProtection: options.deletionProtection,
+    });
+    const entrance = new LoadBalancer(this, 'Entrance', {
+      network,
+      login,
+      hostedZone: props.domain.hostedZone,
+      dnsNames,
+      internetFacing: options.network.internetFacing,
+      allowedCidrs: options.network.allowedCidrs,
+      sessionHours: options.login.sessionHours,
+      gatewayPort,
+      healthCheckPath: healthCheckPath(options),
+      deletionProtection: options.deletionProtection,
+    });
+    const gateway = new ec2.SecurityGroup(this, 'GatewaySecurityGroup', {
+      vpc: network.vpc,
+      description: 'Gateway of an OpenClaw pod',
+    });
+
+    const instanceRole = new InstanceRole(this, 'Instance');
+    const secrets = new Secrets(this, 'Secrets', { podName: options.name });
+    const journal = new Logs(this, 'Logs', {
+      retentionDays: options.logs.retentionDays,
+      key: options.logs.encrypt ? secrets.key : undefined,
+    });
+    const storage = new Storage(this, 'Storage', { network, role: instanceRole.role, client: gateway });
+    const machine = new Machine(this, 'Machine', {
+      options: options.machine,
+      role: instanceRole.role,
+      securityGroup: gateway,
+      bundle: props.bundle ?? bundlePath(),
+      specParameter: this.specParameterName,
+    });
+    const { region } = Stack.of(this);
+    const spec = new SpecParameter(this, 'Spec', {
+      parameterName: this.specParameterName,
+      spec: {
+        apiVersion: 'clawharbor/v1',
+        name: options.name,
+        region,
+        openclaw: {
+          version: options.openclaw.version,
+          config: openclawConfig({
+            port: gatewayPort,
+            dnsNames,
+            trustedProxies: network.trustedProxies,
+            admins: options.openclaw.admins,
+            members: options.openclaw.members,
+            region,
+            model: options.openclaw.model ?? defaultModel(region),
+            extra: options.openclaw.config,
+          }),
+        },
+        secret: { arn: secrets.secret.secretArn },
+        fileSystem: {
+          id: storage.fileSystem.fileSystemId,
+          stateAccessPoint: storage.state.accessPointId,
+          artifactsAccessPoint: storage.artifacts.accessPointId,
+        },
+        lifecycle: {
+          autoScalingGroup: groupName,
+          hook: hookName,
+          heartbeatSeconds: options.launch.heartbeatSeconds,
+        },
+        logGroup: journal.group.logGroupName,
+      },
+    });
+    const policy = instanceRole.grant({
+      groupName,
+      specParameter: this.specParameterName,
+      secrets,
+      storage,
+      logGroup: journal.group,
+      bundle: machine.bundle,
+    });
+    const scaling = new AutoScaling(this, 'Scaling', {
+      groupName,
+      network,
+      launchTemplate: machine.launchTemplate,
+      targetGroup: entrance.targetGroup,
+      hookName,
+      heartbeatSeconds: options.launch.heartbeatSeconds,
+      after: [
+        policy,
+        spec,
+        entrance.rule,
+        storage.fileSystem.mountTargetsAvailable,
+        network.gatewaySubnets.internetConnectivityEstablished,
+      ],
+    });
+
+    this.userPool = login.userPool;
+    this.userPoolClient = login.client;
+    this.loadBalancer = entrance.loadBalancer;
+    this.fileSystem = storage.fileSystem;
+    this.secret = secrets.secret;
+    this.logGroup = journal.group;
+    this.autoScalingGroup = scaling.group;
+    this.role = instanceRole.role;
+    Tags.of(this).add('clawharbor:pod', options.name);
+    acknowledgeRules({ network, login, entrance, secrets, scaling });
+    acknowledgeWildcards(policy);
+  }
+}
+
+function optionsOf({
+  existingNetwork: _network,
+  bundle: _bundle,
+  domain,
+  ...rest
+}: OpenClawPodProps): PodOptions {
+  const { hostedZoneId, zoneName } = domain.hostedZone;
+  return checked(podOptionsSchema, {
+    ...rest,
+    domain: { hostedZone: { id: hostedZoneId, name: zoneName.replace(/\.$/, '') }, names: domain.names },
+  });
+}
+
+function healthCheckPath({ openclaw: { version }, healthCheck }: PodOptions): string {
+  return healthCheck.path ?? openclawReleases[version].healthCheckPaths[0];
+}

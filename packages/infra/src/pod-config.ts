@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { podOptionsSchema } from './pod-options.ts';
+import type { InfraErrorCode } from './error.ts';
+
+function coded(pattern: RegExp, code: InfraErrorCode, message: string) {
+  return z.string().refine((text) => pattern.test(text), { error: message, params: { code } });
+}
+
+/** The file `clawharbor.config.ts`: a pod as data, and where it goes. */
+export const podConfigSchema = podOptionsSchema.safeExtend({
+  /** AWS account to deploy to, 12 digits. */
+  account: coded(/^\d{12}$/, 'ACCOUNT_INVALID', 'must be an AWS account, 12 digits in quotes.'),
+  /** AWS Region to deploy to. */
+  region: coded(/^[a-z]{2}(-[a-z]+)+-\d$/, 'REGION_INVALID', 'must be an AWS Region, as in eu-central-1.'),
+});
+
+/** A pod and its place, with every default filled in. */
+export type PodConfig = z.output<typeof podConfigSchema>;
+/** A pod and its place as written by hand. */
+export type PodConfigInput = z.input<typeof podConfigSchema>;
+
+/** Gives the config file its types. Checks nothing: `loadConfig` does, where it can name the line. */
+export function defineConfig(config: PodConfigInput): PodConfigInput {
+  return config;
+}

@@ -1,0 +1,44 @@
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import type { Construct } from 'constructs';
+import { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
+import type { PodConfig } from './pod-config.ts';
+
+export interface PodStackProps extends StackProps {
+  readonly config: PodConfig;
+  /** See {@link OpenClawPodProps.bundle}. */
+  readonly bundle?: string | undefined;
+}
+
+/** A stack with one pod, as a config file describes it. */
+export class PodStack extends Stack {
+  readonly pod: OpenClawPod;
+
+  constructor(scope: Construct, id: string, { config, bundle, ...props }: PodStackProps) {
+    const { account, region, domain, ...options } = config;
+    super(scope, id, { ...props, env: { account, region } });
+    const { id: hostedZoneId, name: zoneName } = domain.hostedZone;
+    this.pod = new OpenClawPod(this, 'Pod', {
+      ...(options as Omit<OpenClawPodProps, 'domain'>),
+      domain: {
+        hostedZone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName }),
+        names: domain.names,
+      },
+      ...(bundle === undefined ? {} : { bundle }),
+    });
+    const outputs = {
+      Url: this.pod.url,
+      UserPoolId: this.pod.userPool.userPoolId,
+      SecretArn: this.pod.secret.secretArn,
+      SpecParameterName: this.pod.specParameterName,
+      AutoScalingGroupName: this.pod.autoScalingGroup.autoScalingGroupName,
+      LogGroupName: this.pod.logGroup.logGroupName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+
+  /** Decided by CloudFormation: a lookup would need credentials at synth. */
+  override get availabilityZones(): string[] {
+    return [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
+  }
+}

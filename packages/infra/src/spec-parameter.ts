@@ -1,0 +1,52 @@
+import { Stack, Tags } from 'aws-cdk-lib';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { BootstrapError, parsePodSpec, type PodSpecInput } from '@clawharbor/bootstrap/spec';
+import { Construct } from 'constructs';
+import { InfraError } from './error.ts';
+import { estimatedLength } from './token-length.ts';
+
+export interface SpecParameterProps {
+  /** Known before it exists: user data names it. */
+  readonly parameterName: string;
+  readonly spec: PodSpecInput;
+}
+
+/** Bytes of an advanced parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
+const maximumBytes = 8192;
+
+/** The pod spec, where the instance reads it: a new config never touches the launch template. */
+export class SpecParameter extends Construct {
+  readonly parameter: ssm.CfnParameter;
+
+  /** @throws InfraError `SPEC_INVALID`, `SPEC_TOO_LARGE` */
+  constructor(scope: Construct, id: string, { parameterName, spec }: SpecParameterProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const value = stack.toJsonString(valid(spec));
+    const bytes = estimatedLength(stack.resolve(value));
+    if (bytes > maximumBytes) {
+      throw new InfraError(
+        'SPEC_TOO_LARGE',
+        `The pod spec has about ${bytes} bytes, a parameter holds ${maximumBytes}. Shorten openclaw.config.`,
+      );
+    }
+    this.parameter = new ssm.CfnParameter(this, 'Parameter', {
+      name: parameterName,
+      description: 'What an OpenClaw pod should be. Read by its instance.',
+      type: 'String',
+      // A parameter cannot go back to standard when the spec shrinks below 4 KB.
+      tier: 'Advanced',
+      value,
+    });
+    Tags.of(this.parameter).add('clawharbor:spec', 'v1');
+  }
+}
+
+function valid(spec: PodSpecInput) {
+  try {
+    return parsePodSpec(spec, 'The pod spec');
+  } catch (error) {
+    if (!(error instanceof BootstrapError)) throw error;
+    throw new InfraError('SPEC_INVALID', error.message, { cause: error });
+  }
+}

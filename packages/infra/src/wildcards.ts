@@ -1,0 +1,31 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { Policy } from 'aws-cdk-lib/aws-iam';
+
+/** Why the instance role names no single resource, by the service of the ARN. Any other wildcard stays a finding. */
+const reasons: Readonly<Record<string, string>> = {
+  '*': 'Actions that know no resources (listing models, describing instances, Marketplace through Bedrock, the channels of Session Manager).',
+  bedrock: 'A pod may call every foundation model, abroad only through an inference profile of the account.',
+  autoscaling: 'The id that Auto Scaling gives the group. Its name is exact.',
+  logs: 'The streams of the log group of the pod.',
+};
+
+/** Tells cdk-nag (AwsSolutions-IAM5) why, for each wildcard by itself: a new one is a new finding. */
+export function acknowledgeWildcards(policy: Policy): void {
+  const { Statement } = policy.document.toJSON() as { Statement: readonly { Resource?: unknown }[] };
+  const resources = Statement.flatMap(({ Resource }) => Resource ?? []);
+  const names = new Set(resources.map((resource) => flat(Stack.of(policy).resolve(resource))));
+  for (const name of names) {
+    const service = /^arn:(?:<.*?>|[a-z-]+):([a-z0-9-]+):/.exec(name)?.[1];
+    const reason = reasons[service ?? name];
+    if (!name.includes('*') || reason === undefined) continue;
+    Validations.of(policy).acknowledge({ id: `AwsSolutions::AwsSolutions-IAM5[Resource::${name}]`, reason });
+  }
+}
+
+/** As cdk-nag writes a value with references in it. */
+function flat(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const intrinsic = value as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::Join'?: [string, unknown[]] };
+  if (intrinsic['Fn::Join']) return intrinsic['Fn::Join'][1].map(flat).join(intrinsic['Fn::Join'][0]);
+  return `<${intrinsic.Ref ?? intrinsic['Fn::GetAtt']?.join('.') ?? ''}>`;
+}
