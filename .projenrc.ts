@@ -55,7 +55,7 @@ const bootstrap = new Workspace(root, {
   workspaceDeps: [configMerge],
   minNodeVersion: '24.16.0',
   bin: { 'clawharbor-bootstrap': 'lib/bin/clawharbor-bootstrap.js' },
-  exports: { './spec': 'spec/index', './bundle': 'bundle' },
+  exports: { './spec': 'spec/index', './bundle': 'bundle', './systemd': 'host/systemd/index' },
   files: ['dist'],
   coverage: 70,
 });
