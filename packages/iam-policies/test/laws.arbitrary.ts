@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { allow, deny, type IdentityStatement } from '../src/index.ts';
 import * as s3 from '../src/catalogue/s3.ts';
 import type { Request } from './evaluator.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { document } from '../src/index.ts';
 import type { PolicyJson } from '../src/json.ts';
@@ -23,7 +23,7 @@ describe('a policy', () => {
             : about.includes('Allow')
               ? 'allow'
               : 'implicit deny';
-          expect(decide([policy], request), JSON.stringify(request)).toBe(expected);
+          expect({ request, decision: decide([policy], request) }).toEqual({ request, decision: expected });
         }
       }),
     );
@@ -64,7 +64,7 @@ describe('a policy', () => {
     fc.assert(
       fc.property(sayings, (said) => {
         const policy = document(...said.map(stated));
-        const read = JSON.parse(JSON.stringify(policy)) as PolicyJson;
+        const read: PolicyJson = JSON.parse(JSON.stringify(policy));
         expect(read).toEqual(policy.toJSON());
         expect(decisions([read])).toEqual(decisions([policy.toJSON()]));
       }),

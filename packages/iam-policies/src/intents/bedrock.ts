@@ -10,8 +10,8 @@ export interface InvokeBedrockOptions extends Regional {
    */
   readonly scope: 'all' | readonly [string, ...string[]];
   /**
-   * Regions to which a cross-Region profile may route a request. Default: every Region, as a global profile needs:
-   * its model has an ARN without a Region, and that matches the pattern of every Region only.
+   * Regions to which a cross-Region profile may route a request, and `global` for the global profiles, which call
+   * a model whose ARN names no Region. Default: all of them.
    */
   readonly regions?: readonly [string, ...string[]];
   /** Application inference profiles that may be invoked: ids, or `*`. Default: every one with scope `all`, else none. */
@@ -23,6 +23,7 @@ export interface InvokeBedrockOptions extends Regional {
  * profile of the account at home.
  * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html}
  * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html}
+ * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html}
  */
 export function invokeBedrock(options: InvokeBedrockOptions): readonly IdentityStatement[] {
   const { scope, regions = ['*'], partition = 'aws', region, account } = options;
@@ -40,7 +41,9 @@ export function invokeBedrock(options: InvokeBedrockOptions): readonly IdentityS
   const [firstProfile, ...otherProfiles] = profiles;
   const atHome = each(models, (model) => bedrock.foundationModel({ partition, region, model }));
   const abroad = regions.flatMap((destination) =>
-    models.map((model) => bedrock.foundationModel({ partition, region: destination, model })),
+    models.map((model) =>
+      bedrock.foundationModel({ partition, region: destination === 'global' ? '' : destination, model }),
+    ),
   );
   const actions = [bedrock.InvokeModel, bedrock.InvokeModelWithResponseStream] as const;
   return [

@@ -1,3 +1,4 @@
+// oxlint-disable import/namespace -- the compiler is to find it
 import { allow } from '@clawharbor/iam-policies';
 import * as bedrock from '@clawharbor/iam-policies/bedrock';
 

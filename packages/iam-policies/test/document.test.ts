@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import * as autoscaling from '../src/catalogue/autoscaling.ts';
+import * as bedrock from '../src/catalogue/bedrock.ts';
+import * as cloudwatch from '../src/catalogue/cloudwatch.ts';
+import * as efs from '../src/catalogue/elasticfilesystem.ts';
+import * as kms from '../src/catalogue/kms.ts';
+import * as s3 from '../src/catalogue/s3.ts';
+import * as secretsmanager from '../src/catalogue/secretsmanager.ts';
+import {
+  allow,
+  anyone,
+  awsPrincipal,
+  deny,
+  document,
+  limits,
+  resourcePolicy,
+  servicePrincipal,
+} from '../src/index.ts';
+import { fileSystemPolicy } from '../src/intents/index.ts';
+
+const here = { region: 'eu-central-1', account: '111122223333' };
+const object = (key: string) => s3.object({ bucket: 'assets', key });
+
+describe('a document', () => {
+  it('is plain IAM JSON of version 2012-10-17', () => {
+    const policy = document(
+      allow('Lifecycle', autoscaling.RecordLifecycleActionHeartbeat, autoscaling.CompleteLifecycleAction).on(
+        autoscaling.autoScalingGroup({ ...here, name: 'pod-*' }),
+      ),
+      allow('Metrics', cloudwatch.PutMetricData)
+        .onAll()
+        .when('cloudwatch:namespace', 'StringEquals', 'B', 'A')
+        .when('aws:CurrentTime', 'DateLessThan', new Date('2027-01-01T00:00:00Z'))
+        .when('aws:ViaAWSService', 'Bool', false),
+    );
+    expect(JSON.parse(JSON.stringify(policy))).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'Lifecycle',
+          Effect: 'Allow',
+          Action: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
+          Resource:
+            'arn:aws:autoscaling:eu-central-1:111122223333:autoScalingGroup:*:autoScalingGroupName/pod-*',
+        },
+        {
+          Sid: 'Metrics',
+          Effect: 'Allow',
+          Action: 'cloudwatch:PutMetricData',
+          Resource: '*',
+          Condition: {
+            Bool: { 'aws:ViaAWSService': 'false' },
+            DateLessThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' },
+            StringEquals: { 'cloudwatch:namespace': ['A', 'B'] },
+          },
+        },
+      ],
+    });
+  });
+
+  it('merges statements of one Sid that differ only in their resources or only in their actions', () => {
+    const policy = document(
+      allow('Read', s3.GetObject).on(object('a')),
+      allow('Read', s3.GetObject).on(object('b')),
+      allow('Read', s3.GetObjectVersion).on(object('a'), object('b')),
+    );
+    expect(policy.toJSON().Statement).toEqual([
+      {
+        Sid: 'Read',
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:GetObjectVersion'],
+        Resource: ['arn:aws:s3:::assets/a', 'arn:aws:s3:::assets/b'],
+      },
+    ]);
+  });
+
+  it('keeps statements of different Sids apart: a Sid says why a permission is there', () => {
+    const policy = document(
+      allow('A', s3.GetObject).on(object('a')),
+      allow('B', s3.GetObject).on(object('a')),
+    );
+    expect(policy.statements.map(({ sid }) => sid)).toEqual(['A', 'B']);
+  });
+
+  it('numbers equal Sids, around those that are taken', () => {
+    const policy = document(
+      allow('Read', s3.GetObject).on(object('a')),
+      deny('Read', s3.GetObject).on(object('b')),
+      allow('Read2', s3.PutObject).on(object('c')),
+    );
+    expect(policy.statements.map(({ sid }) => sid)).toEqual(['Read', 'Read2', 'Read3']);
+  });
+
+  it('keeps the reasons for every *', () => {
+    const policy = document(
+      allow('Read', s3.GetObject).on(object('a')),
+      allow('Keys', kms.DescribeKey).unscoped('keys are found by alias'),
+    );
+    expect(policy.unscoped).toEqual([{ sid: 'Keys', reasons: ['keys are found by alias'] }]);
+    expect(JSON.stringify(policy)).not.toContain('found by alias');
+  });
+
+  it('lets a deny say *', () => {
+    const policy = document(deny('NoDeletes', s3.DeleteObject).onAll());
+    expect(policy.toJSON().Statement[0]).toMatchObject({ Effect: 'Deny', Resource: '*' });
+    expect(policy.unscoped).toEqual([]);
+  });
+
+  it.each(['aws', 'aws-cn', 'aws-us-gov', '${AWS::Partition}', '${Token[AWS.Partition.3]}'])(
+    'writes the partition %s',
+    (partition) => {
+      expect(s3.bucket({ partition, name: 'assets' })).toBe(`arn:${partition}:s3:::assets`);
+    },
+  );
+
+  it('passes tokens through, as parts and as whole ARNs', () => {
+    const token = '${Token[TOKEN.42]}';
+    expect(efs.fileSystem({ region: token, account: token, id: `fs-${token}` })).toBe(
+      `arn:aws:elasticfilesystem:${token}:${token}:file-system/fs-${token}`,
+    );
+    expect(secretsmanager.secret(token)).toBe(token);
+    expect(secretsmanager.secret(`${token}-??????`)).toBe(`${token}-??????`);
+  });
+
+  it('takes any Region of what AWS owns, and the form without one', () => {
+    expect(bedrock.foundationModel({ model: 'm' })).toBe('arn:aws:bedrock:*::foundation-model/m');
+    expect(bedrock.foundationModel({ region: '', model: 'm' })).toBe('arn:aws:bedrock:::foundation-model/m');
+  });
+});
+
+describe('the size of a document', () => {
+  const many = (count: number, length = 60) =>
+    document(
+      allow('Read', s3.GetObject).on(
+        object('0'.repeat(length)),
+        ...Array.from({ length: count - 1 }, (_, index) => object(`${index + 1}`.padStart(length, '0'))),
+      ),
+    );
+
+  it('is that of its JSON without white space', () => {
+    expect(many(3).size).toBe(JSON.stringify(many(3)).length);
+  });
+
+  it('counts what only CloudFormation knows from above', () => {
+    const token = '${Token[TOKEN.42]}';
+    const policy = document(allow('Read', secretsmanager.GetSecretValue).on(secretsmanager.secret(token)));
+    expect(policy.size).toBe(JSON.stringify(policy).length - token.length + 128);
+  });
+
+  it('decides how it can be attached', () => {
+    expect(many(3).asInline().toJSON()).toEqual(many(3).toJSON());
+    expect(many(3).asManaged()).toHaveLength(1);
+    const large = many(150);
+    expect(large.size).toBeGreaterThan(limits.inline);
+    expect(() => large.asInline()).toThrow(expect.objectContaining({ code: 'POLICY_TOO_LARGE' }));
+    const parts = large.asManaged();
+    expect(parts.length).toBeGreaterThan(1);
+    for (const part of parts) expect(part.size).toBeLessThanOrEqual(limits.managed);
+    expect(new Set(parts.flatMap((part) => part.statements.flatMap((each) => each.resources))).size).toBe(
+      150,
+    );
+  });
+
+  it('cannot be split below one action on one resource', () => {
+    const policy = document(allow('Read', s3.GetObject).on(object('k'.repeat(7000))));
+    expect(() => policy.asManaged()).toThrow(expect.objectContaining({ code: 'STATEMENT_TOO_LARGE' }));
+  });
+});
+
+describe('a resource-based policy', () => {
+  it('names principals and, where the service wants none, no resource', () => {
+    const role = 'arn:aws:iam::111122223333:role/pod';
+    const policy = resourcePolicy(fileSystemPolicy(awsPrincipal(role)));
+    expect(policy.toJSON().Statement).toEqual([
+      {
+        Sid: 'DenyWithoutTls',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: [
+          'elasticfilesystem:ClientMount',
+          'elasticfilesystem:ClientRootAccess',
+          'elasticfilesystem:ClientWrite',
+        ],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+      {
+        Sid: 'MountThroughMountTarget',
+        Effect: 'Allow',
+        Principal: { AWS: role },
+        Action: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'],
+        Condition: { Bool: { 'elasticfilesystem:AccessedViaMountTarget': 'true' } },
+      },
+    ]);
+  });
+
+  it('sorts principals by kind, and writes * for the resource it is attached to where a service wants it', () => {
+    const policy = resourcePolicy(
+      allow('Use', kms.Decrypt)
+        .onAttached('*')
+        .by(
+          servicePrincipal('logs.amazonaws.com'),
+          awsPrincipal('222233334444'),
+          awsPrincipal('111122223333'),
+        ),
+      deny('NoDeletion', kms.ScheduleKeyDeletion).onAttached('*').by(anyone),
+    );
+    expect(policy.toJSON().Statement).toMatchObject([
+      { Sid: 'NoDeletion', Resource: '*', Principal: { AWS: '*' } },
+      {
+        Sid: 'Use',
+        Resource: '*',
+        Principal: { AWS: ['111122223333', '222233334444'], Service: 'logs.amazonaws.com' },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,90 @@
+// oxlint-disable typescript/no-unsafe-type-assertion -- this is what the types refuse
+import { describe, expect, it } from 'vitest';
+import * as autoscaling from '../src/catalogue/autoscaling.ts';
+import * as bedrock from '../src/catalogue/bedrock.ts';
+import * as efs from '../src/catalogue/elasticfilesystem.ts';
+import * as s3 from '../src/catalogue/s3.ts';
+import * as secretsmanager from '../src/catalogue/secretsmanager.ts';
+import {
+  allow,
+  anyone,
+  document,
+  IamPolicyError,
+  resourcePolicy,
+  type IamPolicyErrorCode,
+} from '../src/index.ts';
+
+const here = { region: 'eu-central-1', account: '111122223333' };
+const read = () => allow('Read', s3.GetObject).on(s3.object({ bucket: 'assets', key: '*' }));
+
+/** What JavaScript, or a cast, can do and the types refuse. */
+const untyped = {
+  allow,
+  document,
+  resourcePolicy,
+} as unknown as Record<string, (...of: unknown[]) => Record<string, (...of: unknown[]) => unknown>>;
+const untypedStatement = read() as unknown as { when: (...of: unknown[]) => unknown };
+
+const refused: readonly [IamPolicyErrorCode, RegExp, () => unknown][] = [
+  ['ACTIONS_EMPTY', /Read: name at least one action/, () => untyped['allow']!('Read')],
+  [
+    'RESOURCES_EMPTY',
+    /Read: name at least one resource/,
+    () => untyped['allow']!('Read', s3.GetObject)['on']!(),
+  ],
+  ['SID_ILLEGAL', /"read-it": use letters and digits only/, () => allow('read-it', s3.GetObject)],
+  ['SID_ILLEGAL', /""/, () => allow('', s3.GetObject)],
+  ['REASON_EMPTY', /say why/, () => allow('Read', s3.GetObject).unscoped('  ')],
+  ['CONDITION_EMPTY', /at least one value/, () => untypedStatement.when('s3:authType', 'StringEquals')],
+  [
+    'CONDITION_REPEATED',
+    /Give all values at once/,
+    () => read().when('s3:authType', 'StringEquals', 'a').when('s3:authType', 'StringEquals', 'b'),
+  ],
+  ['POLICY_EMPTY', /at least one statement/, () => document()],
+  ['PRINCIPAL_UNEXPECTED', /use resourcePolicy/, () => untyped['document']!(read().by(anyone))],
+  ['PRINCIPAL_MISSING', /add by\(\)/, () => untyped['resourcePolicy']!(read())],
+  [
+    'ARN_PART_INVALID',
+    /region is "Frankfurt"/,
+    () => efs.fileSystem({ ...here, region: 'Frankfurt', id: 'fs-1' }),
+  ],
+  ['ARN_PART_INVALID', /region is ""/, () => efs.fileSystem({ ...here, region: '', id: 'fs-1' })],
+  ['ARN_PART_INVALID', /account is "1234"/, () => efs.fileSystem({ ...here, account: '1234', id: 'fs-1' })],
+  [
+    'ARN_PART_INVALID',
+    /partition is "amazon"/,
+    () => efs.fileSystem({ ...here, partition: 'amazon', id: 'fs-1' }),
+  ],
+  ['ARN_PART_INVALID', /name is ""/, () => secretsmanager.secret({ ...here, name: '' })],
+  ['ARN_PART_INVALID', /no white space/, () => secretsmanager.secret({ ...here, name: 'a b' })],
+  [
+    'ARN_PART_INVALID',
+    /account is/,
+    () => efs.fileSystem({ ...here, account: '${Token[AWS.AccountId.1]}:x', id: 'fs-1' }),
+  ],
+  [
+    'ARN_PART_INVALID',
+    /region is missing/,
+    () => efs.fileSystem({ account: here.account, id: 'fs-1' } as never),
+  ],
+  [
+    'ARN_MALFORMED',
+    /Its form is arn:\{partition\}:s3:::\{bucket\}\/\{key\}/,
+    () => s3.object('arn:aws:s3:::assets'),
+  ],
+  ['ARN_MALFORMED', /is not an ARN of s3:object/, () => s3.object('*')],
+  [
+    'ARN_MALFORMED',
+    /foundation-model/,
+    () => bedrock.foundationModel('arn:aws:bedrock:eu-west-1:111122223333:foundation-model/x'),
+  ],
+  ['ARN_MALFORMED', /autoScalingGroup/, () => autoscaling.autoScalingGroup('${Token[GROUP.1]} or so')],
+];
+
+describe('refuses at run time, with a code and a remedy:', () => {
+  it.each(refused)('%s %s', (code, message, attempt) => {
+    expect(attempt).toThrow(IamPolicyError);
+    expect(attempt).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+});
