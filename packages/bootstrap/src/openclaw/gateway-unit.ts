@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { Layout } from '../host/layout.ts';
 import type { Unit } from '../host/unit.ts';
-import type { PodSpec } from '../spec/pod-spec.ts';
+import { gatewayPort, type PodSpec } from '../spec/pod-spec.ts';
 
 export const gatewayUnitName = 'openclaw';
 
@@ -36,6 +36,9 @@ export function openclawEnvironment({ layout }: Host, spec: PodSpec): Record<str
     // Nobody looks for a gateway by multicast in a VPC.
     OPENCLAW_DISABLE_BONJOUR: '1',
     NODE_COMPILE_CACHE: join(layout.cache, 'compile'),
+    // Else OpenClaw's launcher starts itself a second time to use a folder in that cache, and stays as a parent: it would
+    // hold the lock in place of the gateway, and end the gateway two seconds after SIGTERM instead of letting it drain.
+    OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED: '1',
     XDG_CACHE_HOME: join(layout.cache, 'xdg'),
     npm_config_cache: join(layout.cache, 'npm'),
   };
@@ -55,6 +58,9 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
       `--max-old-space-size=${heapMegabytes(memory)}`,
       openclawProgram(layout, spec.openclaw.version),
       'gateway',
+      // OpenClaw's own restart after a change of the config keeps the port that it was started with.
+      '--port',
+      String(gatewayPort(spec)),
     ],
     environment: openclawEnvironment(host, spec),
     workingDirectory: layout.state,

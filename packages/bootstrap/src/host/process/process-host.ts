@@ -81,6 +81,8 @@ export class ProcessHost implements Host {
   }
 
   async prepareMachine({ dryRun }: { readonly dryRun: boolean }): Promise<string[]> {
+    // Before anything is changed: two runs on one directory would fight over the gateway.
+    await this.units.refuseSecondSupervisor();
     const made: string[] = [];
     const { install, cache, logs, reports, home } = this.layout;
     for (const directory of [install, cache, logs, reports, home]) {

@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Unit, Units, UnitState } from '../unit.ts';
+import { refuseSecondSupervisor } from './running-process.ts';
 import { SupervisedUnit, type SupervisedUnitOptions } from './supervised-unit.ts';
 import { UnitLog } from './unit-log.ts';
 
@@ -59,6 +61,12 @@ export class ProcessUnits implements Units {
 
   async tail(name: string, lines: number): Promise<string[]> {
     return this.#units.get(name)?.log.tail(lines) ?? [];
+  }
+
+  /** @throws BootstrapError `STATE_LOCKED` when another process runs units from the same directory */
+  async refuseSecondSupervisor(): Promise<void> {
+    const names = await readdir(this.#options.records).catch(() => []);
+    for (const name of names) refuseSecondSupervisor(join(this.#options.records, name));
   }
 
   /** Stops every unit and closes its log. */

@@ -28,6 +28,17 @@ export function forgetRunning(file: string): void {
   rmSync(file, { force: true });
 }
 
+/** @throws BootstrapError `STATE_LOCKED` while the process of another, living supervisor runs */
+export function refuseSecondSupervisor(file: string): void {
+  const record = readRecord(file);
+  if (!record || record.supervisor.pid === process.pid) return;
+  if (!isRunning(record.process) || !isRunning(record.supervisor)) return;
+  throw new BootstrapError(
+    'STATE_LOCKED',
+    `Process ${record.supervisor.pid} already runs this pod (${file}). Stop it first, or use another directory.`,
+  );
+}
+
 /**
  * Ends what a killed supervisor left running: it would hold the lock of the state for ever.
  * @throws BootstrapError `STATE_LOCKED` when its supervisor is alive, too
@@ -38,12 +49,7 @@ export async function endLeftover(file: string, stopTimeoutSeconds: number): Pro
     forgetRunning(file);
     return false;
   }
-  if (record.supervisor.pid !== process.pid && isRunning(record.supervisor)) {
-    throw new BootstrapError(
-      'STATE_LOCKED',
-      `Process ${record.supervisor.pid} already runs this pod (${file}). Stop it first, or use another directory.`,
-    );
-  }
+  refuseSecondSupervisor(file);
   const { pid } = record.process;
   signal(pid, 'SIGTERM');
   const deadline = Date.now() + stopTimeoutSeconds * 1000;
