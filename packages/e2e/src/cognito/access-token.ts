@@ -1,0 +1,63 @@
+/**
+ * Access tokens in Cognito's form.
+ *
+ * Amazon Cognito Developer Guide, "Understanding the access token"
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html)
+ */
+import { randomUUID } from 'node:crypto';
+
+import { importJWK, jwtVerify, type JWK, SignJWT } from 'jose';
+
+import type { User } from './users.ts';
+
+export interface IssuedToken {
+  /** The token as the provider knows it. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly scope: string;
+  /** When the user signed in, in seconds since the epoch. */
+  readonly authTime: number;
+  /** In seconds. */
+  readonly expiresIn: number;
+}
+
+/** oidc-provider knows an access token by an opaque string; clients of Cognito get a JWT, which carries it as `jti`. */
+export class AccessTokens {
+  readonly #issuer: string;
+  readonly #key: JWK & { kid: string };
+
+  constructor(issuer: string, key: JWK & { kid: string }) {
+    this.#issuer = issuer;
+    this.#key = key;
+  }
+
+  async issue({ id, clientId, scope, authTime, expiresIn }: IssuedToken, { sub, username, groups }: User) {
+    const now = Math.floor(Date.now() / 1000);
+    const claims = {
+      ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
+      version: 2,
+      client_id: clientId,
+      origin_jti: randomUUID(),
+      token_use: 'access',
+      scope,
+      auth_time: authTime,
+      username,
+    };
+    return new SignJWT(claims)
+      .setProtectedHeader({ kid: this.#key.kid, alg: 'RS256' })
+      .setSubject(sub)
+      .setIssuer(this.#issuer)
+      .setIssuedAt(now)
+      .setExpirationTime(now + expiresIn)
+      .setJti(id)
+      .sign(await importJWK(this.#key));
+  }
+
+  /** The provider's name of a token that this pool issued; `undefined` for any other string. */
+  async idOf(token: string): Promise<string | undefined> {
+    const { n, e, kty } = this.#key;
+    const publicKey = await importJWK({ n, e, kty, alg: 'RS256' } as JWK);
+    const verified = await jwtVerify(token, publicKey, { issuer: this.#issuer }).catch(() => undefined);
+    return verified?.payload.jti;
+  }
+}

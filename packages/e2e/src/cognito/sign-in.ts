@@ -1,0 +1,122 @@
+/**
+ * The sign-in page and the sign-out of a user pool's domain.
+ *
+ * Amazon Cognito Developer Guide, "Login endpoint" and "Logout endpoint"
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/login-endpoint.html, .../logout-endpoint.html)
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+
+import { pageHeaders, signInPage } from './pages.ts';
+import { paths, type PoolClient, showError } from './provider.ts';
+import type { UserPoolProperties } from './shapes.ts';
+import type { Users } from './users.ts';
+
+type Context = Pick<
+  KoaContextWithOIDC,
+  'req' | 'res' | 'query' | 'querystring' | 'redirect' | 'set' | 'cookies'
+> &
+  Pick<KoaContextWithOIDC, 'status' | 'body' | 'method' | 'respond'>;
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/** In bytes; a name and a password need far less. */
+const maxForm = 16 * 1024;
+
+export class SignIn {
+  readonly #provider: Provider;
+  readonly #users: Users;
+  readonly #pool: UserPoolProperties;
+  readonly #clients: readonly PoolClient[];
+  readonly #csrfKey = randomBytes(32);
+
+  constructor(provider: Provider, users: Users, pool: UserPoolProperties, clients: readonly PoolClient[]) {
+    this.#provider = provider;
+    this.#users = users;
+    this.#pool = pool;
+    this.#clients = clients;
+  }
+
+  async login(ctx: Context): Promise<void> {
+    const interaction = await this.#provider.interactionDetails(ctx.req, ctx.res).catch(() => undefined);
+    if (ctx.method === 'POST') await this.#submit(ctx, interaction);
+    else if (interaction && isSameRequest(ctx, interaction)) this.#show(ctx, interaction, {});
+    // Opened directly, or with the cookie of another sign-in: the authorize endpoint checks the request and comes back.
+    else if (ctx.query['client_id'] !== undefined) ctx.redirect(`${paths.authorize}?${ctx.querystring}`);
+    else showError(ctx, 'invalid_request');
+  }
+
+  async logout(ctx: Context): Promise<void> {
+    const client = this.#clients.find(({ id }) => id === ctx.query['client_id']);
+    const { logout_uri: logoutUri, redirect_uri: redirectUri } = ctx.query;
+    const isKnown = (urls: readonly string[], url: unknown) => typeof url === 'string' && urls.includes(url);
+    const leave = client && isKnown(client.LogoutURLs, logoutUri) ? String(logoutUri) : undefined;
+    const again =
+      client && isKnown(client.CallbackURLs, redirectUri) ? `${paths.login}?${ctx.querystring}` : undefined;
+    const location = logoutUri === undefined ? again : leave;
+    if (location === undefined) {
+      showError(ctx, client ? 'redirect_mismatch' : 'invalid_request');
+      return;
+    }
+    const session = await this.#provider.Session.get(ctx as KoaContextWithOIDC);
+    await session.destroy();
+    ctx.cookies.set(this.#provider.cookieName('session'), null, { signed: true });
+    ctx.redirect(location);
+  }
+
+  async #submit(ctx: Context, interaction: Interaction | undefined): Promise<void> {
+    const form = await readForm(ctx.req);
+    if (!interaction || !form) {
+      showError(ctx, 'invalid_request');
+      return;
+    }
+    const username = form.get('username') ?? '';
+    if (!isEqual(form.get('_csrf') ?? '', this.#csrf(interaction))) {
+      this.#show(ctx, interaction, { username, problem: 'This page was no longer valid. Please try again.' });
+      return;
+    }
+    const result = await this.#users.signIn(username, form.get('password') ?? '');
+    if ('problem' in result) {
+      this.#show(ctx, interaction, { username, problem: result.problem });
+      return;
+    }
+    ctx.respond = false;
+    const login = { accountId: result.user.sub, remember: true, amr: ['pwd'] };
+    await this.#provider.interactionFinished(ctx.req, ctx.res, { login }, { mergeWithLastSubmission: false });
+  }
+
+  #show(
+    ctx: Context,
+    interaction: Interaction,
+    form: { readonly username?: string; readonly problem?: string },
+  ): void {
+    ctx.set(pageHeaders);
+    ctx.status = 200;
+    ctx.body = signInPage({ username: '', ...form, csrf: this.#csrf(interaction) }, this.#pool);
+  }
+
+  /** Only who was shown the page for this sign-in knows it; the cookie that names the sign-in does not tell. */
+  #csrf({ uid }: Interaction): string {
+    return createHmac('sha256', this.#csrfKey).update(uid).digest('base64url');
+  }
+}
+
+function isSameRequest({ query }: Context, { params }: Interaction): boolean {
+  return ['client_id', 'redirect_uri', 'state'].every((name) => query[name] === params[name]);
+}
+
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxForm) return undefined;
+    chunks.push(chunk);
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString());
+}
+
+function isEqual(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+
+import { StandInError } from '../errors.ts';
+import { Lockout } from './lockout.ts';
+import { hashPassword, isPassword, passwordProblem } from './password.ts';
+import type { PoolStore, StoredUser } from './pool-file.ts';
+import type { UserPoolProperties } from './shapes.ts';
+
+export interface User {
+  readonly username: string;
+  /** The identity: a UUID that never changes. */
+  readonly sub: string;
+  readonly email: string;
+  readonly groups: readonly string[];
+}
+
+export interface NewUser {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+  /** Default none. */
+  readonly groups?: readonly string[];
+}
+
+export type SignIn = { readonly user: User } | { readonly problem: string };
+
+/** The people in a user pool. */
+export class Users {
+  readonly #store: PoolStore;
+  readonly #properties: UserPoolProperties;
+  readonly #lockout = new Lockout();
+  readonly #attempts = new Map<string, Promise<unknown>>();
+
+  constructor(store: PoolStore, properties: UserPoolProperties) {
+    this.#store = store;
+    this.#properties = properties;
+  }
+
+  list(): User[] {
+    return this.#store.pool.users.map(withoutHash);
+  }
+
+  bySub(sub: string): User | undefined {
+    return this.list().find((user) => user.sub === sub);
+  }
+
+  /** Throws `USER_INVALID` when the name is taken or the password breaks the policy. */
+  async add({ username, email, password, groups = [] }: NewUser): Promise<User> {
+    if (username === '' || this.#find(username)) throw invalid(`User account already exists: ${username}`);
+    this.#assertPassword(password);
+    const user = { username, email, groups: [...groups], sub: randomUUID() };
+    const passwordHash = await hashPassword(password);
+    await this.#store.update((pool) => ({ ...pool, users: [...pool.users, { ...user, passwordHash }] }));
+    return user;
+  }
+
+  /** Throws `USER_INVALID`. */
+  async setPassword(username: string, password: string): Promise<void> {
+    this.#assertPassword(password);
+    const passwordHash = await hashPassword(password);
+    await this.#change(username, (user) => ({ ...user, passwordHash }));
+  }
+
+  /** Throws `USER_INVALID`. */
+  setGroups(username: string, groups: readonly string[]): Promise<void> {
+    return this.#change(username, (user) => ({ ...user, groups: [...groups] }));
+  }
+
+  /** Throws `USER_INVALID`. */
+  async remove(username: string): Promise<void> {
+    const { sub } = this.#existing(username);
+    await this.#store.update((pool) => ({ ...pool, users: pool.users.filter((user) => user.sub !== sub) }));
+  }
+
+  /** Attempts for one name run one after the other: the lockout would not hold against many at once. */
+  signIn(name: string, password: string): Promise<SignIn> {
+    const key = this.#normalized(name);
+    const attempt = (this.#attempts.get(key) ?? Promise.resolve()).then(() =>
+      this.#attempt(key, name, password),
+    );
+    const settled = attempt
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#attempts.get(key) === settled) this.#attempts.delete(key);
+      });
+    this.#attempts.set(key, settled);
+    return attempt;
+  }
+
+  async #attempt(key: string, name: string, password: string): Promise<SignIn> {
+    if (this.#lockout.isLocked(key)) return { problem: 'Password attempts exceeded' };
+    const user = this.#find(name);
+    if (!(await isPassword(password, user?.passwordHash)) || !user) {
+      this.#lockout.failed(key);
+      return { problem: 'Incorrect username or password.' };
+    }
+    this.#lockout.succeeded(key);
+    return { user: withoutHash(user) };
+  }
+
+  #find(name: string): StoredUser | undefined {
+    const { AliasAttributes, UsernameAttributes } = this.#properties;
+    const hasEmail = [...AliasAttributes, ...UsernameAttributes].includes('email');
+    const wanted = this.#normalized(name);
+    return this.#store.pool.users.find(
+      ({ username, email }) =>
+        this.#normalized(username) === wanted || (hasEmail && this.#normalized(email) === wanted),
+    );
+  }
+
+  #existing(username: string): StoredUser {
+    const user = this.#find(username);
+    if (!user) throw invalid(`User does not exist: ${username}`);
+    return user;
+  }
+
+  async #change(username: string, change: (user: StoredUser) => StoredUser): Promise<void> {
+    const { sub } = this.#existing(username);
+    await this.#store.update((pool) => ({
+      ...pool,
+      users: pool.users.map((user) => (user.sub === sub ? change(user) : user)),
+    }));
+  }
+
+  #assertPassword(password: string): void {
+    const problem = passwordProblem(password, this.#properties.Policies.PasswordPolicy);
+    if (problem !== undefined) throw invalid(`Password did not conform with policy: ${problem}`);
+  }
+
+  #normalized(name: string): string {
+    return this.#properties.UsernameConfiguration.CaseSensitive ? name : name.toLowerCase();
+  }
+}
+
+function withoutHash({ username, sub, email, groups }: StoredUser): User {
+  return { username, sub, email, groups };
+}
+
+function invalid(message: string): StandInError {
+  return new StandInError('USER_INVALID', `${message}.`);
+}
