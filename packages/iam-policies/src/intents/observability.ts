@@ -1,7 +1,9 @@
-import type { Regional } from '../arn.ts';
+import type { Arn, Partition, Regional } from '../arn.ts';
 import * as cloudwatch from '../catalogue/cloudwatch.ts';
+import * as kms from '../catalogue/kms.ts';
 import * as logs from '../catalogue/logs.ts';
-import { allow, type IdentityStatement } from '../statement.ts';
+import { servicePrincipal } from '../principal.ts';
+import { allow, type IdentityStatement, type ResourceStatement } from '../statement.ts';
 
 export interface WriteLogsOptions extends Regional {
   /** Name of the log group. It must exist: this does not create groups. */
@@ -36,4 +38,34 @@ export function publishMetrics({ namespace }: { readonly namespace: string }): I
   return allow('PublishMetrics', cloudwatch.PutMetricData)
     .onAll()
     .when('cloudwatch:namespace', 'StringEquals', namespace);
+}
+
+export interface EncryptLogsOptions {
+  /** Default: `aws`. */
+  readonly partition?: Partition;
+  readonly region: string;
+  readonly logGroup: Arn<'logs:log-group'>;
+}
+
+/**
+ * For a key's own policy: CloudWatch Logs may encrypt this log group with it.
+ * {@link https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html}
+ */
+export function encryptLogs({ partition, region, logGroup }: EncryptLogsOptions): ResourceStatement {
+  const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return allow(
+    'EncryptLogs',
+    kms.Decrypt,
+    kms.DescribeKey,
+    kms.Encrypt,
+    kms.GenerateDataKey,
+    kms.GenerateDataKeyPair,
+    kms.GenerateDataKeyPairWithoutPlaintext,
+    kms.GenerateDataKeyWithoutPlaintext,
+    kms.ReEncryptFrom,
+    kms.ReEncryptTo,
+  )
+    .onAttached('*')
+    .when('kms:EncryptionContext:aws:logs:arn', 'StringLike', logGroup)
+    .by(servicePrincipal(`logs.${region}.${domain}`));
 }

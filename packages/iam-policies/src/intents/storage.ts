@@ -5,16 +5,18 @@ import * as iam from '../catalogue/iam.ts';
 import { anyone, type Principal } from '../principal.ts';
 import { allow, deny, type IdentityStatement, type ResourceStatement } from '../statement.ts';
 
+type AccessPoint = Arn<'elasticfilesystem:access-point'>;
+
 export interface MountOptions {
   readonly fileSystem: Arn<'elasticfilesystem:file-system'>;
-  /** The only way in. */
-  readonly accessPoint: Arn<'elasticfilesystem:access-point'>;
+  /** The only way in, or the only ways. */
+  readonly accessPoint: AccessPoint | readonly [AccessPoint, ...AccessPoint[]];
   /** Default: false. */
   readonly readOnly?: boolean;
 }
 
 /**
- * Mounts the file system through one access point and a mount target, without root access.
+ * Mounts the file system through its access point and a mount target, without root access.
  * {@link https://docs.aws.amazon.com/efs/latest/ug/access-points-iam-policy.html}
  */
 export function mountFileSystem({
@@ -22,9 +24,10 @@ export function mountFileSystem({
   accessPoint,
   readOnly = false,
 }: MountOptions): IdentityStatement {
+  const accessPoints = typeof accessPoint === 'string' ? ([accessPoint] as const) : accessPoint;
   return mountActions('MountFileSystem', readOnly)
     .on(fileSystem)
-    .when('elasticfilesystem:AccessPointArn', 'ArnEquals', accessPoint)
+    .when('elasticfilesystem:AccessPointArn', 'ArnEquals', ...accessPoints)
     .when('elasticfilesystem:AccessedViaMountTarget', 'Bool', true);
 }
 
