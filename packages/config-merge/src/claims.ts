@@ -16,7 +16,15 @@ export function checkClaims(desired: JsonObject, root: Scope): void {
 
 function check(value: JsonValue, scope: Scope, keys: readonly string[]): void {
   const { arrayKey } = scope;
-  if (isArray(value) && arrayKey !== undefined) {
+  if (arrayKey !== undefined) {
+    if (!isArray(value)) {
+      const path = formatPath(keys);
+      throw new ConfigMergeError(
+        'DESIRED_IDENTITY',
+        `desired: ${path} must be an array: the policy names its arrayKey`,
+        { path },
+      );
+    }
     refuseFaults(value, arrayKey, formatPath(keys));
     for (const [id, element] of readKeyedArray(value, arrayKey).byId) {
       checkMembers(element, enter(scope, id), [...keys, id]);

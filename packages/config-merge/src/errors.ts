@@ -13,7 +13,7 @@ export const errorCodes = {
   POLICY_INVALID: 'the policy has the wrong form',
   POLICY_TIE: 'two rules of the policy are equally specific for the same path',
   DESIRED_USER_OWNED: 'desired sets a key that belongs to the user',
-  DESIRED_IDENTITY: 'an element of a keyed array in desired has no identity, or shares it',
+  DESIRED_IDENTITY: 'a keyed array in desired is none, or an element of it has no identity or shares it',
   RESULT_UNKNOWN: 'the result to explain was not made by mergeConfig',
 } as const;
 

@@ -5,6 +5,8 @@ import { isObject, own, type JsonArray, type JsonObject, type JsonValue } from '
 export interface KeyedArray {
   readonly entries: readonly Entry[];
   readonly byId: ReadonlyMap<string, JsonObject>;
+  /** Identities that more than one element has. The first of them is the one in `byId`. */
+  readonly shared: ReadonlySet<string>;
 }
 
 /** An element, with the reason why it cannot be addressed if it cannot. */
@@ -15,18 +17,20 @@ export type Entry =
 export function readKeyedArray(array: JsonArray | undefined, arrayKey: string): KeyedArray {
   const entries: Entry[] = [];
   const byId = new Map<string, JsonObject>();
+  const shared = new Set<string>();
   for (const element of array ?? []) {
     const id = isObject(element) ? own(element, arrayKey) : undefined;
     if (!isObject(element) || typeof id !== 'string') {
       entries.push({ id: undefined, element, fault: 'missing' });
     } else if (byId.has(id)) {
+      shared.add(id);
       entries.push({ id: undefined, element, fault: 'duplicate' });
     } else {
       byId.set(id, element);
       entries.push({ id, element });
     }
   }
-  return { entries, byId };
+  return { entries, byId, shared };
 }
 
 /** Desired comes from code, so a wrong identity there is a mistake to mend, not a state to live with. */

@@ -28,6 +28,13 @@ interface Objects {
 
 type Container = JsonObject | JsonArray;
 
+interface ElementOptions {
+  readonly arrayKey: string;
+  readonly deleted: boolean;
+  /** Whether another element of live has the same identity. */
+  readonly shared: boolean;
+}
+
 /** Walks the three inputs side by side down to the leaves. */
 export class Walk {
   readonly #report: Reporter;
@@ -141,7 +148,9 @@ export class Walk {
     const merged: JsonValue[] = [];
     const visit = (id: string): void => {
       const place = { live: current.byId.get(id), desired: wanted.get(id), last: applied.get(id) };
-      const element = this.#report.below(id, () => this.#element(place, enter(scope, id), arrayKey, deleted));
+      const element = this.#report.below(id, () =>
+        this.#element(place, enter(scope, id), { arrayKey, deleted, shared: current.shared.has(id) }),
+      );
       if (element !== undefined) merged.push(element);
     };
     for (const entry of current.entries) {
@@ -167,9 +176,13 @@ export class Walk {
   }
 
   /** An element lives as long as anything in it does; its identity alone follows the rules of a leaf. */
-  #element(place: Objects, scope: Scope, arrayKey: string, outerDeleted: boolean): JsonObject | undefined {
+  #element(
+    place: Objects,
+    scope: Scope,
+    { arrayKey, deleted: around, shared }: ElementOptions,
+  ): JsonObject | undefined {
     const { live, desired, last } = place;
-    const deleted = outerDeleted || (live === undefined && last !== undefined);
+    const deleted = around || (live === undefined && last !== undefined);
     const { changes } = this.#report;
     const mark = changes.length;
     const { merged, size } = this.#object(place, scope, deleted, arrayKey);
@@ -180,24 +193,15 @@ export class Walk {
     };
     return this.#report.below(arrayKey, () => {
       const idScope = enter(scope, arrayKey);
-      const verdict = decide(idScope.owner, identity, deleted);
-      if (verdict.value !== undefined || size === 0) {
-        const id = this.#report.verdict(verdict, identity.live, idScope);
-        // Who replays the changes needs the identity before the rest of a new element.
-        if (verdict.op === 'add') changes.splice(mark, 0, ...changes.splice(-1));
-        return id === undefined ? undefined : merged;
+      let verdict = decide(idScope.owner, identity, deleted);
+      // Without its identity the rest could not be addressed, and a second element with the same would take its place.
+      if (verdict.value === undefined && (size > 0 || (shared && live !== undefined))) {
+        verdict = decide('managed', { ...identity, last: undefined }, false);
       }
-      if (identity.live === undefined) {
-        this.#report.change(
-          'add',
-          undefined,
-          identity.desired,
-          idScope,
-          'its element has other keys to hold',
-        );
-        changes.splice(mark, 0, ...changes.splice(-1));
-      }
-      return merged;
+      this.#report.verdict(verdict, identity.live, idScope);
+      // Who replays the changes needs the identity before the rest of a new element.
+      if (verdict.op === 'add') changes.splice(mark, 0, ...changes.splice(-1));
+      return verdict.value === undefined ? undefined : merged;
     });
   }
 
@@ -218,7 +222,9 @@ export class Walk {
     }
     const withdrawals = changes.splice(mark);
     const warned = this.#report.warnings.length;
-    const written = this.#place({ live: undefined, desired, last }, scope, deleted);
+    // What was applied here in another form says nothing of the form desired has now.
+    const past = kind(last, scope) === kind(desired, scope) ? last : undefined;
+    const written = this.#place({ live: undefined, desired, last: past }, scope, deleted);
     changes.splice(mark);
     this.#report.warnings.splice(warned);
     if (written !== undefined) {
@@ -241,7 +247,8 @@ export class Walk {
   ): JsonValue | undefined {
     if (kind(live, scope) !== 'leaf')
       return this.#container({ live, desired: undefined, last }, scope, deleted);
-    return scope.owner !== 'user' && equal(live, last) ? undefined : live;
+    if (scope.owner === 'user' || !equal(live, last)) return live;
+    return this.#leaf({ live, desired: undefined, last }, scope, deleted);
   }
 }
 

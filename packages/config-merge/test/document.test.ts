@@ -39,6 +39,12 @@ describe('reads', () => {
   });
 });
 
+test('an escaped key is read right even where the engine is wrong', () => {
+  // https://github.com/nodejs/node/issues/63785: an earlier document with a backslash as a key misleads V8.
+  JSON.parse('{":":1,"\\\\":2}');
+  expect(parseDocument('{":":1,"\\"":2}')).toStrictEqual({ ':': 1, '"': 2 });
+});
+
 describe('refuses with line and column', () => {
   test.each([
     ['', 'DOCUMENT_SYNTAX', 1, 1],

@@ -1,0 +1,433 @@
+import { deepmergeCustom } from 'deepmerge-ts';
+import fc from 'fast-check';
+import { describe, expect } from 'vitest';
+import {
+  definePolicy,
+  explain,
+  formatDocument,
+  mergeConfig,
+  parseDocument,
+  planConfig,
+  type JsonObject,
+  type JsonValue,
+  type MergeResult,
+} from '../src/index.ts';
+import { formatPath, parsePath } from '../src/path.ts';
+import { cases, type Case } from './arbitraries/case.ts';
+import { documents } from './arbitraries/document.ts';
+import { law } from './arbitraries/law.ts';
+import {
+  arrayKeyAt,
+  covers,
+  differences,
+  get,
+  isObject,
+  kindOf,
+  leaves,
+  members,
+  ownerOf,
+  pathOf,
+  patternKeys,
+  size,
+  sorted,
+  type Difference,
+  type Keys,
+  type Model,
+} from './model.ts';
+import { replay } from './replay.ts';
+
+const merge = ({ live, desired, lastApplied, policy }: Case): MergeResult =>
+  mergeConfig({ live, desired, lastApplied, policy });
+
+/** Equal as a config: the order of keys does not count, the order of elements does. */
+const canonical = (value: JsonValue | undefined): string =>
+  value === undefined ? 'nothing' : JSON.stringify(sorted(value));
+
+const same = (a: JsonValue | undefined, b: JsonValue | undefined): boolean => canonical(a) === canonical(b);
+
+// Not toStrictEqual: it takes a data key named "constructor" for the type of the object.
+const expectSame = (a: JsonValue | undefined, b: JsonValue | undefined): void =>
+  expect(canonical(a)).toBe(canonical(b));
+
+/** The paths around and at `keys`, root first. */
+const around = (keys: Keys): Keys[] => keys.map((_, at) => keys.slice(0, at + 1));
+
+/** Where one side has an object or keyed array and the other something else. */
+const conflictAt = ({ live, desired, model }: Case, keys: Keys): boolean => {
+  const [left, right] = [
+    kindOf(model, keys, get(model, live, keys)),
+    kindOf(model, keys, get(model, desired, keys)),
+  ];
+  return left !== 'none' && right !== 'none' && left !== right;
+};
+
+const isEmptyOne = (value: JsonValue | undefined): boolean => value !== undefined && size(value) === 0;
+
+/** The last applied config counts only if there was one. */
+const lastLeaves = ({ lastApplied, model }: Case) => leaves(model, lastApplied);
+
+const deletedElement = ({ live, lastApplied, model }: Case, keys: Keys): boolean =>
+  around(keys).some(
+    (path) =>
+      arrayKeyAt(model, path.slice(0, -1)) !== undefined &&
+      get(model, live, path) === undefined &&
+      get(model, lastApplied, path) !== undefined,
+  );
+
+const isIdentity = (model: Model, keys: Keys): boolean =>
+  keys.length > 2 && arrayKeyAt(model, keys.slice(0, -2)) === keys.at(-1);
+
+describe('owners', () => {
+  law('managed wins: a managed leaf of desired is in the result', cases(), (example) => {
+    const { desired, live, model } = example;
+    const { config, warnings } = merge(example);
+    for (const { keys, value } of leaves(model, desired).values()) {
+      if (ownerOf(model, keys) !== 'managed') continue;
+      const lost = around(keys).find(
+        (path) => conflictAt(example, path) && !same(get(model, config, keys), value),
+      );
+      if (lost !== undefined) {
+        // Only another owner, or a user's key in the way, can keep a managed leaf out; and it is reported.
+        const blockers = [...leaves(model, get(model, live, lost), lost).values()].map((leaf) =>
+          ownerOf(model, leaf.keys),
+        );
+        expect(
+          [ownerOf(model, lost), ...blockers].some((owner) => owner === 'seeded' || owner === 'user'),
+        ).toBe(true);
+        expect(warnings).toContainEqual(
+          expect.objectContaining({ code: 'TYPE_CONFLICT', path: formatPath(lost) }),
+        );
+      } else if (size(value) === 0) {
+        expect(kindOf(model, keys, get(model, config, keys))).toBe(kindOf(model, keys, value));
+      } else {
+        expectSame(get(model, config, keys), value);
+      }
+    }
+  });
+
+  law("user's keys survive: what belongs to the user is in the result as it was", cases(), (example) => {
+    const { live, model } = example;
+    const { config } = merge(example);
+    for (const { keys, value } of leaves(model, live).values()) {
+      if (ownerOf(model, keys) !== 'user') continue;
+      const now = get(model, config, keys);
+      if (size(value) === 0) expect(kindOf(model, keys, now)).toBe(kindOf(model, keys, value));
+      else expectSame(now, value);
+    }
+  });
+
+  law(
+    'siblings stay: what neither desired nor the last applied config names is in the result',
+    cases(),
+    (example) => {
+      const { live, desired, lastApplied, model } = example;
+      const { config } = merge(example);
+      for (const { keys, value } of leaves(model, live).values()) {
+        if (ownerOf(model, keys) === 'exclusive') continue;
+        if (around(keys).some((path) => conflictAt(example, path))) continue;
+        if (get(model, desired, keys) !== undefined || get(model, lastApplied, keys) !== undefined) continue;
+        expectSame(get(model, config, keys), value);
+      }
+    },
+  );
+
+  law(
+    'exclusive equals desired: such a subtree has what desired has, and nothing else',
+    cases(),
+    (example) => {
+      const { live, desired, model } = example;
+      const { config } = merge(example);
+      const exclusive = [
+        ...leaves(model, live).values(),
+        ...leaves(model, desired).values(),
+        ...leaves(model, config).values(),
+      ]
+        .flatMap(({ keys }) => around(keys))
+        .filter((keys) => ownerOf(model, keys) === 'exclusive' && !isIdentity(model, keys))
+        .filter((keys) =>
+          model.rules.every(({ path }) => {
+            const pattern = patternKeys(path);
+            return pattern.length <= keys.length || !covers(pattern.slice(0, keys.length), keys);
+          }),
+        );
+      for (const keys of exclusive) {
+        const outside = around(keys).slice(0, -1);
+        if (outside.some((path) => conflictAt(example, path))) continue;
+        expectSame(get(model, config, keys), get(model, desired, keys));
+      }
+    },
+  );
+
+  law('seeding is once: a value in live stays, and a deleted one stays deleted', cases(), (example) => {
+    const { live, desired, model } = example;
+    const { config } = merge(example);
+    const applied = lastLeaves(example);
+    for (const { keys, value } of leaves(model, desired).values()) {
+      if (ownerOf(model, keys) !== 'seeded' || isIdentity(model, keys)) continue;
+      if (around(keys).some((path) => conflictAt(example, path))) continue;
+      const before = get(model, live, keys);
+      const after = get(model, config, keys);
+      if (before !== undefined) {
+        if (!isEmptyOne(before) && !isObject(before) && arrayKeyAt(model, keys) === undefined)
+          expectSame(after, before);
+      } else if (applied.has(pathOf(keys)) || deletedElement(example, keys)) {
+        expect(after).toBeUndefined();
+      } else {
+        expectSame(after, value);
+      }
+    }
+  });
+
+  law(
+    'withdrawing: what was applied and is no longer desired goes if nobody changed it, else stays',
+    cases(),
+    (example) => {
+      const { live, desired, model } = example;
+      const { config, warnings } = merge(example);
+      for (const { keys, value } of lastLeaves(example).values()) {
+        const before = get(model, live, keys);
+        if (get(model, desired, keys) !== undefined || before === undefined) continue;
+        if (around(keys).some((path) => conflictAt(example, path)) || isIdentity(model, keys)) continue;
+        const after = get(model, config, keys);
+        const owner = ownerOf(model, keys);
+        if (owner === 'exclusive') continue;
+        if (owner !== 'user' && same(before, value)) {
+          expect(after).toBeUndefined();
+        } else if (kindOf(model, keys, before) === 'leaf') {
+          expectSame(after, before);
+          expect(warnings).toContainEqual(
+            expect.objectContaining({ code: 'RELEASED', path: formatPath(keys) }),
+          );
+        }
+      }
+    },
+  );
+});
+
+describe('merging', () => {
+  law('merging is idempotent', cases(), (example) => {
+    const once = merge(example);
+    const twice = merge({ ...example, live: once.config, lastApplied: example.desired });
+    expectSame(twice.config, once.config);
+    expect(twice.changes.filter(({ op }) => op !== 'keep')).toStrictEqual([]);
+  });
+
+  law(
+    'key order of inputs does not matter to the value',
+    fc.tuple(cases(), fc.integer()),
+    ([example, salt]) => {
+      const shuffle = (value: JsonValue): JsonValue => {
+        if (Array.isArray(value)) return (value as JsonValue[]).map(shuffle);
+        if (!isObject(value)) return value;
+        const rank = (key: string): number =>
+          [...`${key}${salt}`].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 1013, 7);
+        const entries = Object.entries(value).toSorted(([a], [b]) => rank(a) - rank(b));
+        return Object.fromEntries(entries.map(([key, member]) => [key, shuffle(member)]));
+      };
+      const shuffled = mergeConfig({
+        live: shuffle(example.live) as JsonObject,
+        desired: shuffle(example.desired) as JsonObject,
+        lastApplied: example.lastApplied && (shuffle(example.lastApplied) as JsonObject),
+        policy: example.policy,
+      });
+      expectSame(shuffled.config, merge(example).config);
+    },
+  );
+
+  law('inputs are never mutated', cases(), (example) => {
+    const { live, desired, lastApplied } = example;
+    const before = JSON.stringify([live, desired, lastApplied]);
+    const freeze = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      Object.values(Object.freeze(value)).forEach(freeze);
+    };
+    freeze([live, desired, lastApplied]);
+    const { config } = merge(example);
+    expect(JSON.stringify([live, desired, lastApplied])).toBe(before);
+    const shared = new Set<unknown>();
+    const collect = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      shared.add(value);
+      Object.values(value).forEach(collect);
+    };
+    collect([live, desired, lastApplied]);
+    const walk = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      expect(shared.has(value)).toBe(false);
+      Object.values(value).forEach(walk);
+    };
+    walk(config);
+  });
+
+  law(
+    "apply-then-withdraw gives the user's config back",
+    cases({ owners: ['managed', 'seeded', 'user'] }),
+    ({ live, desired, model, policy }) => {
+      const added = without(model, desired, live, []) ?? {};
+      const applied = mergeConfig({ live, desired: added as JsonObject, policy });
+      const back = mergeConfig({
+        live: applied.config,
+        desired: {},
+        lastApplied: added as JsonObject,
+        policy,
+      });
+      // An empty object, or an element that is nothing but its identity, tells nobody whose it was.
+      expectSame(withoutEmpty(model, back.config, []), withoutEmpty(model, live, []));
+    },
+  );
+
+  law('every difference between live and result is one change', cases(), (example) => {
+    const { config, changes } = merge(example);
+    const reported = changes
+      .filter(({ op }) => op !== 'keep')
+      .map(({ path, op, before, after }) => ({ keys: parsePath(path), op, before, after }));
+    const order = ({ keys, op }: Difference): string => JSON.stringify([keys, op]);
+    const bySame = (a: Difference, b: Difference): number => (order(a) < order(b) ? -1 : 1);
+    const computed = differences(example.model, example.live, config);
+    expect(reported.toSorted(bySame).map(inOrder)).toStrictEqual(computed.toSorted(bySame).map(inOrder));
+  });
+
+  law('replaying the changes over live gives the result', cases(), (example) => {
+    const { config, changes } = merge(example);
+    const steps = changes.map((change) => ({ ...change, keys: parsePath(change.path) }));
+    expectSame(replay(example.model, example.live, steps), config);
+  });
+
+  law('what is kept is in live and in the result', cases(), (example) => {
+    const { config, changes } = merge(example);
+    for (const { path, op, before, after } of changes) {
+      if (op !== 'keep') continue;
+      const keys = parsePath(path);
+      expectSame(get(example.model, example.live, keys), before);
+      expectSame(get(example.model, config, keys), after);
+    }
+  });
+
+  law('explain agrees with the result', cases(), (example) => {
+    const { live, desired, lastApplied, model } = example;
+    const result = merge(example);
+    for (const root of [live, desired, lastApplied, result.config]) {
+      for (const { keys } of leaves(model, root).values()) {
+        const { value, owner, source } = explain(result, formatPath(keys));
+        expectSame(value, get(model, result.config, keys));
+        expect(owner).toBe(ownerOf(model, keys));
+        if (value === undefined) expect(source).toBe('none');
+        else if (kindOf(model, keys, value) === 'leaf') {
+          expect(source).not.toBe('none');
+          expectSame(get(model, source === 'live' ? live : desired, keys), value);
+        }
+      }
+    }
+  });
+
+  law('a plan says what a merge does', cases(), (example) => {
+    const { config, changes, warnings } = merge(example);
+    const plan = planConfig(example);
+    expect(JSON.stringify(plan)).toBe(
+      JSON.stringify({ changes, warnings, upToDate: same(config, example.live) }),
+    );
+  });
+
+  law('no prototype is ever reachable', cases(), (example) => {
+    const before = Object.getOwnPropertyNames(Object.prototype);
+    const walk = (value: JsonValue): void => {
+      if (typeof value !== 'object' || value === null) return;
+      expect([Object.prototype, Array.prototype]).toContain(Object.getPrototypeOf(value));
+      for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(value))) {
+        expect(descriptor).toHaveProperty('value');
+      }
+      Object.values(value as JsonObject).forEach(walk);
+    };
+    const result = merge(example);
+    walk(result.config);
+    for (const path of ['__proto__', 'constructor.prototype', 'toString', 'a.__proto__']) {
+      const value = explain(result, path).value;
+      expectSame(value, get(example.model, result.config, path.split('.')));
+    }
+    expect(Object.getOwnPropertyNames(Object.prototype)).toStrictEqual(before);
+  });
+
+  law(
+    'with an all-managed policy and nothing applied before, the result equals a naive deep merge',
+    cases({ owners: ['managed'], ruleShare: 0 }),
+    ({ live, desired }) => {
+      const naive = (left: JsonValue | undefined, right: JsonValue | undefined): JsonValue => {
+        if (isObject(left) && isObject(right)) {
+          const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+          const own = (object: JsonObject, key: string) =>
+            Object.hasOwn(object, key) ? object[key] : undefined;
+          return Object.fromEntries([...keys].map((key) => [key, naive(own(left, key), own(right, key))]));
+        }
+        return right === undefined ? (left ?? null) : right;
+      };
+      const { config } = mergeConfig({ live, desired, policy: definePolicy({ rules: [] }) });
+      expectSame(config, naive(live, desired));
+      expectSame(config, deepmergeCustom({ mergeArrays: false })(live, desired) as JsonValue);
+    },
+  );
+
+  law("a policy's rule order does not matter", fc.tuple(cases(), fc.nat()), ([example, turn]) => {
+    const { rules, default: fallback } = example.model;
+    const turned = [
+      ...rules.slice(turn % (rules.length + 1)),
+      ...rules.slice(0, turn % (rules.length + 1)),
+    ].toReversed();
+    const other = merge({ ...example, policy: definePolicy({ rules: turned, default: fallback }) });
+    expect(JSON.stringify(other)).toBe(JSON.stringify(merge(example)));
+  });
+});
+
+describe('documents', () => {
+  law('parse ∘ format = identity', documents, (document) => {
+    expectSame(parseDocument(formatDocument(document)), document);
+  });
+
+  law('a comment before it changes nothing but the way a document is read', documents, (document) => {
+    expectSame(parseDocument(`// by hand\n${formatDocument(document)}`), document);
+  });
+});
+
+const inOrder = ({ keys, op, before, after }: Difference): string =>
+  [formatPath(keys), op, canonical(before), canonical(after)].join(' ');
+
+/** What desired adds to live without touching anything of it. */
+function without(
+  model: Model,
+  desired: JsonValue,
+  live: JsonValue | undefined,
+  keys: Keys,
+): JsonValue | undefined {
+  if (live === undefined) return desired;
+  if (kindOf(model, keys, desired) !== kindOf(model, keys, live) || kindOf(model, keys, desired) === 'leaf')
+    return undefined;
+  const arrayKey = arrayKeyAt(model, keys);
+  const entries = (members(model, keys, desired) ?? []).flatMap(([key, member]) => {
+    if (isIdentity(model, [...keys, key])) return [[key, member] as const];
+    const there = members(model, keys, live)?.find(([name]) => name === key)?.[1];
+    const rest = without(model, member, there, [...keys, key]);
+    return rest === undefined ? [] : [[key, rest] as const];
+  });
+  if (entries.length === 0) return undefined;
+  return arrayKey === undefined ? Object.fromEntries(entries) : entries.map(([, element]) => element);
+}
+
+function withoutEmpty(model: Model, value: JsonValue, keys: Keys): JsonValue | undefined {
+  const inside = members(model, keys, value);
+  if (inside === undefined) return value;
+  if (arrayKeyAt(model, keys) !== undefined && Array.isArray(value)) {
+    const addressed = new Map(inside);
+    const kept = (value as JsonValue[]).flatMap((element) => {
+      const id = [...addressed].find(([, other]) => other === element)?.[0];
+      if (id === undefined) return [element];
+      const rest = withoutEmpty(model, element, [...keys, id]);
+      return rest === undefined ? [] : [rest];
+    });
+    return kept.length === 0 ? undefined : kept;
+  }
+  const kept = inside.flatMap(([key, member]) => {
+    const rest = withoutEmpty(model, member, [...keys, key]);
+    return rest === undefined ? [] : [[key, rest] as const];
+  });
+  const onlyIdentity = kept.length === 1 && isIdentity(model, [...keys, kept[0]?.[0] ?? '']);
+  return kept.length === 0 || onlyIdentity ? undefined : Object.fromEntries(kept);
+}

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { definePolicy, explain, formatDocument, mergeConfig, parseDocument } from '../src/index.ts';
+
+const policy = definePolicy({ rules: [] });
+const refused = (code: string, path?: string) =>
+  expect.objectContaining({ code, ...(path === undefined ? {} : { path }) });
+
+const nested = (depth: number): object => {
+  let value: object = {};
+  for (let level = 1; level < depth; level++) value = { a: value };
+  return value;
+};
+
+test.each([
+  ['undefined', { a: { b: undefined } }, 'a.b'],
+  ['a function', { a: [() => 1] }, 'a.0'],
+  ['a bigint', { a: 1n }, 'a'],
+  ['a symbol', { a: Symbol('x') }, 'a'],
+  ['a symbol as a key', { a: { [Symbol('x')]: 1 } }, 'a'],
+  ['NaN', { a: Number.NaN }, 'a'],
+  ['Infinity', { 'a.b': [-Infinity] }, '["a.b"].0'],
+  ['a date', { a: new Date(0) }, 'a'],
+  ['a map', { a: new Map() }, 'a'],
+  ['an instance', { a: new (class A {})() }, 'a'],
+  ['a hole', { a: Array.from({ length: 1 }) }, 'a.0'],
+])('%s is not JSON', (_, value, path) => {
+  expect(() => mergeConfig({ desired: value, policy })).toThrow(refused('VALUE_NOT_JSON', path));
+  expect(() => mergeConfig({ live: value, desired: {}, policy })).toThrow(refused('VALUE_NOT_JSON', path));
+  expect(() => mergeConfig({ live: {}, desired: {}, lastApplied: value, policy })).toThrow(
+    refused('VALUE_NOT_JSON', path),
+  );
+  expect(() => formatDocument(value)).toThrow(refused('VALUE_NOT_JSON', path));
+});
+
+test.each([[[]], [new Map()], [new Date(0)]])('the root is a plain object, not %j', (root) => {
+  expect(() => mergeConfig({ desired: root, policy })).toThrow(refused('VALUE_ROOT'));
+});
+
+test('the root is an object, not null or text from untyped code', () => {
+  for (const root of [null, 'text', 5] as unknown[]) {
+    expect(() => formatDocument(root as object)).toThrow(refused('VALUE_ROOT'));
+  }
+});
+
+test('a value that contains itself is refused', () => {
+  const cycle: Record<string, unknown> = { a: [] };
+  cycle['a'] = [{ b: cycle }];
+  expect(() => mergeConfig({ live: cycle, desired: {}, policy })).toThrow(refused('VALUE_CYCLE'));
+});
+
+test('the same value in two places is no cycle', () => {
+  const shared = { x: 1 };
+  expect(mergeConfig({ desired: { a: shared, b: [shared, shared] }, policy }).config).toStrictEqual({
+    a: { x: 1 },
+    b: [{ x: 1 }, { x: 1 }],
+  });
+});
+
+test('500 levels merge, 10,000 are refused without overflowing the stack', () => {
+  const rules = definePolicy({
+    rules: [
+      { path: 'a.a.a', owner: 'exclusive' },
+      { path: 'b', owner: 'user' },
+    ],
+  });
+  const deep = { ...nested(500), b: 1 };
+  const result = mergeConfig({ live: deep, desired: nested(500), lastApplied: nested(499), policy: rules });
+  expect(formatDocument(result.config)).toBe(formatDocument(deep));
+  expect(explain(result, 'a.a.a.a').owner).toBe('exclusive');
+  expect(() => mergeConfig({ live: nested(501), desired: {}, policy })).toThrow(refused('VALUE_DEPTH'));
+  expect(() => mergeConfig({ live: nested(10_000), desired: {}, policy })).toThrow(refused('VALUE_DEPTH'));
+});
+
+test('keys named like prototype members are data', () => {
+  const live = parseDocument(
+    '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"hasOwnProperty":1}',
+  );
+  const desired = JSON.parse('{"__proto__":{"more":2},"prototype":{"x":1}}') as object;
+  const result = mergeConfig({ live, desired, policy });
+  expect(JSON.stringify(result.config)).toBe(
+    '{"__proto__":{"polluted":1,"more":2},"constructor":{"prototype":{"polluted":1}},"hasOwnProperty":1,"prototype":{"x":1}}',
+  );
+  expect(Object.hasOwn(Object.prototype, 'polluted') || Object.hasOwn(Object.prototype, 'more')).toBe(false);
+  expect(explain(result, '__proto__.more')).toMatchObject({ value: 2, source: 'desired' });
+  expect(explain(result, 'toString')).toMatchObject({ value: undefined, source: 'none' });
+});
+
+test('objects without a prototype and of another realm are plain', () => {
+  const bare = Object.assign(Object.create(null) as object, { a: 1 });
+  expect(mergeConfig({ desired: { x: bare }, policy }).config).toStrictEqual({ x: { a: 1 } });
+});
+
+test('a getter is read once, and its value is what is merged', () => {
+  let reads = 0;
+  const desired = {
+    get a() {
+      reads++;
+      return reads;
+    },
+  };
+  expect(mergeConfig({ desired, policy }).config).toStrictEqual({ a: 1 });
+});
+
+test('minus zero is zero', () => {
+  expect(mergeConfig({ live: { a: 0 }, desired: { a: -0 }, policy }).changes).toStrictEqual([]);
+});
+
+test('10 MB are read, merged and written', () => {
+  const big = Object.fromEntries(
+    Array.from({ length: 100_000 }, (_, at) => [`key${at}`, { name: 'x'.repeat(80), n: at }]),
+  );
+  const text = formatDocument(big);
+  expect(text.length).toBeGreaterThan(10_000_000);
+  const live = parseDocument(text);
+  const { config, changes } = mergeConfig({ live, desired: { key7: { n: -1 } }, lastApplied: live, policy });
+  expect(changes).toHaveLength(200_000);
+  expect(config).toStrictEqual({ key7: { n: -1 } });
+});
+
+test('10 MB of JSON5 are read', () => {
+  const entry = `k: 'v', // ${'x'.repeat(90)}\n`;
+  const text = `{ list: [${`{ ${entry} },`.repeat(95_000)}] }`;
+  expect(text.length).toBeGreaterThan(10_000_000);
+  expect((parseDocument(text)['list'] as unknown[]).length).toBe(95_000);
+});
