@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { converge } from '../converge.ts';
 import { BootstrapError } from '../errors.ts';
@@ -58,7 +59,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function plan(options: PlanOptions): Promise<number> {
   const spec = await loadPodSpec(options.spec);
-  const { host, close } = await openHost(options);
+  const { host, close } = openHost(options);
   try {
     const steps = await planRun(spec, host, options.phase);
     outputFor(options.json).plan(steps);
@@ -76,7 +77,7 @@ async function run(options: RunOptions): Promise<number> {
     );
   }
   const output = outputFor(options.json);
-  const { host, close } = await openHost(options);
+  const { host, close } = openHost(options, recurring(options));
   const ended = new AbortController();
   const end = (): void => ended.abort();
   process.on('SIGTERM', end).on('SIGINT', end);
@@ -90,7 +91,7 @@ async function run(options: RunOptions): Promise<number> {
     const first = await converge(spec, host, follow);
     if (ended.signal.aborted) return 0;
     output.report(first);
-    if (first.outcome === 'failed') return failed(first.steps.findLast(({ error }) => error)?.error);
+    if (first.outcome === 'failed') return failed(first.steps.find(({ error }) => error)?.error);
     if (!options.stay) return 0;
     await stay(spec, host, {
       ...follow,
@@ -107,7 +108,7 @@ async function run(options: RunOptions): Promise<number> {
 }
 
 async function report(options: CommonOptions): Promise<number> {
-  const { host, close } = await openHost(options);
+  const { host, close } = openHost(options);
   try {
     const last = await readReport(host.layout);
     if (!last) throw new BootstrapError('REPORT_ABSENT', `There is no report in ${host.layout.reports} yet.`);
@@ -116,6 +117,12 @@ async function report(options: CommonOptions): Promise<number> {
   } finally {
     await close();
   }
+}
+
+/** What the instance repeats; a run of one phase is a person's, and is not repeated. */
+function recurring({ spec, phase }: RunOptions): string[] | undefined {
+  if (phase !== 'all') return undefined;
+  return ['run', '--host', 'systemd', '--spec', spec.startsWith('ssm:') ? spec : resolve(spec)];
 }
 
 function fail(error: unknown): number {

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { ProcessHost } from '../host/process/process-host.ts';
+import { SystemdHost } from '../host/systemd/systemd-host.ts';
 
 export interface HostOptions {
   readonly host: 'systemd' | 'process';
@@ -15,8 +17,16 @@ export interface OpenHost {
   close(): Promise<void>;
 }
 
-export async function openHost({ host, root, state, artifacts }: HostOptions): Promise<OpenHost> {
-  if (host === 'systemd') throw new BootstrapError('HOST_UNSUPPORTED', 'systemd');
+/**
+ * @param recur arguments of this command, if the instance is to repeat it at boot and when the spec has changed
+ * @throws BootstrapError `USAGE`
+ */
+export function openHost({ host, root, state, artifacts }: HostOptions, recur?: readonly string[]): OpenHost {
+  if (host === 'systemd') {
+    const script = resolve(process.argv[1] ?? '');
+    const again = recur && { recur: [process.execPath, script, ...recur] };
+    return { host: new SystemdHost(again), close: async () => {} };
+  }
   if (root === undefined || state === undefined || artifacts === undefined) {
     throw new BootstrapError('USAGE', '--host process needs --root, --state and --artifacts.');
   }

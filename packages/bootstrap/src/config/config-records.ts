@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
+import { configFile } from '../openclaw/gateway-unit.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { readIfPresent } from './files.ts';
 
@@ -87,6 +88,15 @@ export class ConfigRecords {
   #write(name: string, value: unknown): Promise<void> {
     return writeAtomically(join(this.#host.layout.records, name), `${JSON.stringify(value, undefined, 2)}\n`);
   }
+}
+
+/** Makes a good config the live one again, with what had been applied to it. */
+export async function restoreConfig(host: Host, good: GoodConfig): Promise<void> {
+  const records = new ConfigRecords(host);
+  await writeAtomically(configFile(host.layout), good.text, {
+    beforeRename: (temporary) => host.own(temporary, 0o600),
+  });
+  if (good.lastApplied) await records.saveLastApplied(good.lastApplied);
 }
 
 export function sha256(text: string): string {

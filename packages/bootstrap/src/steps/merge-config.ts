@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { ConfigMergeError } from '@clawharbor/config-merge';
 import { writeAtomically } from '../config/atomic-file.ts';
-import { ConfigRecords, sha256 } from '../config/config-records.ts';
+import { ConfigRecords, restoreConfig, sha256 } from '../config/config-records.ts';
 import { readIfPresent } from '../config/files.ts';
 import { merge, parseLive, type LiveConfig, type MergedConfig } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
@@ -50,13 +50,14 @@ interface Read {
 }
 
 async function readLive({ host }: StepContext): Promise<Read> {
-  const text = await readIfPresent(configFile(host.layout));
-  if (text === undefined) return {};
+  let text: string | undefined;
   try {
+    text = await readIfPresent(configFile(host.layout));
+    if (text === undefined) return {};
     return { text, live: parseLive(text) };
   } catch (error) {
     if (!(error instanceof ConfigMergeError || error instanceof BootstrapError)) throw error;
-    return { text, unreadable: error.message };
+    return { ...(text === undefined ? {} : { text }), unreadable: error.message };
   }
 }
 
@@ -64,17 +65,20 @@ async function mergeWith({ host, spec }: StepContext, live: LiveConfig | undefin
   return merge(live, spec.openclaw.config, await new ConfigRecords(host).lastApplied());
 }
 
-/** Keeps an unreadable config under another name and puts the last good one in its place, if there is one. */
+/**
+ * Keeps an unreadable config under another name and puts the last good one in its place, if there is one. A crash at
+ * any point leaves one of the two under the config's name.
+ */
 async function setAside({ host }: StepContext, text: string | undefined, why: string): Promise<Warning> {
   const records = new ConfigRecords(host);
   const file = configFile(host.layout);
   const aside = `${file}.unparsable-${host.now().toISOString().replaceAll(':', '-')}`;
   const good = await records.lastGood();
-  if (text !== undefined) await records.keep(text);
-  await rename(file, aside);
-  if (good) {
-    await writeAtomically(file, good.text, { beforeRename: (temporary) => host.own(temporary, 0o600) });
-    if (good.lastApplied) await records.saveLastApplied(good.lastApplied);
+  if (good && text !== undefined) {
+    await writeAtomically(aside, text, { beforeRename: (temporary) => host.own(temporary, 0o600) });
+    await restoreConfig(host, good);
+  } else {
+    await rename(file, aside);
   }
   const instead = good ? `the config of ${good.at} was restored` : 'a new one was made from the spec';
   return {

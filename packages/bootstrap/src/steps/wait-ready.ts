@@ -1,5 +1,4 @@
-import { writeAtomically } from '../config/atomic-file.ts';
-import { ConfigRecords } from '../config/config-records.ts';
+import { ConfigRecords, restoreConfig } from '../config/config-records.ts';
 import { readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
 import { judge } from '../openclaw/readiness.ts';
@@ -60,16 +59,14 @@ async function failure(
 async function rollBack(context: StepContext, refused: BootstrapError): Promise<StepResult> {
   const { host } = context;
   const records = new ConfigRecords(host);
-  const file = configFile(host.layout);
   const good = await records.lastGood();
-  const text = await readIfPresent(file);
+  const text = await readIfPresent(configFile(host.layout));
   if (!good || good.text === text) throw refused;
   if (text !== undefined) {
     await records.saveRefused(text);
     await records.keep(text);
   }
-  await writeAtomically(file, good.text, { beforeRename: (temporary) => host.own(temporary, 0o600) });
-  if (good.lastApplied) await records.saveLastApplied(good.lastApplied);
+  await restoreConfig(host, good);
   await host.units.start(gatewayUnitName);
   await untilReady(context);
   return {
