@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from './clock.ts';
-import { decide, effectsToRepeat, isTerminating, nextDeadline } from './scaling-decisions.ts';
+import { decide, effectsToRepeat, nextDeadline } from './scaling-decisions.ts';
 import {
   emptyGroup,
   groupStateSchema,
@@ -10,6 +10,7 @@ import {
   type GroupState,
   type LifecycleState,
 } from './scaling-group.ts';
+import { isTerminating } from './scaling-transitions.ts';
 import { stateFile, type StateFile } from './state-file.ts';
 
 /** A machine that runs, whatever it is made of. */
@@ -149,22 +150,24 @@ export class AutoScalingGroup {
   }
 
   #dispatch(event: GroupEvent): Promise<void> {
-    const handled = this.#queue.then(async () => {
-      if (this.#closed) return;
-      const before = this.#state;
-      const { state, effects } = decide(this.definition, before, event, {
-        now: this.#clock.now(),
-        newInstanceId: () => `i-${randomBytes(9).toString('hex').slice(0, 17)}`,
-        newToken: randomUUID,
-      });
-      await this.#file.write(state);
-      this.#state = state;
-      this.#announce(before, state);
-      for (const effect of effects) this.#start(effect);
-      this.#scheduleTick();
-    });
+    const handled = this.#queue.then(() => this.#handle(event));
     this.#queue = handled.catch(() => undefined);
     return handled;
+  }
+
+  async #handle(event: GroupEvent): Promise<void> {
+    if (this.#closed) return;
+    const before = this.#state;
+    const { state, effects } = decide(this.definition, before, event, {
+      now: this.#clock.now(),
+      newInstanceId: () => `i-${randomBytes(9).toString('hex').slice(0, 17)}`,
+      newToken: randomUUID,
+    });
+    await this.#file.write(state);
+    this.#state = state;
+    this.#announce(before, state);
+    for (const effect of effects) this.#start(effect);
+    this.#scheduleTick();
   }
 
   #start(effect: GroupEffect): void {
@@ -212,14 +215,12 @@ export class AutoScalingGroup {
   }
 
   #watch(instanceId: string, machine: RunningInstance): void {
-    const over = (reason: string) => {
+    const outlive = async (): Promise<void> => {
+      const reason = await machine.ended.then(() => 'it stopped', messageOf);
       this.#machines.delete(instanceId);
-      return this.#dispatch({ type: 'ended', instanceId, reason });
+      await this.#dispatch({ type: 'ended', instanceId, reason });
     };
-    void machine.ended.then(
-      () => over('it stopped'),
-      (error: unknown) => over(messageOf(error)),
-    );
+    void outlive();
   }
 
   async #shutDown(instanceId: string): Promise<void> {

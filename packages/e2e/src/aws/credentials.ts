@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import { systemClock, type Clock } from './clock.ts';
 import { AccessError } from './fault.ts';
 
@@ -9,6 +10,14 @@ export interface Caller {
   /** For an instance profile: the instance id. */
   readonly sessionName: string;
 }
+
+const tokenSchema = z.strictObject({
+  account: z.string(),
+  roleName: z.string(),
+  sessionName: z.string(),
+  accessKeyId: z.string(),
+  expires: z.number(),
+});
 
 /** Temporary credentials, as IMDS hands them out. */
 export interface Credentials {
@@ -71,10 +80,7 @@ export class CredentialIssuer {
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw new AccessError('unknown-credentials');
     }
-    const token = JSON.parse(Buffer.from(body, 'base64url').toString()) as Caller & {
-      accessKeyId: string;
-      expires: number;
-    };
+    const token = tokenSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString()));
     if (token.accessKeyId !== accessKeyId) throw new AccessError('unknown-credentials');
     if (this.#clock.now() >= token.expires) throw new AccessError('expired-credentials');
     const { account, roleName, sessionName } = token;

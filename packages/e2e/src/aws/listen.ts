@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 /** Where a stand-in answers: a TCP address, or a unix socket that a relay forwards to. Port 0: any free one. */
 export type ListenOn = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -18,7 +17,9 @@ export async function listen(server: Server, on: ListenOn): Promise<Listening> {
   if ('path' in on) await rm(on.path, { force: true });
   server.listen(on);
   await once(server, 'listening');
-  const bound = 'path' in on ? on : { host: on.host, port: (server.address() as AddressInfo).port };
+  const address = server.address();
+  const bound =
+    'path' in on || address === null || typeof address === 'string' ? on : { ...on, port: address.port };
   return {
     on: bound,
     url: 'path' in bound ? 'http://localhost' : `http://${bound.host}:${bound.port}`,

@@ -10,7 +10,7 @@ export interface Operation {
 
 export interface PreparedOperation {
   readonly permissions: readonly Permission[];
-  run(caller: Caller): Promise<object>;
+  readonly run: (caller: Caller) => Promise<object>;
 }
 
 export interface OperationDefinition<Schema extends z.ZodType> {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsFault, type AccessFaults } from './fault.ts';
 import type { Operations } from './operation.ts';
 import type { AwsResponse, AwsService } from './service.ts';
-import { xml, type XmlValue } from './xml.ts';
+import { xml } from './xml.ts';
 
 export const queryAccessFaults: AccessFaults = {
   unsigned: ['MissingAuthenticationToken', 403, 'Request is missing Authentication Token'],
@@ -43,7 +43,7 @@ export function queryService({
   namespace,
   operations,
 }: QueryServiceOptions): AwsService {
-  const document = (status: number, root: string, value: XmlValue): AwsResponse => ({
+  const document = (status: number, root: string, value: unknown): AwsResponse => ({
     status,
     headers: { 'content-type': 'text/xml' },
     body: xml(root, value, ` xmlns="${namespace}"`),
@@ -68,7 +68,7 @@ export function queryService({
         permissions,
         run: async (caller) =>
           document(200, `${name}Response`, {
-            [`${name}Result`]: (await run(caller)) as XmlValue,
+            [`${name}Result`]: await run(caller),
             ResponseMetadata: { RequestId: randomUUID() },
           }),
       };

@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { StandInError } from '../errors.ts';
-import { stateFile, type StateFile } from './state-file.ts';
+import { isErrorCode, stateFile, type StateFile } from './state-file.ts';
 
 const sealedSchema = z.strictObject({ iv: z.string(), tag: z.string(), data: z.string() });
 
@@ -14,14 +14,14 @@ export async function keyFile(path: string): Promise<Buffer> {
   try {
     return checked(path, await readFile(path));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isErrorCode(error, 'ENOENT')) throw error;
   }
   await writeFile(candidate, randomBytes(32), { mode: 0o600, flag: 'wx' });
   try {
     // Unlike a rename, a link does not replace a key that somebody else just made and used.
     await link(candidate, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!isErrorCode(error, 'EEXIST')) throw error;
   } finally {
     await rm(candidate);
   }

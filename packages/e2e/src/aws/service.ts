@@ -30,7 +30,7 @@ export interface Permission {
 export interface Call {
   readonly operation: string;
   readonly permissions: readonly Permission[];
-  run(caller: Caller): Promise<AwsResponse> | AwsResponse;
+  readonly run: (caller: Caller) => Promise<AwsResponse> | AwsResponse;
 }
 
 /** One AWS service behind the endpoint. */
@@ -40,5 +40,5 @@ export interface AwsService {
   readonly accessFaults: AccessFaults;
   /** @throws AwsFault for an operation or input that the service refuses */
   resolve(request: AwsRequest): Promise<Call> | Call;
-  renderFault(fault: AwsFault, requestId: string): AwsResponse;
+  readonly renderFault: (fault: AwsFault, requestId: string) => AwsResponse;
 }

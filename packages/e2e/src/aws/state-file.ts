@@ -20,7 +20,7 @@ export function stateFile<T>(path: string, parse: (value: unknown) => T): StateF
       try {
         text = await readFile(path, 'utf8');
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        if (isErrorCode(error, 'ENOENT')) return undefined;
         throw unreadable(path, error);
       }
       try {
@@ -42,6 +42,11 @@ export function stateFile<T>(path: string, parse: (value: unknown) => T): StateF
       await rename(temporary, path);
     },
   };
+}
+
+/** Whether the operating system answered with this error. */
+export function isErrorCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function unreadable(path: string, cause: unknown): StandInError {

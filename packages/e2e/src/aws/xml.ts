@@ -1,22 +1,18 @@
-/** A value of the query and REST XML protocols: lists become `member` elements, undefined is left out. */
-export type XmlValue =
-  string | number | boolean | Date | readonly XmlValue[] | { readonly [name: string]: XmlValue | undefined };
-
-export function xml(name: string, value: XmlValue, attributes = ''): string {
+/**
+ * An element of the query and REST XML protocols: a list becomes `member` elements, what is undefined is left out.
+ * https://smithy.io/2.0/spec/protocol-traits.html#xml-bindings
+ */
+export function xml(name: string, value: unknown, attributes = ''): string {
   return `<${name}${attributes}>${content(value)}</${name}>`;
 }
 
-function content(value: XmlValue): string {
+function content(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
-  if (isList(value)) return value.map((item) => xml('member', item)).join('');
-  if (typeof value !== 'object') return escape(String(value));
+  if (Array.isArray(value)) return value.map((item) => xml('member', item)).join('');
+  if (typeof value !== 'object' || value === null) return escape(String(value));
   return Object.entries(value)
     .map(([name, child]) => (child === undefined ? '' : xml(name, child)))
     .join('');
-}
-
-function isList(value: XmlValue): value is readonly XmlValue[] {
-  return Array.isArray(value);
 }
 
 function escape(text: string): string {

@@ -1,5 +1,4 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -118,7 +117,9 @@ async function signed(
   });
   // Not fetch: it sends a Host header of its own.
   const outgoing = httpRequest(`${endpoint.url}${path}`, { method, headers: request.headers }).end(body);
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once('response', resolve).once('error', reject);
+  });
   return { status: response.statusCode, headers: response.headers, text: await text(response) };
 }
 
@@ -129,7 +130,11 @@ class Sha256 {
     else
       this.#hash = createHmac(
         'sha256',
-        typeof secret === 'string' ? secret : Buffer.from(secret as Uint8Array),
+        typeof secret === 'string'
+          ? secret
+          : 'buffer' in secret
+            ? Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength)
+            : Buffer.from(secret),
       );
   }
   update(data: Uint8Array | string): void {
@@ -313,8 +318,7 @@ describe('access', () => {
     const ssm = new SSMClient(client(credentials));
     ssm.middlewareStack.add(
       (next) => (args) => {
-        const request = args.request as { body: unknown };
-        request.body = '{"Name":"etc"}';
+        Object.assign(Object(args.request), { body: '{"Name":"etc"}' });
         return next(args);
       },
       { step: 'finalizeRequest', priority: 'low', name: 'tamper' },

@@ -1,5 +1,6 @@
 import { MetadataService } from '@aws-sdk/ec2-metadata-service';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { CredentialIssuer, startImds, type Listening } from '../../src/aws/index.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -89,10 +90,9 @@ it('shows folders, user data and where the instance is heading', async () => {
 
 it('renews credentials five minutes before they end', async () => {
   const read = async () =>
-    JSON.parse((await get('/latest/meta-data/iam/security-credentials/PodRole'))[1]) as {
-      AccessKeyId: string;
-      Expiration: string;
-    };
+    z
+      .object({ AccessKeyId: z.string(), Expiration: z.string() })
+      .parse(JSON.parse((await get('/latest/meta-data/iam/security-credentials/PodRole'))[1]));
   const first = await read();
   await clock.advance(3299);
   expect(await read()).toEqual(first);
