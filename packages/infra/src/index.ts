@@ -1,6 +1,6 @@
 export { InfraError, type InfraErrorCode } from './error.ts';
 export { loadConfig } from './config-file/load-config.ts';
-export type { ExistingNetwork } from './network.ts';
+export type { ExistingNetwork } from './parts/network.ts';
 export {
   adminRole,
   memberRole,
@@ -9,8 +9,8 @@ export {
   type OpenClawConfig,
 } from './openclaw-config.ts';
 export { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
-export { defineConfig, podConfigSchema, type PodConfig, type PodConfigInput } from './pod-config.ts';
-export { podOptionsSchema, type PodOptions, type PodOptionsInput } from './pod-options.ts';
+export { defineConfig, podConfigSchema, type PodConfig, type PodConfigInput } from './options/pod-config.ts';
+export { podOptionsSchema, type PodOptions, type PodOptionsInput } from './options/pod-options.ts';
 export { PodStack, type PodStackProps } from './pod-stack.ts';
 export {
   synthesize,

@@ -1,7 +1,7 @@
 import { bedrockProvider, type Model } from './bedrock.ts';
 import { InfraError } from './error.ts';
-import { adminScopes, type MemberScope } from './operator-scopes.ts';
-import { formatPath } from './refusal.ts';
+import { adminScopes, type MemberScope } from './options/operator-scopes.ts';
+import { formatPath } from './options/refusal.ts';
 
 /** What a pod decides about its gateway. Strings may be CDK tokens. */
 export interface GatewayDecisions {

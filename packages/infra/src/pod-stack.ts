@@ -2,7 +2,7 @@ import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
-import type { PodConfig } from './pod-config.ts';
+import type { PodConfig } from './options/pod-config.ts';
 
 export interface PodStackProps extends StackProps {
   readonly config: PodConfig;

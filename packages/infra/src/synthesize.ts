@@ -1,6 +1,8 @@
 import { App, Validations, type IPolicyValidationPlugin } from 'aws-cdk-lib';
+import type * as cxapi from 'aws-cdk-lib/cx-api';
 import { createRequire } from 'node:module';
-import type { PodConfig } from './pod-config.ts';
+import { InfraError } from './error.ts';
+import type { PodConfig } from './options/pod-config.ts';
 import { PodStack } from './pod-stack.ts';
 
 export interface SynthesizeOptions {
@@ -55,7 +57,7 @@ export function synthesize(options: SynthesizeOptions): SynthesizedPod {
   });
   Validations.of(app).addPlugins(...plugins);
   const stack = new PodStack(app, 'Pod', { stackName: `clawharbor-${config.name}`, config, bundle });
-  const assembly = app.synth();
+  const assembly = synth(app);
   return {
     template: assembly.getStackArtifact(stack.artifactId).template as Template,
     stackName: stack.stackName,
@@ -63,4 +65,13 @@ export function synthesize(options: SynthesizeOptions): SynthesizedPod {
     region: config.region,
     account: config.account,
   };
+}
+
+function synth(app: App): cxapi.CloudAssembly {
+  try {
+    return app.synth();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new InfraError('SYNTH_FAILED', `The template was refused: ${message}`, { cause });
+  }
 }

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InfraError } from '../error.ts';
-import { podConfigSchema, type PodConfig } from '../pod-config.ts';
-import { formatPath, refusals, type Refusal } from '../refusal.ts';
+import { podConfigSchema, type PodConfig } from '../options/pod-config.ts';
+import { formatPath, refusals, type Refusal } from '../options/refusal.ts';
 import { SourceFile } from './source-file.ts';
 
 /**

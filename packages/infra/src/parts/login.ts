@@ -1,8 +1,8 @@
 import { Aws, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { InfraError } from './error.ts';
-import type { PodOptions } from './pod-options.ts';
+import { InfraError } from '../error.ts';
+import type { PodOptions } from '../options/pod-options.ts';
 
 export interface LoginProps {
   readonly podName: string;

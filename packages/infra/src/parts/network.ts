@@ -1,9 +1,9 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { overlap, parseCidr } from './cidr.ts';
-import { InfraError } from './error.ts';
-import type { PodOptions } from './pod-options.ts';
+import { overlap, parseCidr } from '../options/cidr.ts';
+import { InfraError } from '../error.ts';
+import type { PodOptions } from '../options/pod-options.ts';
 
 /** A VPC that is there already, and where in it the pod lives. */
 export interface ExistingNetwork {

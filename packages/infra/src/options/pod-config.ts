@@ -1,17 +1,25 @@
 import { z } from 'zod';
 import { podOptionsSchema } from './pod-options.ts';
-import type { InfraErrorCode } from './error.ts';
-
-function coded(pattern: RegExp, code: InfraErrorCode, message: string) {
-  return z.string().refine((text) => pattern.test(text), { error: message, params: { code } });
-}
+import { must } from './must.ts';
 
 /** The file `clawharbor.config.ts`: a pod as data, and where it goes. */
 export const podConfigSchema = podOptionsSchema.safeExtend({
   /** AWS account to deploy to, 12 digits. */
-  account: coded(/^\d{12}$/, 'ACCOUNT_INVALID', 'must be an AWS account, 12 digits in quotes.'),
+  account: z.string().refine(
+    ...must<string>(
+      (id) => /^\d{12}$/.test(id),
+      'ACCOUNT_INVALID',
+      (shown) => `${shown} is not an AWS account: 12 digits, in quotes.`,
+    ),
+  ),
   /** AWS Region to deploy to. */
-  region: coded(/^[a-z]{2}(-[a-z]+)+-\d$/, 'REGION_INVALID', 'must be an AWS Region, as in eu-central-1.'),
+  region: z.string().refine(
+    ...must<string>(
+      (name) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(name),
+      'REGION_INVALID',
+      (shown) => `${shown} is not an AWS Region, as in eu-central-1.`,
+    ),
+  ),
 });
 
 /** A pod and its place, with every default filled in. */

@@ -6,7 +6,7 @@ import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
-import { parseCidr } from './cidr.ts';
+import { parseCidr } from '../options/cidr.ts';
 import type { Login } from './login.ts';
 import type { Network } from './network.ts';
 

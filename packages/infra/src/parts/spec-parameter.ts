@@ -1,8 +1,8 @@
-import { Stack, Tags } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { BootstrapError, parsePodSpec, type PodSpecInput } from '@clawharbor/bootstrap/spec';
 import { Construct } from 'constructs';
-import { InfraError } from './error.ts';
+import { InfraError } from '../error.ts';
 import { estimatedLength } from './token-length.ts';
 
 export interface SpecParameterProps {
@@ -38,7 +38,6 @@ export class SpecParameter extends Construct {
       tier: 'Advanced',
       value,
     });
-    Tags.of(this.parameter).add('clawharbor:spec', 'v1');
   }
 }
 

@@ -57,6 +57,6 @@ interface Account {
 }
 
 /** The account `openclaw` of the instance: the gateway refuses state that is not its own. */
-const gatewayAccount: Account = { uid: '1500', gid: '1500' };
+const gatewayAccount: Account = { uid: '1800', gid: '1800' };
 /** Nobody's account on the instance: the gateway reads artifacts and never writes them. */
-const artifactsAccount: Account = { uid: '1501', gid: '1501' };
+const artifactsAccount: Account = { uid: '1802', gid: '1802' };

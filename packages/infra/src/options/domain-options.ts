@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { InfraErrorCode } from '../error.ts';
+import { must } from './must.ts';
+
+/** A value that only the deployment knows is let through. */
+const isToken = (value: string) => value.includes('${Token[');
+
+const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+export const domainOptions = z
+  .strictObject({
+    /** The public Route 53 hosted zone for the DNS records and for the validation of the certificate. */
+    hostedZone: z.strictObject({
+      /** As in Z0123456789ABCDEFGHIJ. */
+      id: z.string().refine(
+        ...must<string>(
+          (id) => /^Z[A-Z0-9]{1,31}$/.test(id) || isToken(id),
+          'HOSTED_ZONE_INVALID',
+          (shown) => `${shown} is not the id of a hosted zone, as in Z0123456789ABCDEFGHIJ.`,
+        ),
+      ),
+      /** As in example.com. */
+      name: z.string().refine(
+        ...must<string>(
+          (name) => hostName.test(name) || isToken(name),
+          'HOSTED_ZONE_INVALID',
+          (shown) => `${shown} is not the name of a hosted zone, as in example.com.`,
+        ),
+      ),
+    }),
+    /**
+     * Fully qualified names of the pod, in lower case: 1 to 5, the values that one listener rule can match
+     * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html).
+     * The first is the public origin.
+     */
+    names: z
+      .array(
+        z.string().refine(
+          ...must<string>(
+            (name) => hostName.test(name),
+            'DNS_NAME_INVALID',
+            (shown) => `${shown} is not a DNS name in lower case, as in openclaw.example.com.`,
+          ),
+        ),
+      )
+      .refine(
+        ...must<string[]>(
+          (names) => names.length > 0,
+          'DNS_NAME_MISSING',
+          'Name at least one DNS name: people reach the pod by it.',
+        ),
+      )
+      .refine(
+        ...must<string[]>(
+          (names) => names.length <= 5,
+          'DNS_NAMES_TOO_MANY',
+          'One listener rule matches at most 5 DNS names.',
+        ),
+      )
+      .refine(
+        ...must<string[]>(
+          (names) => new Set(names).size === names.length,
+          'DNS_NAME_INVALID',
+          'A DNS name is given twice.',
+        ),
+      ),
+  })
+  .superRefine(({ hostedZone, names }, context) => {
+    if (isToken(hostedZone.name)) return;
+    for (const [index, name] of names.entries()) {
+      if (name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['names', index],
+        message: `${name} is outside the hosted zone ${hostedZone.name}: neither its records nor its certificate could be made.`,
+        params: { code: 'DNS_NAME_OUTSIDE_ZONE' satisfies InfraErrorCode },
+      });
+    }
+  });

@@ -1,0 +1,77 @@
+import { defaultOpenClawVersion, openclawReleases, type OpenClawVersion } from '@clawharbor/bootstrap/spec';
+import { z } from 'zod';
+import { must } from './must.ts';
+import { memberScopes, type MemberScope } from './operator-scopes.ts';
+
+/** `x-amzn-oidc-identity` is the `sub` that Cognito gives each user: a UUID. */
+const sub = z.string().refine(
+  ...must<string>(
+    (id) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id),
+    'ADMIN_NOT_A_SUB',
+    (shown) =>
+      `${shown} is not a Cognito sub (a UUID): the gateway is told the sub, never the e-mail address. ` +
+      'Read it with: aws cognito-idp admin-get-user --user-pool-id <UserPoolId> --username <e-mail>.',
+  ),
+);
+
+export const openclawOptions = z.strictObject({
+  /** An OpenClaw release that was tested. Default: the newest of them. */
+  version: z
+    .custom<OpenClawVersion>(
+      ...must<unknown>(
+        (version) => typeof version === 'string' && Object.hasOwn(openclawReleases, version),
+        'OPENCLAW_VERSION_UNKNOWN',
+        (shown) =>
+          `${shown} was not tested with this release of Clawharbor: use ${Object.keys(openclawReleases).join(', ')}.`,
+      ),
+    )
+    .default(defaultOpenClawVersion),
+  /** Cognito subs of the people who may administer the gateway. Default: none. */
+  admins: z.array(sub).default([]),
+  /** What everybody else who can log in may do. */
+  members: z
+    .strictObject({
+      /** The most that a member gets, over WebSocket and plain HTTP alike. Default: read, write, approvals, questions. */
+      scopes: z
+        .array(
+          z.custom<MemberScope>(
+            ...must<unknown>(
+              (scope) => (memberScopes as readonly unknown[]).includes(scope),
+              'MEMBER_SCOPE_REFUSED',
+              (shown) =>
+                `${shown} is not for everybody who can log in: members may have ${memberScopes.join(', ')}. ` +
+                'Make a person an admin by listing their sub under admins.',
+            ),
+          ),
+        )
+        .default(['operator.read', 'operator.write', 'operator.approvals', 'operator.questions']),
+      /** What a member may do in sessions that others began. Default: `write`, as the team shares the main session. */
+      otherSessions: z.enum(['none', 'view', 'suggest', 'write']).default('write'),
+    })
+    .prefault({}),
+  /** The Bedrock model of the agents. Default: Amazon Nova 2 Lite, by the inference profile of the Region's geography. */
+  model: z
+    .strictObject({
+      /** Id of an inference profile or a foundation model, as in eu.amazon.nova-2-lite-v1:0. */
+      id: z.string().refine(
+        ...must<string>(
+          (id) => /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(id),
+          'MODEL_INVALID',
+          (shown) => `${shown} is not the id of a Bedrock model, as in eu.amazon.nova-2-lite-v1:0.`,
+        ),
+      ),
+      /** Shown in the Control UI. Default: the id. */
+      name: z.string().min(1).optional(),
+      /** Whether it can think before it answers. Default: false. */
+      reasoning: z.boolean().default(false),
+      /** Default: text. */
+      input: z.array(z.enum(['text', 'image'])).default(['text']),
+      /** In tokens. Default: 200000. */
+      contextWindow: z.int().positive().default(200_000),
+      /** In tokens. Default: 4096. */
+      maxTokens: z.int().positive().default(4096),
+    })
+    .optional(),
+  /** More OpenClaw config. A key that the pod itself decides is refused at synth. Default: none. */
+  config: z.record(z.string(), z.json()).default({}),
+});

@@ -1,0 +1,140 @@
+import { openclawReleases } from '@clawharbor/bootstrap/spec';
+import { z } from 'zod';
+import type { InfraErrorCode } from '../error.ts';
+import { domainOptions } from './domain-options.ts';
+import { must } from './must.ts';
+import { networkOptions } from './network-options.ts';
+import { openclawOptions } from './openclaw-options.ts';
+
+const login = z.strictObject({
+  /** One-time passwords by an authenticator app. Default: optional. */
+  mfa: z.enum(['off', 'optional', 'required']).default('optional'),
+  /** How long a login lasts, in hours: 1 to 168. Default: 24. */
+  sessionHours: z
+    .number()
+    .refine(
+      ...must<number>(
+        (hours) => hours >= 1 && hours <= 168,
+        'SESSION_TIMEOUT_OUT_OF_RANGE',
+        (shown) => `${shown} hours: a session lasts 1 to 168 hours (7 days).`,
+      ),
+    )
+    .default(24),
+  /** Prefix of the Cognito domain of the login page, unique in the Region. Default: name and account of the pod. */
+  domainPrefix: z
+    .string()
+    .refine(
+      ...must<string>(
+        (prefix) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(prefix) && !/aws|amazon|cognito/.test(prefix),
+        'DOMAIN_PREFIX_INVALID',
+        (shown) =>
+          `${shown}: use up to 63 lower-case letters, digits and dashes, without "aws", "amazon" or "cognito".`,
+      ),
+    )
+    .optional(),
+});
+
+const machine = z.strictObject({
+  /** Default: arm64. */
+  architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
+  /** At least 4 GiB of memory: the gateway takes about 1 GiB idle. Default: t4g.medium, or t3.medium for x86_64. */
+  instanceType: z
+    .string()
+    .refine(
+      ...must<string>(
+        (type) => /^[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+$/.test(type),
+        'INSTANCE_TYPE_INVALID',
+        (shown) => `${shown} is not an instance type, as in t4g.medium.`,
+      ),
+    )
+    .optional(),
+  /** Public SSM parameter that names the AMI, of Amazon Linux 2023. Default: the newest one with the default kernel. */
+  imageParameter: z.string().startsWith('/').optional(),
+  /** Size of the encrypted gp3 root volume, in GiB. Default: 20. */
+  rootVolumeGiB: z.int().min(10).max(16_384).default(20),
+});
+
+/** In days: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentionPeriods = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const logs = z.strictObject({
+  /** In days, a period that CloudWatch Logs knows. Default: 365. */
+  retentionDays: z
+    .number()
+    .refine(
+      ...must<number>(
+        (days) => retentionPeriods.includes(days),
+        'LOG_RETENTION_INVALID',
+        (shown) => `${shown} days: CloudWatch Logs keeps logs for ${retentionPeriods.join(', ')} days.`,
+      ),
+    )
+    .default(365),
+  /** Encrypt with the KMS key of the pod instead of a key of the service. Default: false. */
+  encrypt: z.boolean().default(false),
+});
+
+const launch = z.strictObject({
+  /** How long a new instance may be silent before it counts as failed, in seconds: 30 to 7200. Default: 900. */
+  heartbeatSeconds: z
+    .number()
+    .refine(
+      ...must<number>(
+        (seconds) => Number.isInteger(seconds) && seconds >= 30 && seconds <= 7200,
+        'HEARTBEAT_OUT_OF_RANGE',
+        (shown) => `${shown}: a lifecycle hook waits 30 to 7200 whole seconds.`,
+      ),
+    )
+    .default(900),
+});
+
+const healthCheck = z.strictObject({
+  /** Must answer without proxy attribution. Default: what the OpenClaw release offers, /healthz. */
+  path: z.string().optional(),
+});
+
+/** Everything about a pod that is plain data. Unknown keys are refused: a typo must not silently do nothing. */
+export const podOptionsSchema = z
+  .strictObject({
+    /** Name of the pod: prefix of what it creates, unique in account and Region. Default: openclaw. */
+    name: z
+      .string()
+      .refine(
+        ...must<string>(
+          (name) => /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name),
+          'NAME_INVALID',
+          (shown) => `${shown}: use 2 to 32 lower-case letters, digits and dashes, beginning with a letter.`,
+        ),
+      )
+      .default('openclaw'),
+    /** Where people find the pod. */
+    domain: domainOptions,
+    openclaw: openclawOptions.prefault({}),
+    login: login.prefault({}),
+    network: networkOptions.prefault({}),
+    machine: machine.prefault({}),
+    /** How the load balancer finds out whether the gateway lives. */
+    healthCheck: healthCheck.prefault({}),
+    logs: logs.prefault({}),
+    launch: launch.prefault({}),
+    /** Whether load balancer and user pool refuse to be deleted. Default: true. */
+    deletionProtection: z.boolean().default(true),
+  })
+  .superRefine(({ openclaw: { version }, healthCheck: { path } }, context) => {
+    const paths: readonly string[] = openclawReleases[version].healthCheckPaths;
+    if (path === undefined || paths.includes(path)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['healthCheck', 'path'],
+      message:
+        `OpenClaw ${version} answers a health check of ${JSON.stringify(path)} with 403 (no proxy attribution), or ` +
+        `with a page that proves nothing: use ${paths.join(' or ')}.`,
+      params: { code: 'HEALTH_CHECK_PATH_REFUSED' satisfies InfraErrorCode },
+    });
+  });
+
+/** A pod as data, with every default filled in. */
+export type PodOptions = z.output<typeof podOptionsSchema>;
+/** A pod as written by hand: what has a default may be left out. */
+export type PodOptionsInput = z.input<typeof podOptionsSchema>;

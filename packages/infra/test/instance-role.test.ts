@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { flatten, podTemplate, resourcesOf, theOne } from './example-pod.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: Record<string, Record<string, unknown>>;
+}
+
+const template = podTemplate();
+const statementsOf = (document: unknown) => (document as { Statement: Statement[] }).Statement;
+const list = (value: unknown) => (Array.isArray(value) ? value : [value]) as unknown[];
+
+const statements = statementsOf(theOne(template, 'AWS::IAM::Policy').properties['PolicyDocument']);
+const granting = (action: string) => statements.filter(({ Action }) => list(Action).includes(action));
+const resourcesFor = (action: string) =>
+  granting(action)
+    .flatMap(({ Resource }) => list(Resource).map(flatten))
+    .toSorted();
+
+describe('S10: the role of the instance', () => {
+  test('may do this and nothing else', () => {
+    expect([...new Set(statements.flatMap(({ Action }) => list(Action)))].toSorted()).toEqual([
+      'autoscaling:CompleteLifecycleAction',
+      'autoscaling:RecordLifecycleActionHeartbeat',
+      'aws-marketplace:Subscribe',
+      'aws-marketplace:ViewSubscriptions',
+      'bedrock:InvokeModel',
+      'bedrock:InvokeModelWithResponseStream',
+      'bedrock:ListFoundationModels',
+      'bedrock:ListInferenceProfiles',
+      'ec2:DescribeInstances',
+      'elasticfilesystem:ClientMount',
+      'elasticfilesystem:ClientWrite',
+      'kms:Decrypt',
+      'logs:CreateLogStream',
+      'logs:DescribeLogStreams',
+      'logs:PutLogEvents',
+      's3:GetObject',
+      'secretsmanager:GetSecretValue',
+      'ssm:GetParameter',
+      'ssm:UpdateInstanceInformation',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
+    ]);
+    expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
+  });
+
+  test('has one policy, which is ours, and is for EC2 only', () => {
+    const { properties } = theOne(template, 'AWS::IAM::Role');
+    expect(properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(properties).not.toHaveProperty('Policies');
+    expect(statementsOf(properties['AssumeRolePolicyDocument'])).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' } },
+    ]);
+  });
+
+  test('reads one secret, one parameter, one object', () => {
+    expect(resourcesFor('secretsmanager:GetSecretValue')).toEqual([
+      `<${theOne(template, 'AWS::SecretsManager::Secret').id}>`,
+    ]);
+    expect(resourcesFor('ssm:GetParameter')).toEqual([
+      'arn:<AWS::Partition>:ssm:eu-central-1:123456789012:parameter/clawharbor/openclaw/spec',
+    ]);
+    const [object, ...others] = resourcesFor('s3:GetObject');
+    expect(others).toEqual([]);
+    expect(object).toMatch(
+      /^arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-123456789012-eu-central-1\/[0-9a-f]{64}\.mjs$/,
+    );
+  });
+
+  test('decrypts only that secret, and only through Secrets Manager', () => {
+    const [statement, ...others] = granting('kms:Decrypt');
+    expect(others).toEqual([]);
+    expect(list(statement?.Resource)).toEqual([
+      { 'Fn::GetAtt': [theOne(template, 'AWS::KMS::Key').id, 'Arn'] },
+    ]);
+    const condition = JSON.stringify(statement?.Condition);
+    expect(condition).toContain('secretsmanager.eu-central-1.amazonaws.com');
+    expect(condition).toContain('kms:EncryptionContext:SecretARN');
+  });
+
+  test('completes the hook of its own group only', () => {
+    expect(resourcesFor('autoscaling:CompleteLifecycleAction')).toEqual([
+      'arn:<AWS::Partition>:autoscaling:eu-central-1:123456789012:autoScalingGroup:*:autoScalingGroupName/clawharbor-openclaw',
+    ]);
+    expect(theOne(template, 'AWS::AutoScaling::AutoScalingGroup').properties['AutoScalingGroupName']).toBe(
+      'clawharbor-openclaw',
+    );
+  });
+
+  test('writes streams of the log group of the pod only', () => {
+    const group = `arn:<AWS::Partition>:logs:eu-central-1:123456789012:log-group:<${theOne(template, 'AWS::Logs::LogGroup').id}>`;
+    expect(resourcesFor('logs:PutLogEvents')).toEqual([`${group}:log-stream:*`]);
+    expect(resourcesFor('logs:DescribeLogStreams')).toEqual([`${group}:*`]);
+  });
+
+  test('calls models abroad only through an inference profile', () => {
+    const abroad = granting('bedrock:InvokeModel').filter(({ Resource }) =>
+      list(Resource).some((resource) => flatten(resource).includes('bedrock:*:')),
+    );
+    expect(abroad.length).toBeGreaterThan(0);
+    for (const { Condition } of abroad) {
+      expect(Object.keys(Condition?.['ArnLike'] ?? {})).toEqual(['bedrock:InferenceProfileArn']);
+    }
+  });
+
+  test('mounts only through the access points of the pod', () => {
+    const points = resourcesOf(template, 'AWS::EFS::AccessPoint').map(([id]) => id);
+    const allowed = granting('elasticfilesystem:ClientMount').flatMap(({ Condition }) =>
+      list(Condition?.['ArnEquals']?.['elasticfilesystem:AccessPointArn']).map(flatten),
+    );
+    expect(allowed).toHaveLength(2);
+    for (const id of points) expect(allowed.some((arn) => arn.includes(id))).toBe(true);
+  });
+
+  test('says * only where AWS knows nothing narrower', () => {
+    const everything = statements
+      .filter(({ Resource }) => list(Resource).includes('*'))
+      .flatMap(({ Action }) => list(Action))
+      .toSorted();
+    expect(everything).toEqual([
+      'aws-marketplace:Subscribe',
+      'aws-marketplace:ViewSubscriptions',
+      'bedrock:ListFoundationModels',
+      'bedrock:ListInferenceProfiles',
+      'ec2:DescribeInstances',
+      'ssm:UpdateInstanceInformation',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
+    ]);
+  });
+});
+
+describe('the policy of the file system', () => {
+  const policy = statementsOf(theOne(template, 'AWS::EFS::FileSystem').properties['FileSystemPolicy']);
+
+  test('lets the role of the instance mount, and nobody else, and nobody as root', () => {
+    const allows = policy.filter(({ Effect }) => Effect === 'Allow');
+    expect(allows).toHaveLength(1);
+    expect(allows[0]?.Principal).toEqual({
+      AWS: { 'Fn::GetAtt': [theOne(template, 'AWS::IAM::Role').id, 'Arn'] },
+    });
+    expect(list(allows[0]?.Action).toSorted()).toEqual([
+      'elasticfilesystem:ClientMount',
+      'elasticfilesystem:ClientWrite',
+    ]);
+  });
+
+  test('denies everybody without TLS', () => {
+    const denies = policy.filter(({ Effect }) => Effect === 'Deny');
+    expect(denies).toHaveLength(1);
+    expect(denies[0]?.Condition).toEqual({ Bool: { 'aws:SecureTransport': 'false' } });
+    expect(list(denies[0]?.Action)).toContain('elasticfilesystem:ClientMount');
+  });
+});

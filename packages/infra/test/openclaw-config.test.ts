@@ -1,0 +1,140 @@
+import { parsePodSpec } from '@clawharbor/bootstrap/spec';
+import { describe, expect, test } from 'vitest';
+import { adminRole, memberRole, openclawConfig, type GatewayDecisions } from '../src/index.ts';
+import { defaultModel } from '../src/bedrock.ts';
+import { admin, podTemplate, specOf } from './example-pod.ts';
+
+const decisions: GatewayDecisions = {
+  port: 5173,
+  dnsNames: ['openclaw.example.com', 'chat.example.com'],
+  trustedProxies: ['10.0.0.0/24'],
+  admins: [admin],
+  members: { scopes: ['operator.read', 'operator.write'], otherSessions: 'write' },
+  region: 'eu-central-1',
+  model: defaultModel('eu-central-1'),
+  extra: {},
+};
+
+interface Config {
+  readonly gateway: {
+    readonly auth: {
+      readonly mode: string;
+      readonly password?: unknown;
+      readonly token?: unknown;
+      readonly trustedProxy: Record<string, unknown> & {
+        readonly deviceAutoApprove: { readonly scopes: string[] };
+      };
+      readonly identityScopes: Record<string, string[]>;
+    };
+    readonly roles: {
+      readonly default: string;
+      readonly definitions: Record<
+        string,
+        { readonly scopes: string[]; readonly agents: unknown; readonly sessions: unknown }
+      >;
+    };
+    readonly [key: string]: unknown;
+  };
+  readonly [key: string]: unknown;
+}
+
+const config = openclawConfig(decisions) as Config;
+
+describe('who is who', () => {
+  test('the load balancer names the user, and a request that it did not authenticate is refused', () => {
+    expect(config.gateway.auth.mode).toBe('trusted-proxy');
+    expect(config.gateway.auth.trustedProxy).toMatchObject({
+      userHeader: 'x-amzn-oidc-identity',
+      requiredHeaders: ['x-amzn-oidc-data', 'x-forwarded-proto'],
+    });
+    expect(config.gateway.auth.trustedProxy).not.toHaveProperty('allowLoopback');
+  });
+
+  test('no shared secret stands in the config', () => {
+    expect(config.gateway.auth).not.toHaveProperty('password');
+    expect(config.gateway.auth).not.toHaveProperty('token');
+  });
+
+  test('the page may come from the DNS names of the pod only', () => {
+    expect(config.gateway['publicOrigin']).toBe('https://openclaw.example.com');
+    expect(config.gateway['controlUi']).toEqual({
+      allowedOrigins: ['https://openclaw.example.com', 'https://chat.example.com'],
+    });
+  });
+});
+
+describe('who may what', () => {
+  const { roles, auth } = config.gateway;
+
+  test('everybody has a ceiling that lacks admin, and a browser gets no more by itself', () => {
+    expect(roles.default).toBe(memberRole);
+    expect(roles.definitions[memberRole]?.scopes).toEqual(['operator.read', 'operator.write']);
+    expect(auth.trustedProxy.deviceAutoApprove.scopes).toEqual(['operator.read', 'operator.write']);
+  });
+
+  test('an admin is named by the sub, and the role of admins lets that grant through', () => {
+    expect(auth.identityScopes).toEqual({ [admin]: ['operator.admin'] });
+    expect(roles.definitions[adminRole]?.scopes).toContain('operator.admin');
+  });
+
+  test('no shell in the browser, no updates by itself, no announcements', () => {
+    expect(config).toMatchObject({
+      gateway: { terminal: { enabled: false } },
+      update: { checkOnStart: false, auto: { enabled: false } },
+      discovery: { mdns: { mode: 'off' } },
+    });
+  });
+});
+
+describe('Bedrock', () => {
+  test.for([
+    ['us-east-1', 'us.amazon.nova-2-lite-v1:0'],
+    ['eu-west-1', 'eu.amazon.nova-2-lite-v1:0'],
+    ['ap-northeast-1', 'jp.amazon.nova-2-lite-v1:0'],
+  ] as const)('in %s the default model is %s', ([region, id]) => {
+    const regional = openclawConfig({ ...decisions, region, model: defaultModel(region) });
+    expect(regional).toMatchObject({
+      agents: { defaults: { model: { primary: `amazon-bedrock/${id}` } } },
+      models: {
+        providers: {
+          'amazon-bedrock': {
+            baseUrl: `https://bedrock-runtime.${region}.amazonaws.com`,
+            auth: 'aws-sdk',
+            models: [expect.objectContaining({ id })],
+          },
+        },
+      },
+      plugins: { entries: { 'amazon-bedrock': { enabled: true } } },
+    });
+  });
+});
+
+describe("the owner's config", () => {
+  test('adds keys beside those of the pod', () => {
+    const extra = { gateway: { push: { enabled: false } }, session: { idleMinutes: 5 } };
+    expect(openclawConfig({ ...decisions, extra })).toMatchObject({ ...extra, gateway: { port: 5173 } });
+  });
+
+  test('changes nothing that the pod decides', () => {
+    for (const key of Object.keys(config)) {
+      expect(() => openclawConfig({ ...decisions, extra: { [key]: 'mine' } }), key).toThrow(key);
+    }
+  });
+
+  test('cannot reach a prototype', () => {
+    const extra = JSON.parse('{"__proto__":{"polluted":true}}') as Record<string, unknown>;
+    openclawConfig({ ...decisions, extra });
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+});
+
+test('the spec in the template is one that the instance accepts', () => {
+  const text = JSON.stringify(specOf(podTemplate()))
+    .replace(/<PodSecrets\w+>/, 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pod-AbCdEf')
+    .replace(/<PodStorageFileSystem(State|Artifacts)\w+>/g, 'fsap-0123456789abcdef0')
+    .replace(/<PodStorageFileSystem\w+>/, 'fs-0123456789abcdef0')
+    .replace(/<PodLogs\w+>/, 'pod-logs');
+  const spec = parsePodSpec(JSON.parse(text), 'the template');
+  expect(spec.openclaw.config).toMatchObject({ gateway: { port: 5173 } });
+  expect(text).not.toContain('<');
+});

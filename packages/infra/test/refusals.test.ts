@@ -1,0 +1,265 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { describe, expect, test } from 'vitest';
+import { InfraError, OpenClawPod, type InfraErrorCode, type OpenClawPodProps } from '../src/index.ts';
+import { bundle } from './example-pod.ts';
+
+type Props = Partial<Omit<OpenClawPodProps, 'domain'>> & {
+  readonly zoneName?: string;
+  readonly names?: readonly string[];
+};
+
+function pod(
+  { zoneName = 'example.com', names = ['openclaw.example.com'], ...props }: Props,
+  region = 'eu-central-1',
+) {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region } });
+  const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+    hostedZoneId: 'Z0123456789',
+    zoneName,
+  });
+  return new OpenClawPod(stack, 'Pod', { bundle, domain: { hostedZone, names }, ...props });
+}
+
+function refusal(build: () => unknown): InfraError {
+  try {
+    build();
+  } catch (error) {
+    if (error instanceof InfraError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+/** What arrives from JavaScript, or from a type assertion. */
+const untyped = (value: unknown) => value as Props;
+
+const table: readonly [what: string, code: InfraErrorCode, says: string, props: Props][] = [
+  ['no DNS name', 'DNS_NAME_MISSING', 'domain.names', { names: [] }],
+  [
+    'a URL for a DNS name',
+    'DNS_NAME_INVALID',
+    'domain.names[0]',
+    { names: ['https://openclaw.example.com'] },
+  ],
+  [
+    'upper case in a DNS name',
+    'DNS_NAME_INVALID',
+    'openclaw.example.com',
+    { names: ['OpenClaw.example.com'] },
+  ],
+  ['a wildcard', 'DNS_NAME_INVALID', '*.example.com', { names: ['*.example.com'] }],
+  ['a DNS name twice', 'DNS_NAME_INVALID', 'twice', { names: ['a.example.com', 'a.example.com'] }],
+  [
+    'six DNS names',
+    'DNS_NAMES_TOO_MANY',
+    '5',
+    { names: [...'abcdef'].map((label) => `${label}.example.com`) },
+  ],
+  [
+    'a DNS name outside the zone',
+    'DNS_NAME_OUTSIDE_ZONE',
+    'domain.names[1]',
+    { names: ['a.example.com', 'a.example.org'] },
+  ],
+  [
+    'a zone whose name is only a suffix',
+    'DNS_NAME_OUTSIDE_ZONE',
+    'badexample.com',
+    { names: ['badexample.com'] },
+  ],
+  ['a bad pod name', 'NAME_INVALID', 'My Pod', { name: 'My Pod' }],
+  [
+    'an e-mail address for a sub',
+    'ADMIN_NOT_A_SUB',
+    'ana@example.com',
+    { openclaw: { admins: ['ana@example.com'] } },
+  ],
+  [
+    'an untested OpenClaw',
+    'OPENCLAW_VERSION_UNKNOWN',
+    '2026.9.6',
+    untyped({ openclaw: { version: '2026.1.1' } }),
+  ],
+  [
+    'admin rights for everybody',
+    'MEMBER_SCOPE_REFUSED',
+    'operator.admin',
+    untyped({ openclaw: { members: { scopes: ['operator.admin'] } } }),
+  ],
+  [
+    'device management for everybody',
+    'MEMBER_SCOPE_REFUSED',
+    'operator.pairing',
+    untyped({ openclaw: { members: { scopes: ['operator.pairing'] } } }),
+  ],
+  [
+    'a key that the pod decides',
+    'OPENCLAW_KEY_MANAGED',
+    'gateway.auth.mode',
+    { openclaw: { config: { gateway: { auth: { mode: 'none' } } } } },
+  ],
+  [
+    'a wider list of proxies by the config',
+    'OPENCLAW_KEY_MANAGED',
+    'gateway.trustedProxies',
+    { openclaw: { config: { gateway: { trustedProxies: ['0.0.0.0/0'] } } } },
+  ],
+  [
+    'a whole subtree replaced',
+    'OPENCLAW_KEY_MANAGED',
+    'gateway',
+    { openclaw: { config: { gateway: null } } },
+  ],
+  [
+    'a model that is none',
+    'MODEL_INVALID',
+    'amazon-bedrock/x',
+    { openclaw: { model: { id: 'amazon-bedrock/x' } } },
+  ],
+  ['a CIDR block that is none', 'CIDR_INVALID', '10.0.0.0/33', { network: { cidr: '10.0.0.0/33' } }],
+  ['a VPC that is too small', 'CIDR_INVALID', '/16 to /24', { network: { cidr: '10.0.0.0/26' } }],
+  ['an address for a block', 'CIDR_INVALID', 'allowedCidrs', { network: { allowedCidrs: ['10.0.0.1'] } }],
+  [
+    'everybody as a proxy',
+    'TRUSTED_PROXIES_TOO_WIDE',
+    '0.0.0.0/0',
+    { network: { trustedProxies: ['0.0.0.0/0'] } },
+  ],
+  [
+    'a private range as a proxy',
+    'TRUSTED_PROXIES_TOO_WIDE',
+    '10.0.0.0/8',
+    { network: { trustedProxies: ['10.0.0.0/8'] } },
+  ],
+  [
+    'the whole VPC as a proxy',
+    'MACHINE_AMONG_TRUSTED_PROXIES',
+    '10.0.0.0/16',
+    { network: { trustedProxies: ['10.0.0.0/16'] } },
+  ],
+  [
+    'a health check that needs attribution',
+    'HEALTH_CHECK_PATH_REFUSED',
+    '/healthz',
+    { healthCheck: { path: '/readyz' } },
+  ],
+  ['a health check of the page', 'HEALTH_CHECK_PATH_REFUSED', '/healthz', { healthCheck: { path: '/' } }],
+  ['a session of minutes', 'SESSION_TIMEOUT_OUT_OF_RANGE', '0.5', { login: { sessionHours: 0.5 } }],
+  ['a session of weeks', 'SESSION_TIMEOUT_OUT_OF_RANGE', '168', { login: { sessionHours: 169 } }],
+  ['a reserved domain prefix', 'DOMAIN_PREFIX_INVALID', 'cognito', { login: { domainPrefix: 'my-cognito' } }],
+  ['a pod name that Cognito refuses', 'DOMAIN_PREFIX_INVALID', 'aws', { name: 'aws-claw' }],
+  ['an instance type that is none', 'INSTANCE_TYPE_INVALID', 'big', { machine: { instanceType: 'big' } }],
+  [
+    'an instance type of the other architecture',
+    'INSTANCE_TYPE_ARCHITECTURE',
+    'm7i.large',
+    { machine: { instanceType: 'm7i.large' } },
+  ],
+  ['a retention that CloudWatch lacks', 'LOG_RETENTION_INVALID', '100', { logs: { retentionDays: 100 } }],
+  ['a hook that waits for ever', 'HEARTBEAT_OUT_OF_RANGE', '7200', { launch: { heartbeatSeconds: 86_400 } }],
+  ['a key that does not exist', 'PROPS_INVALID', 'openclaw.adminss', untyped({ openclaw: { adminss: [] } })],
+  [
+    'a value of the wrong type',
+    'PROPS_INVALID',
+    'login.sessionHours',
+    untyped({ login: { sessionHours: '24' } }),
+  ],
+  [
+    'a config that is too large',
+    'SPEC_TOO_LARGE',
+    '8192',
+    { openclaw: { config: { ui: { note: 'x'.repeat(8000) } } } },
+  ],
+];
+
+test.for(table)('refuses %s with %s', ([, code, says, props]) => {
+  const error = refusal(() => pod(props));
+  expect(error.code).toBe(code);
+  expect(error.message).toContain(says);
+});
+
+test('refuses to guess a model where a global profile would send prompts abroad', () => {
+  expect(refusal(() => pod({}, 'af-south-1')).code).toBe('MODEL_UNKNOWN_IN_REGION');
+  expect(() =>
+    pod({ openclaw: { model: { id: 'global.amazon.nova-2-lite-v1:0' } } }, 'af-south-1'),
+  ).not.toThrow();
+});
+
+test('names every fault at once', () => {
+  const { message } = refusal(() =>
+    pod({ name: 'X', login: { sessionHours: 0 }, logs: { retentionDays: 2 } }),
+  );
+  for (const place of ['name', 'login.sessionHours', 'logs.retentionDays']) expect(message).toContain(place);
+});
+
+describe('in a VPC that is there already', () => {
+  const inVpc = (subnetConfiguration: ec2.SubnetConfiguration[], network: Partial<OpenClawPodProps> = {}) => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2, subnetConfiguration });
+    const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+      hostedZoneId: 'Z0123456789',
+      zoneName: 'example.com',
+    });
+    return new OpenClawPod(stack, 'Pod', {
+      bundle,
+      domain: { hostedZone, names: ['openclaw.example.com'] },
+      existingNetwork: { vpc },
+      ...network,
+    });
+  };
+  const publicSubnet = { name: 'public', subnetType: ec2.SubnetType.PUBLIC };
+  const privateSubnet = { name: 'private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
+
+  test('uses the subnets that are there', () => {
+    const { autoScalingGroup } = inVpc([publicSubnet, privateSubnet]);
+    expect(autoScalingGroup.autoScalingGroupName).toBeDefined();
+  });
+
+  test('refuses an instance beside an internal load balancer: it could claim to be anyone', () => {
+    const error = refusal(() => inVpc([publicSubnet, privateSubnet], { network: { internetFacing: false } }));
+    expect(error.code).toBe('MACHINE_AMONG_TRUSTED_PROXIES');
+  });
+
+  test('asks for the CIDR blocks of subnets that are known by their ids only', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1',
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+      publicSubnetIds: ['subnet-1', 'subnet-2'],
+      privateSubnetIds: ['subnet-3', 'subnet-4'],
+    });
+    const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+      hostedZoneId: 'Z0123456789',
+      zoneName: 'example.com',
+    });
+    const build = (id: string, network: OpenClawPodProps['network']) =>
+      new OpenClawPod(stack, id, {
+        bundle,
+        domain: { hostedZone, names: ['openclaw.example.com'] },
+        existingNetwork: { vpc },
+        network,
+      });
+    expect(refusal(() => build('Without', {})).code).toBe('TRUSTED_PROXIES_UNKNOWN');
+    expect(() => build('With', { trustedProxies: ['10.0.0.0/24', '10.0.1.0/24'] })).not.toThrow();
+  });
+
+  test('refuses a load balancer in one zone', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
+    const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+      hostedZoneId: 'Z0123456789',
+      zoneName: 'example.com',
+    });
+    const error = refusal(
+      () =>
+        new OpenClawPod(stack, 'Pod', {
+          bundle,
+          domain: { hostedZone, names: ['openclaw.example.com'] },
+          existingNetwork: { vpc },
+        }),
+    );
+    expect(error.code).toBe('SUBNETS_TOO_FEW');
+  });
+});
