@@ -13,6 +13,7 @@ export {
   type StepReport,
   type StepStatus,
 } from './report.ts';
+export { parseSecretValue } from './secrets/secret-value.ts';
 export { loadPodSpec } from './spec/load.ts';
 export { steps, type PhaseChoice } from './steps/index.ts';
 export type { Phase, Step, StepContext, StepResult, Warning } from './steps/step.ts';

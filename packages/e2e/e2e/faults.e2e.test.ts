@@ -106,7 +106,10 @@ describe('bad input', () => {
 describe('OpenClaw', () => {
   test('that cannot be installed, without registry and cache, ends the start with the reason', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'clawharbor-npm-'));
-    const pod = await newPod({ cold: true, environment: { npm_config_offline: 'true', npm_config_cache: empty } });
+    const pod = await newPod({
+      cold: true,
+      environment: { npm_config_offline: 'true', npm_config_cache: empty },
+    });
     expect(await failureOf(pod)).toMatch(/^OPENCLAW_NOT_INSTALLABLE: /);
     rmSync(empty, { recursive: true });
   });
@@ -137,10 +140,15 @@ describe('a running pod', () => {
     expect(pod.commandWithInput(value, 'secret', 'set', 'ANTHROPIC_API_KEY').exitCode).toBe(0);
     await until('the gateway with the new secret', async () => {
       const pid = await gatewayPid(pod).catch(() => undefined);
-      return pid !== undefined && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`ANTHROPIC_API_KEY=${value}`);
+      return (
+        pid !== undefined &&
+        readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`ANTHROPIC_API_KEY=${value}`)
+      );
     });
     await until('a healthy target', () => pod.status().instances[0]?.targetHealth === 'healthy');
-    const holders = execFileSync('sh', ['-c', `grep -rlF -- "$0" "$1" || true`, value, pod.dataDir], { encoding: 'utf8' });
+    const holders = execFileSync('sh', ['-c', `grep -rlF -- "$0" "$1" || true`, value, pod.dataDir], {
+      encoding: 'utf8',
+    });
     expect(holders).toBe('');
 
     // The supervisor is killed: the next start recovers, with the same people and the same state.
@@ -159,7 +167,9 @@ describe('a running pod', () => {
     writeFileSync(join(pod.dataDir, 'efs/openclaw.json'), '{ "gateway": { "port": ');
     const { exitCode: replaced, stderr: reason } = pod.command('replace');
     expect(replaced, reason).toBe(0);
-    expect(readdirSync(join(pod.dataDir, 'efs')).filter((name) => /unparsable|set-aside|broken/.test(name)).length).toBeGreaterThan(0);
+    expect(
+      readdirSync(join(pod.dataDir, 'efs')).filter((name) => /unparsable|set-aside|broken/.test(name)).length,
+    ).toBeGreaterThan(0);
     expect(JSON.stringify(pod.status().report)).toContain('CONFIG_UNPARSABLE');
 
     // down ends everything.

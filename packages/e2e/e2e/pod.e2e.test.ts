@@ -5,7 +5,14 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalUser, ReadyEvent } from '../src/pod/events.ts';
-import { artifacts, connected, logIn, openBrowser, openProfile, submitCredentials } from './support/browser.ts';
+import {
+  artifacts,
+  connected,
+  logIn,
+  openBrowser,
+  openProfile,
+  submitCredentials,
+} from './support/browser.ts';
 import { GatewayClient, request } from './support/gateway-client.ts';
 import { LocalPod } from './support/local-pod.ts';
 
@@ -52,7 +59,8 @@ interface OpenClawConfig {
   gateway?: { auth?: { mode?: string }; controlUi?: { allowedOrigins?: string[] } };
 }
 
-const liveConfig = (): OpenClawConfig => parseDocument(readFileSync(join(pod.dataDir, 'efs/openclaw.json'), 'utf8')) as OpenClawConfig;
+const liveConfig = (): OpenClawConfig =>
+  parseDocument(readFileSync(join(pod.dataDir, 'efs/openclaw.json'), 'utf8')) as OpenClawConfig;
 
 async function patchConfig(client: GatewayClient, patch: unknown) {
   const { payload } = await client.call('config.get');
@@ -90,7 +98,10 @@ describe('a person at the login page', () => {
     const word = `harbor-${Date.now()}`;
     await page.locator('textarea').first().fill(`Say ${word}`);
     await page.locator('textarea').first().press('Enter');
-    await page.getByText(new RegExp(`You said: .*${word}`)).first().waitFor({ timeout: 90_000 });
+    await page
+      .getByText(new RegExp(`You said: .*${word}`))
+      .first()
+      .waitFor({ timeout: 90_000 });
     await page.screenshot({ path: join(artifacts, 'chat.png') });
   });
 });
@@ -116,7 +127,12 @@ describe('somebody without the admin role', () => {
     for (const scopes of [undefined, 'operator.admin', 'operator.admin,operator.read']) {
       const answer = await request(pod.url, '/tools/invoke', {
         method: 'POST',
-        headers: { cookie, 'content-type': 'application/json', origin: pod.url, ...(scopes ? { 'x-openclaw-scopes': scopes } : {}) },
+        headers: {
+          cookie,
+          'content-type': 'application/json',
+          origin: pod.url,
+          ...(scopes ? { 'x-openclaw-scopes': scopes } : {}),
+        },
         body: JSON.stringify({ tool: 'gateway', action: 'config.get', args: {} }),
       });
       expect(answer.status, `with scopes ${scopes}: ${answer.body}`).toBeGreaterThanOrEqual(400);
@@ -144,17 +160,24 @@ describe('a replacement of the instance', () => {
     const before = pod.status().instances.map(({ instanceId }) => instanceId);
     const { exitCode, stdout, stderr } = pod.command('replace', '--json');
     expect(exitCode, stderr).toBe(0);
-    const replaced = stdout.trim().split('\n').map((line) => JSON.parse(line) as { event: string; instanceId?: string });
+    const replaced = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; instanceId?: string });
     const { instanceId } = replaced.find(({ event }) => event === 'replaced')!;
     expect(before).not.toContain(instanceId);
 
     expect(liveConfig().agents?.defaults?.maxConcurrent).toBe(7);
-    expect(liveConfig().gateway?.controlUi?.allowedOrigins).toEqual(wanted.gateway?.controlUi?.allowedOrigins);
+    expect(liveConfig().gateway?.controlUi?.allowedOrigins).toEqual(
+      wanted.gateway?.controlUi?.allowedOrigins,
+    );
     const { page } = await loggedIn(admin);
     await page.screenshot({ path: join(artifacts, 'after-replacement.png') });
 
     const status = pod.status();
-    expect(status.instances).toEqual([expect.objectContaining({ instanceId, lifecycleState: 'InService', targetHealth: 'healthy' })]);
+    expect(status.instances).toEqual([
+      expect.objectContaining({ instanceId, lifecycleState: 'InService', targetHealth: 'healthy' }),
+    ]);
   });
 });
 
@@ -166,13 +189,28 @@ describe('nobody gets in without a session', () => {
     'x-forwarded-for': '127.0.0.1',
     'x-forwarded-proto': 'https',
   };
-  const paths = ['/', '/healthz', '/health', '/readyz', '/control-ui-config.json', '/tools/invoke', '/v1/models', '/index.html', '/assets/../control-ui-config.json', '//control-ui-config.json', '/hooks/x', '/oauth2/idpresponse'];
+  const paths = [
+    '/',
+    '/healthz',
+    '/health',
+    '/readyz',
+    '/control-ui-config.json',
+    '/tools/invoke',
+    '/v1/models',
+    '/index.html',
+    '/assets/../control-ui-config.json',
+    '//control-ui-config.json',
+    '/hooks/x',
+    '/oauth2/idpresponse',
+  ];
 
   test.each(paths)('%s', async (path) => {
     for (const method of ['GET', 'POST']) {
       for (const headers of [{}, forged, { cookie: 'AWSELBAuthSessionCookie-0=forged' }]) {
         const answer = await request(pod.url, path, { method, headers });
-        expect([302, 401, 403, 404, 405, 500], `${method} ${path}: ${answer.status}`).toContain(answer.status);
+        expect([302, 401, 403, 404, 405, 500], `${method} ${path}: ${answer.status}`).toContain(
+          answer.status,
+        );
         expect(answer.body).not.toMatch(/openclaw/i);
         if (answer.status === 302) expect(answer.headers['location']).toMatch(/\/oauth2\/authorize\?/);
       }
@@ -182,7 +220,11 @@ describe('nobody gets in without a session', () => {
   test('the WebSocket', async () => {
     for (const headers of [{}, forged]) {
       const outcome = await new Promise<number | string>((resolve) => {
-        new WebSocket(pod.url.replace('https', 'wss'), { headers, origin: pod.url, rejectUnauthorized: false })
+        new WebSocket(pod.url.replace('https', 'wss'), {
+          headers,
+          origin: pod.url,
+          rejectUnauthorized: false,
+        })
           .once('unexpected-response', (_, response) => resolve(response.statusCode!))
           .once('open', () => resolve('open'))
           .once('error', (error) => resolve(error.message));

@@ -6,18 +6,31 @@ import type { LocalUser } from '../../src/pod/events.ts';
 /** Screenshots for people to look at. */
 export const artifacts = join(import.meta.dirname, '../../artifacts');
 
-const candidates = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const candidates = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 /** A real Chromium, kept from reaching out by itself. */
 export async function openBrowser(): Promise<Browser> {
   mkdirSync(artifacts, { recursive: true });
   const executablePath = candidates.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined) {
-    throw new Error('no Chromium found: install Debian\'s package chromium, or set CHROMIUM_PATH');
+    throw new Error("no Chromium found: install Debian's package chromium, or set CHROMIUM_PATH");
   }
   return chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 }
 

@@ -16,7 +16,14 @@ interface Frame {
   readonly ok?: boolean;
 }
 
-const scopes = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.questions', 'operator.pairing'];
+const scopes = [
+  'operator.admin',
+  'operator.read',
+  'operator.write',
+  'operator.approvals',
+  'operator.questions',
+  'operator.pairing',
+];
 
 /**
  * Speaks the gateway's WebSocket protocol (version 4) as the Control UI does, with a device identity of its own, and asks
@@ -27,7 +34,11 @@ export class GatewayClient {
   readonly #socket: WebSocket;
   readonly #pending: Map<string, (answer: GatewayAnswer) => void>;
 
-  private constructor(socket: WebSocket, pending: Map<string, (answer: GatewayAnswer) => void>, granted: readonly string[]) {
+  private constructor(
+    socket: WebSocket,
+    pending: Map<string, (answer: GatewayAnswer) => void>,
+    granted: readonly string[],
+  ) {
     this.#socket = socket;
     this.#pending = pending;
     this.granted = granted;
@@ -36,8 +47,14 @@ export class GatewayClient {
   /** @param headers as a browser would send them: `cookie` of the load balancer's session */
   static async connect(origin: string, headers: Record<string, string>): Promise<GatewayClient> {
     const page = await fetchPage(origin, headers);
-    const buildId = /data-openclaw-control-ui-build-id="([^"]+)"/.exec(page)?.[1]?.replace(/-[0-9a-f]{64}$/, '');
-    const socket = new WebSocket(origin.replace(/^http/, 'ws'), { headers, origin, rejectUnauthorized: false });
+    const buildId = /data-openclaw-control-ui-build-id="([^"]+)"/
+      .exec(page)?.[1]
+      ?.replace(/-[0-9a-f]{64}$/, '');
+    const socket = new WebSocket(origin.replace(/^http/, 'ws'), {
+      headers,
+      origin,
+      rejectUnauthorized: false,
+    });
     const pending = new Map<string, (answer: GatewayAnswer) => void>();
     const device = newDevice();
     return new Promise((resolve, reject) => {
@@ -51,14 +68,16 @@ export class GatewayClient {
         }
         if (frame.event === 'connect.challenge') {
           const challenge = frame.payload as { nonce: string; ts: number };
-          void send(socket, pending, 'connect', connectParameters(device, challenge, buildId)).then((answer) => {
-            if (!answer.ok) {
-              reject(new Error(`${answer.error?.code}: ${answer.error?.message}`));
-              return;
-            }
-            const { auth } = answer.payload as { auth: { scopes?: string[] } };
-            resolve(new GatewayClient(socket, pending, auth.scopes ?? []));
-          });
+          void send(socket, pending, 'connect', connectParameters(device, challenge, buildId)).then(
+            (answer) => {
+              if (!answer.ok) {
+                reject(new Error(`${answer.error?.code}: ${answer.error?.message}`));
+                return;
+              }
+              const { auth } = answer.payload as { auth: { scopes?: string[] } };
+              resolve(new GatewayClient(socket, pending, auth.scopes ?? []));
+            },
+          );
         }
       });
     });
@@ -99,10 +118,18 @@ interface Device {
 function newDevice(): Device {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
-  return { id: createHash('sha256').update(raw).digest('hex'), publicKey: raw.toString('base64url'), privateKey };
+  return {
+    id: createHash('sha256').update(raw).digest('hex'),
+    publicKey: raw.toString('base64url'),
+    privateKey,
+  };
 }
 
-function connectParameters(device: Device, { nonce, ts }: { nonce: string; ts: number }, buildId: string | undefined): unknown {
+function connectParameters(
+  device: Device,
+  { nonce, ts }: { nonce: string; ts: number },
+  buildId: string | undefined,
+): unknown {
   const client = {
     id: 'openclaw-control-ui',
     version: '2026.9.6',
@@ -111,7 +138,9 @@ function connectParameters(device: Device, { nonce, ts }: { nonce: string; ts: n
     instanceId: randomUUID(),
     ...(buildId === undefined ? {} : { buildId }),
   };
-  const signed = ['v2', device.id, client.id, client.mode, 'operator', scopes.join(','), ts, '', nonce].join('|');
+  const signed = ['v2', device.id, client.id, client.mode, 'operator', scopes.join(','), ts, '', nonce].join(
+    '|',
+  );
   return {
     minProtocol: 4,
     maxProtocol: 4,
@@ -163,7 +192,9 @@ export async function request(
       (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-        response.once('end', () => resolve({ status: response.statusCode!, headers: response.headers, body }));
+        response.once('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, body }),
+        );
       },
     )
       .once('error', reject)

@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { PodEvent, ReadyEvent } from '../../src/pod/events.ts';
 import type { PodStatus } from '../../src/pod/pod.ts';
+import { tryPort } from '../../src/pod/port.ts';
 
 const cli = join(import.meta.dirname, '../../src/bin/clawharbor-local.ts');
 
@@ -29,7 +29,12 @@ export class LocalPod {
   #stderr = '';
   #closed: Promise<number | null> = Promise.resolve(null);
 
-  private constructor(dataDir: string, port: number, more: readonly string[], environment: NodeJS.ProcessEnv) {
+  private constructor(
+    dataDir: string,
+    port: number,
+    more: readonly string[],
+    environment: NodeJS.ProcessEnv,
+  ) {
     this.dataDir = dataDir;
     this.port = port;
     this.#arguments = more;
@@ -37,12 +42,14 @@ export class LocalPod {
   }
 
   /** A pod with a data directory and a port of its own, not started yet. */
-  static async create(options: { arguments?: string[]; environment?: NodeJS.ProcessEnv; cold?: boolean } = {}): Promise<LocalPod> {
+  static async create(
+    options: { arguments?: string[]; environment?: NodeJS.ProcessEnv; cold?: boolean } = {},
+  ): Promise<LocalPod> {
     const dataDir = mkdtempSync(join(tmpdir(), 'clawharbor-pod-'));
     if (!options.cold && existsSync(artifactCache)) {
       cpSync(artifactCache, join(dataDir, 'artifacts'), { recursive: true });
     }
-    return new LocalPod(dataDir, await freePort(), options.arguments ?? [], options.environment ?? {});
+    return new LocalPod(dataDir, await tryPort(0), options.arguments ?? [], options.environment ?? {});
   }
 
   get url(): string {
@@ -62,7 +69,17 @@ export class LocalPod {
     this.events.length = 0;
     const child = spawn(
       process.execPath,
-      ['--conditions=source', cli, 'up', '--json', '--data-dir', this.dataDir, '--port', String(this.port), ...this.#arguments],
+      [
+        '--conditions=source',
+        cli,
+        'up',
+        '--json',
+        '--data-dir',
+        this.dataDir,
+        '--port',
+        String(this.port),
+        ...this.#arguments,
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#environment } },
     );
     this.#child = child;
@@ -75,7 +92,9 @@ export class LocalPod {
         this.events.push(event);
         if (event.event === 'ready') resolve(event);
       });
-      void this.#closed.then((code) => reject(new Error(`up ended with ${code} before it was ready:\n${this.#stderr}`)));
+      void this.#closed.then((code) =>
+        reject(new Error(`up ended with ${code} before it was ready:\n${this.#stderr}`)),
+      );
     });
     this.keepArtifacts();
     return ready;
@@ -92,11 +111,15 @@ export class LocalPod {
   }
 
   commandWithInput(input: string, ...args: string[]): CommandOutcome {
-    const outcome = spawnSync(process.execPath, ['--conditions=source', cli, ...args, '--data-dir', this.dataDir], {
-      encoding: 'utf8',
-      input,
-      timeout: 200_000,
-    });
+    const outcome = spawnSync(
+      process.execPath,
+      ['--conditions=source', cli, ...args, '--data-dir', this.dataDir],
+      {
+        encoding: 'utf8',
+        input,
+        timeout: 200_000,
+      },
+    );
     return { exitCode: outcome.status, stdout: outcome.stdout, stderr: outcome.stderr };
   }
 
@@ -110,15 +133,8 @@ export class LocalPod {
     const made = join(this.dataDir, 'artifacts');
     mkdirSync(artifactCache, { recursive: true });
     for (const name of readdirSync(made)) {
-      if (!existsSync(join(artifactCache, name))) cpSync(join(made, name), join(artifactCache, name), { recursive: true });
+      if (!existsSync(join(artifactCache, name)))
+        cpSync(join(made, name), join(artifactCache, name), { recursive: true });
     }
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

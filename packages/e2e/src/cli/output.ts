@@ -33,15 +33,25 @@ export function terminalOutput(): Output {
     event(event) {
       switch (event.event) {
         case 'step': {
-          const seconds = event.durationMs === undefined ? '' : styleText('dim', ` ${(event.durationMs / 1000).toFixed(1)} s`);
+          const seconds =
+            event.durationMs === undefined
+              ? ''
+              : styleText('dim', ` ${(event.durationMs / 1000).toFixed(1)} s`);
           if (event.status === 'started') {
             spinner?.stop();
-            spinner = ora({ text: event.step, stream: process.stderr, isSilent: !process.stderr.isTTY }).start();
+            spinner = ora({
+              text: event.step,
+              stream: process.stderr,
+              isSilent: !process.stderr.isTTY,
+            }).start();
           } else settle(marks[event.status], `${event.step}${seconds}${detailOf(event.detail)}`);
           break;
         }
         case 'instance':
-          settle('·', styleText('dim', `${event.instanceId} ${event.state}${event.reason ? `: ${event.reason}` : ''}`));
+          settle(
+            '·',
+            styleText('dim', `${event.instanceId} ${event.state}${event.reason ? `: ${event.reason}` : ''}`),
+          );
           break;
         case 'warning':
           settle(styleText('yellow', '!'), `${event.code}: ${event.message}`);
@@ -51,7 +61,10 @@ export function terminalOutput(): Output {
           process.stdout.write(box(event));
           break;
         case 'replaced':
-          settle(marks.changed, `replaced by ${event.instanceId} in ${(event.durationMs / 1000).toFixed(0)} s`);
+          settle(
+            marks.changed,
+            `replaced by ${event.instanceId} in ${(event.durationMs / 1000).toFixed(0)} s`,
+          );
           break;
         case 'stopped':
           settle('·', 'stopped');
@@ -79,7 +92,10 @@ function box(ready: ReadyEvent): string {
     'The pod is ready.',
     '',
     `URL       ${ready.url}`,
-    ...ready.users.flatMap((user) => [`${user.role.padEnd(9)} ${user.username}`, `          ${user.password}`]),
+    ...ready.users.flatMap((user) => [
+      `${user.role.padEnd(9)} ${user.username}`,
+      `          ${user.password}`,
+    ]),
     `instance  ${ready.instanceId}`,
     '',
     'Your browser will warn once: the certificate was made on this machine.',

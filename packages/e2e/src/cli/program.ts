@@ -6,7 +6,7 @@ import { isDataDirectory, openDataDirectory } from '../pod/data-dir.ts';
 import { PodError } from '../pod/errors.ts';
 import type { PodEvent } from '../pod/events.ts';
 import { endProcessesBelow } from '../pod/orphans.ts';
-import { startPod, type PodStatus } from '../pod/pod.ts';
+import { runPod, type PodStatus } from '../pod/pod.ts';
 import { putSecret } from '../pod/secret.ts';
 import { jsonOutput, terminalOutput, type Output } from './output.ts';
 import { describeStatus } from './status.ts';
@@ -20,7 +20,9 @@ interface CommonOptions {
 export async function run(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('clawharbor-local')
-    .description('Runs a whole OpenClaw pod on this machine: the real gateway behind a login page, stand-ins for AWS')
+    .description(
+      'Runs a whole OpenClaw pod on this machine: the real gateway behind a login page, stand-ins for AWS',
+    )
     .exitOverride((error) => {
       exitCode = error.exitCode === 0 ? 0 : 2;
       throw error;
@@ -33,7 +35,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       .option('--data-dir <dir>', 'everything the pod writes lies here', '.clawharbor')
       .option('--json', 'one JSON object per line on stdout');
 
-  const act = <O extends CommonOptions>(action: (options: O, output: Output, ...args: string[]) => Promise<void>) =>
+  const act =
+    <O extends CommonOptions>(action: (options: O, output: Output, ...args: string[]) => Promise<void>) =>
     async (...received: unknown[]): Promise<void> => {
       const self = received.at(-1) as Command;
       const options = self.opts() as O;
@@ -58,7 +61,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     }),
   );
 
-  command('status', 'instance, target health, lifecycle state, last report, and what differs from AWS').action(
+  command(
+    'status',
+    'instance, target health, lifecycle state, last report, and what differs from AWS',
+  ).action(
     act(async (options) => {
       const status = await (await running(options)).call<PodStatus>('status');
       process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : describeStatus(status));
@@ -109,19 +115,20 @@ export async function run(argv: readonly string[]): Promise<number> {
 async function up(options: CommonOptions & { port: number; config?: string }, output: Output): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  const pod = await startPod({
-    dataDirectory: openDataDirectory(options.dataDir),
+  await runPod({
+    directory: openDataDirectory(options.dataDir),
     port: options.port,
     config: options.config === undefined ? undefined : resolve(options.config),
     listener: (event) => output.event(event),
     signal: stop.signal,
   });
-  await pod.stopped;
   output.event({ event: 'stopped' });
 }
 
 async function running(options: CommonOptions): Promise<ControlClient> {
-  const pod = isDataDirectory(options.dataDir) ? await findRunning(openDataDirectory(options.dataDir)) : undefined;
+  const pod = isDataDirectory(options.dataDir)
+    ? await findRunning(openDataDirectory(options.dataDir))
+    : undefined;
   if (pod) return pod;
   throw new PodError(
     'POD_NOT_RUNNING',

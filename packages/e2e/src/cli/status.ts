@@ -5,7 +5,8 @@ export function describeStatus(status: PodStatus): string {
   const lines = [
     `URL        ${status.url}`,
     ...status.instances.map(
-      (instance) => `instance   ${instance.instanceId}  ${instance.lifecycleState}  target ${instance.targetHealth}`,
+      (instance) =>
+        `instance   ${instance.instanceId}  ${instance.lifecycleState}  target ${instance.targetHealth}`,
     ),
   ];
   const { report } = status;

@@ -125,7 +125,11 @@ export class ControlClient {
     }
     try {
       for await (const line of createInterface({ input: response })) {
-        const message = JSON.parse(line) as { event?: unknown; result?: T; error?: { code: string; message: string } };
+        const message = JSON.parse(line) as {
+          event?: unknown;
+          result?: T;
+          error?: { code: string; message: string };
+        };
         if (message.error) throw new PodError(message.error.code, message.error.message);
         if ('result' in message) return message.result as T;
         onEvent(message.event);

@@ -1,4 +1,13 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PodError } from './errors.ts';
 
@@ -11,6 +20,8 @@ export interface DataDirectory {
   readonly artifacts: string;
   /** Root disks of instances, a folder per instance id. Gone when the instance is terminated. */
   readonly instances: string;
+  /** What instances printed, a file each; EC2 keeps the console output of a terminated instance for a while too. */
+  readonly consoles: string;
   /** What the stand-ins for AWS remember: users, secrets (encrypted), parameters, the Auto Scaling group. */
   readonly aws: string;
   /** Certificate and key of https://localhost. */
@@ -30,6 +41,7 @@ export function openDataDirectory(path: string): DataDirectory {
     efs: join(root, 'efs'),
     artifacts: join(root, 'artifacts'),
     instances: join(root, 'instances'),
+    consoles: join(root, 'consoles'),
     aws: join(root, 'aws'),
     tls: join(root, 'tls'),
     assembly: join(root, 'cdk.out'),

@@ -1,7 +1,12 @@
 /** What a pod on this machine tells while it works: one JSON object per line with `--json`. */
 export type PodEvent =
   | StepEvent
-  | { readonly event: 'instance'; readonly instanceId: string; readonly state: string; readonly reason?: string }
+  | {
+      readonly event: 'instance';
+      readonly instanceId: string;
+      readonly state: string;
+      readonly reason?: string;
+    }
   | ReadyEvent
   | { readonly event: 'warning'; readonly code: string; readonly message: string }
   | { readonly event: 'replaced'; readonly instanceId: string; readonly durationMs: number }

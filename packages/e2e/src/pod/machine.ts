@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Report } from '@clawharbor/bootstrap';
@@ -26,16 +26,30 @@ export interface MachineOptions {
   readonly onReport: (report: Report) => void;
 }
 
+export interface MachineEnd {
+  /** Whether {@link Machine.stop} ended it. */
+  readonly stopped: boolean;
+  readonly exitCode: number | null;
+  /** The last line on stderr: why the bootstrap gave up, as `CODE: message`. */
+  readonly lastWords: string;
+}
+
 /** What stands in for an EC2 instance: the shipped bootstrap as a process, with a root disk of its own. */
 export interface Machine {
-  /** Resolves when the machine is gone, whoever ended it; `stopped` tells whether {@link stop} did. */
-  readonly gone: Promise<{ stopped: boolean; exitCode: number | null }>;
-  stop(): Promise<void>;
+  /** Resolves when the machine is off, whoever ended it. */
+  readonly gone: Promise<MachineEnd>;
+  /** SIGTERM lets units shut down, SIGKILL does not. */
+  stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 /** The root disk of an instance. */
 export function rootDisk(directory: DataDirectory, instanceId: string): string {
   return join(directory.instances, instanceId);
+}
+
+/** What an instance printed. */
+export function consoleFile(directory: DataDirectory, instanceId: string): string {
+  return join(directory.consoles, `${instanceId}.log`);
 }
 
 /** Units get as long as a real instance's shutdown would give them, then everything is killed. */
@@ -45,15 +59,23 @@ const STOP_GRACE_MILLISECONDS = 30_000;
 export function launchMachine(options: MachineOptions): Machine {
   const root = rootDisk(options.directory, options.instanceId);
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  const console = createWriteStream(join(root, 'console.log'), { flags: 'a', mode: 0o600 });
+  const console = createWriteStream(consoleFile(options.directory, options.instanceId), {
+    flags: 'a',
+    mode: 0o600,
+  });
   let current: ChildProcess | undefined;
   let stopped = false;
+  let lastWords = '';
 
   const phase = async (name: 'prepare' | 'activate'): Promise<number | null> => {
     const [prefix, environment, more] =
       name === 'prepare'
         ? [[], options.prepareEnvironment, []]
-        : [options.networkPrefix ?? [], options.activateEnvironment, ['--stay', '--interval', String(options.intervalSeconds)]];
+        : [
+            options.networkPrefix ?? [],
+            options.activateEnvironment,
+            ['--stay', '--interval', String(options.intervalSeconds)],
+          ];
     const command = [
       ...prefix,
       process.execPath,
@@ -69,6 +91,9 @@ export function launchMachine(options: MachineOptions): Machine {
       detached: true,
     });
     relay(current, options, console);
+    createInterface({ input: current.stderr! }).on('line', (line) => {
+      if (line.trim() !== '') lastWords = line;
+    });
     return new Promise((exited, failed) => {
       current!.once('error', failed).once('close', exited);
     });
@@ -78,29 +103,43 @@ export function launchMachine(options: MachineOptions): Machine {
     try {
       let exitCode = await phase('prepare');
       if (exitCode === 0 && !stopped) exitCode = await phase('activate');
-      return { stopped, exitCode };
+      return { stopped, exitCode, lastWords };
     } finally {
       await endProcessesBelow(root, STOP_GRACE_MILLISECONDS);
       console.end();
+      rmSync(root, { recursive: true, force: true });
     }
   })();
 
   return {
     gone,
-    async stop() {
+    async stop(signal) {
       stopped = true;
-      current?.kill('SIGTERM');
-      const grace = setTimeout(() => void endProcessesBelow(root, 0), STOP_GRACE_MILLISECONDS);
-      await gone.catch(() => {});
-      clearTimeout(grace);
+      if (signal === 'SIGTERM') current?.kill('SIGTERM');
+      else await endProcessesBelow(root, 0);
+      await gone;
     },
   };
 }
 
 /** A machine starts with nothing of the person's shell that could change what it does, credentials least of all. */
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'npm_config_cache', 'npm_config_offline', 'npm_config_registry', 'npm_config_userconfig', 'HTTPS_PROXY', 'https_proxy', 'NODE_EXTRA_CA_CERTS'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const names = [
+    'PATH',
+    'HOME',
+    'LANG',
+    'TMPDIR',
+    'npm_config_cache',
+    'npm_config_offline',
+    'npm_config_registry',
+    'npm_config_userconfig',
+    'HTTPS_PROXY',
+    'https_proxy',
+    'NODE_EXTRA_CA_CERTS',
+  ];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }
 
 function relay(child: ChildProcess, options: MachineOptions, console: WriteStream): void {

@@ -26,14 +26,24 @@ export interface OverlayChange {
  * Everything else is as synthesized for AWS.
  */
 export function laptopOverlay(facts: LaptopFacts): OverlayChange[] {
-  const model = { id: 'echo-1', name: 'Stand-in model', input: ['text'], contextWindow: 200_000, maxTokens: 4096 };
+  const model = {
+    id: 'echo-1',
+    name: 'Stand-in model',
+    input: ['text'],
+    contextWindow: 200_000,
+    maxTokens: 4096,
+  };
   const changes: OverlayChange[] = [
     {
       path: 'gateway.publicOrigin',
       value: facts.origin,
       reason: `${facts.dnsNames.join(', ')} is served at ${facts.origin} here`,
     },
-    { path: 'gateway.controlUi.allowedOrigins', value: [facts.origin], reason: 'browsers send this Origin here' },
+    {
+      path: 'gateway.controlUi.allowedOrigins',
+      value: [facts.origin],
+      reason: 'browsers send this Origin here',
+    },
     {
       path: 'models.providers',
       value: {
@@ -48,7 +58,11 @@ export function laptopOverlay(facts: LaptopFacts): OverlayChange[] {
       reason: 'Amazon Bedrock cannot be reached from here: a stand-in model answers',
     },
     { path: 'agents.defaults.model', value: { primary: `stand-in/${model.id}` }, reason: 'the same' },
-    { path: 'plugins.entries.amazon-bedrock', value: undefined, reason: 'the same: its plugin would be fetched at every start' },
+    {
+      path: 'plugins.entries.amazon-bedrock',
+      value: undefined,
+      reason: 'the same: its plugin would be fetched at every start',
+    },
     {
       path: `gateway.auth.identityScopes.${facts.adminSub}`,
       value: ['operator.admin'],

@@ -1,0 +1,331 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { bundlePath } from '@clawharbor/bootstrap/bundle';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { execute, whyNoContainer, type Execution, type SystemdContainer } from '../src/container/index.ts';
+import { Region, userData } from './container/region.ts';
+
+const reason = await whyNoContainer();
+if (reason !== undefined) console.log(`systemd.e2e: left out, because ${reason}`);
+
+/** Artifacts outlive test runs: only the first one needs the npm registry. */
+const artifacts = join(homedir(), '.cache/clawharbor-e2e/artifacts');
+const secretValue = 'sk-ant "quoted" \'single\' $HOME %h \\ back`tick`\nsecond line=1 🦞';
+const state = '/home/openclaw/.openclaw';
+
+describe.skipIf(reason !== undefined)(
+  `an instance with systemd${reason === undefined ? '' : ` (left out: ${reason})`}`,
+  () => {
+    let directory: string;
+    let region: Region;
+    let launched: Execution;
+
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'clawharbor-systemd-'));
+      await fillArtifactCache(directory);
+      region = new Region({
+        directory,
+        artifacts,
+        secret: { ANTHROPIC_API_KEY: secretValue, OPENAI_API_KEY: 'sk-openai-marker-8c1f' },
+        config: {
+          gateway: {
+            mode: 'local',
+            port: 5173,
+            bind: 'lan',
+            auth: {
+              mode: 'trusted-proxy',
+              trustedProxy: { userHeader: 'x-amzn-oidc-identity', deviceAutoApprove: { enabled: true } },
+            },
+            trustedProxies: ['10.0.0.0/24'],
+            controlUi: { allowedOrigins: ['https://openclaw.example.com'] },
+            terminal: { enabled: false },
+          },
+          update: { checkOnStart: false, auto: { enabled: false } },
+          discovery: { mdns: { mode: 'off' } },
+        },
+      });
+      await region.start();
+      await region.group.until(({ instances }) => region.launches.has(instances[0]?.id ?? ''));
+      for (const launch of region.launches.values()) launched = await launch;
+    });
+
+    afterAll(async () => {
+      await region.close();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    it('becomes ready under its hardened unit and tells Auto Scaling to go on', async () => {
+      expect(launched, launched.stdout + launched.stderr).toMatchObject({ exitCode: 0 });
+      expect(region.group.state.instances.map((instance) => instance.state)).toEqual(['InService']);
+      const completed = region.requests.filter(({ operation }) => operation === 'CompleteLifecycleAction');
+      expect(completed.map(({ status }) => status)).toEqual([200]);
+      expect(await readyStatus(region.instance)).toBe(200);
+      const report = await lastReport(region.instance);
+      console.log(report.steps.map(({ name, durationMs }) => `${name} ${durationMs} ms`).join(', '));
+      expect(report.outcome).toBe('ready');
+    });
+
+    it('ships the journal before the gateway says its first word', async () => {
+      const config = '/run/amazon-cloudwatch-agent/config.json';
+      const shipped = JSON.parse(await region.instance.succeed('cat', [config])) as {
+        logs: { logs_collected: { journald: { collect_list: { units: string[] }[] } } };
+      };
+      expect(shipped.logs.logs_collected.journald.collect_list[0]?.units).toEqual(
+        expect.arrayContaining(['openclaw.service', 'ollama.service']),
+      );
+      const agentStarted = Number(await region.instance.succeed('stat', ['--format=%Y', config]));
+      const gatewayStarted = await property(region.instance, 'ActiveEnterTimestampMonotonic');
+      const bootSeconds = Number((await region.instance.succeed('cat', ['/proc/uptime'])).split(' ')[0]);
+      expect(agentStarted * 1000).toBeLessThan(
+        Date.now() - (bootSeconds - Number(gatewayStarted) / 1e6) * 1000,
+      );
+    });
+
+    describe('from inside the unit', () => {
+      const inside = async (script: string) => {
+        const pid = await property(region.instance, 'MainPID');
+        return region.instance.execute('nsenter', [
+          ...[`--target=${pid}`, '--mount', '--setuid=1800', '--setgid=1800', '--', 'sh', '-c', script],
+        ]);
+      };
+
+      it.each(['/usr/evil', '/etc/evil', '/opt/openclaw/evil', '/var/lib/evil', '/evil'])(
+        '%s cannot be written',
+        async (path) => {
+          const root = await property(region.instance, 'MainPID');
+          // Even root, once inside, meets a read-only file system.
+          const asRoot = await region.instance.execute('nsenter', [
+            `--target=${root}`,
+            '--mount',
+            '--',
+            'touch',
+            path,
+          ]);
+          expect(asRoot.stderr).toMatch(/Read-only file system/);
+        },
+      );
+
+      it.each([`${state}/written`, '/var/cache/openclaw/written', '/tmp/written'])(
+        '%s can be written',
+        async (path) => {
+          expect(await inside(`touch ${path} && rm ${path}`)).toMatchObject({ exitCode: 0 });
+        },
+      );
+
+      it('other homes do not exist', async () => {
+        await region.instance.succeed('sh', [
+          '-c',
+          'mkdir -p /home/alice && echo private > /home/alice/file',
+        ]);
+        expect((await inside('ls -A /home')).stdout.trim()).toBe('openclaw');
+        expect((await inside('ls -A /home/openclaw')).stdout.trim()).toBe('.openclaw');
+        expect((await inside('ls -A /root; cat /home/alice/file')).exitCode).not.toBe(0);
+      });
+
+      it('no privilege is left and none can be gained', async () => {
+        const pid = await property(region.instance, 'MainPID');
+        const status = await region.instance.succeed('cat', [`/proc/${pid}/status`]);
+        expect(status).toMatch(/^Uid:\s+1800\s+1800\s+1800\s+1800$/m);
+        expect(status).toMatch(/^CapBnd:\s+0+$/m);
+        expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+        expect(status).toMatch(/^Seccomp:\s+2$/m);
+      });
+    });
+
+    it('has units that systemd finds nothing wrong with, and that are hardly exposed', async () => {
+      const units = ['openclaw.service', 'clawharbor-bootstrap.service', 'clawharbor-bootstrap.timer'];
+      const verified = await region.instance.execute('systemd-analyze', ['verify', ...units]);
+      expect(verified).toMatchObject({ exitCode: 0, stderr: '', stdout: '' });
+      const security = await region.instance.succeed('systemd-analyze', [
+        'security',
+        '--no-pager',
+        'openclaw.service',
+      ]);
+      const exposure = Number(/Overall exposure level for openclaw.service: ([\d.]+)/.exec(security)?.[1]);
+      console.log(`exposure of openclaw.service: ${exposure}`);
+      expect(exposure).toBeLessThan(2);
+    });
+
+    it('gives the secret to the gateway as it is, and to nobody else', async () => {
+      const { instance } = region;
+      const pid = await property(instance, 'MainPID');
+      const environment = (await instance.succeed('cat', [`/proc/${pid}/environ`])).split('\0');
+      expect(environment).toContain(`ANTHROPIC_API_KEY=${secretValue}`);
+      expect((await instance.succeed('stat', ['--format=%a %U', '/run/openclaw/environment'])).trim()).toBe(
+        '600 root',
+      );
+      expect((await instance.succeed('stat', ['--file-system', '--format=%T', '/run/openclaw'])).trim()).toBe(
+        'tmpfs',
+      );
+
+      const password =
+        environment.find((line) => line.startsWith('OPENCLAW_GATEWAY_PASSWORD='))?.split('=')[1] ?? '';
+      for (const secret of ['sk-ant "quoted"', 'sk-openai-marker-8c1f', password]) {
+        expect(secret).not.toBe('');
+        const grep = [
+          '--recursive',
+          '--files-with-matches',
+          '--fixed-strings',
+          '--binary-files=text',
+          '--',
+          secret,
+        ];
+        const disk = await execute('grep', [...grep, join(instance.root, '../upper'), region.state]);
+        expect(disk.stdout).toBe('');
+        const journal = await instance.succeed('journalctl', ['--no-pager', '--output=export']);
+        expect(journal.includes(secret)).toBe(false);
+        const commands = await instance.succeed('sh', ['-c', 'cat /proc/[0-9]*/cmdline']);
+        expect(commands.includes(secret)).toBe(false);
+        expect((launched.stdout + launched.stderr).includes(secret)).toBe(false);
+      }
+    });
+
+    it('changes nothing when it runs again', async () => {
+      const before = await property(region.instance, 'MainPID');
+      const again = await run(region.instance);
+      expect(again, again.stderr).toMatchObject({ exitCode: 0 });
+      expect(await lastReport(region.instance)).toMatchObject({ outcome: 'unchanged' });
+      expect(await property(region.instance, 'MainPID')).toBe(before);
+    });
+
+    it('has a command line that shares the gateway’s sandbox: it sees that the gateway lives', async () => {
+      const validated = await region.instance.execute('openclaw', ['config', 'validate', '--json'], {
+        timeoutSeconds: 60,
+      });
+      expect(validated.stdout, validated.stderr).toContain('"valid":true');
+      const repair = await region.instance.execute('openclaw', ['doctor', '--fix'], { timeoutSeconds: 120 });
+      console.log('doctor --fix', repair.exitCode, repair.stdout.slice(-600), repair.stderr.slice(-600));
+    });
+
+    it('comes back when the gateway is killed', async () => {
+      const before = await property(region.instance, 'MainPID');
+      await region.instance.succeed('kill', ['-9', before]);
+      await untilReady(region.instance);
+      expect(await property(region.instance, 'MainPID')).not.toBe(before);
+      expect(Number(await property(region.instance, 'NRestarts'))).toBe(1);
+    });
+
+    it('comes back by itself after a reboot, with its secrets, and does not signal again', async () => {
+      const before = await lastReport(region.instance);
+      await region.instance.reboot();
+      await untilReady(region.instance);
+      await expect
+        .poll(async () => (await lastReport(region.instance)).startedAt, { timeout: 60_000 })
+        .not.toBe(before.startedAt);
+      const pid = await property(region.instance, 'MainPID');
+      expect(await region.instance.succeed('cat', [`/proc/${pid}/environ`])).toContain(
+        'ANTHROPIC_API_KEY=sk-ant',
+      );
+      expect(region.requests.filter(({ operation }) => operation === 'CompleteLifecycleAction')).toHaveLength(
+        1,
+      );
+    });
+
+    it('does not loop on a config that OpenClaw refuses, and heals when it is mended', async () => {
+      const { instance } = region;
+      await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
+      const file = join(region.state, 'openclaw.json');
+      const good = await readFile(file, 'utf8');
+      await writeFile(file, JSON.stringify({ ...(JSON.parse(good) as object), bogus: true }));
+      await instance.succeed('systemctl', ['restart', 'openclaw.service']);
+      await expect.poll(() => property(instance, 'ActiveState'), { timeout: 60_000 }).toBe('failed');
+      expect(await property(instance, 'ExecMainStatus')).toBe('78');
+      const restarts = await property(instance, 'NRestarts');
+      await delay(8000);
+      expect(await property(instance, 'NRestarts')).toBe(restarts);
+      expect(await property(instance, 'ActiveState')).toBe('failed');
+
+      await writeFile(file, good);
+      const healed = await run(instance);
+      expect(healed, healed.stderr).toMatchObject({ exitCode: 0 });
+      expect(await readyStatus(instance)).toBe(200);
+      await instance.succeed('systemctl', ['start', 'clawharbor-bootstrap.timer']);
+    });
+
+    it('lets a second instance wait at the fence until the first one is gone', async () => {
+      const second = await region.createInstance('i-0second0000000');
+      await second.boot();
+      const { lifecycle: _, ...spec } = region.spec;
+      await writeFile(
+        join(second.root, 'opt/clawharbor/spec.json'),
+        JSON.stringify({ ...spec, readyTimeoutSeconds: 15 }),
+      );
+      await second.succeed('dnf', ['install', '-y', 'nodejs24']);
+      const locked = await run(second, '/opt/clawharbor/spec.json');
+      expect(locked.exitCode).toBe(1);
+      expect(locked.stderr).toMatch(/^STATE_LOCKED/);
+      const waiting = await property(second, 'MainPID');
+      expect(await second.succeed('cat', [`/proc/${waiting}/comm`])).toBe('flock\n');
+      expect(await readyStatus(region.instance)).toBe(200);
+
+      await region.instance.powerCut();
+      await untilReady(second);
+      expect(await property(second, 'MainPID')).toBe(waiting);
+    });
+  },
+);
+
+interface LastReport {
+  readonly outcome: string;
+  readonly startedAt: string;
+  readonly steps: readonly { name: string; durationMs: number; changes: string[] }[];
+}
+
+async function lastReport(instance: SystemdContainer): Promise<LastReport> {
+  return JSON.parse(await instance.succeed('cat', ['/var/lib/clawharbor/report.json'])) as LastReport;
+}
+
+/** Runs the bootstrap as user data and the timer do: one at a time. */
+async function run(instance: SystemdContainer, spec?: string) {
+  const script = userData.replace(/ssm:\S+/, (source) => spec ?? source);
+  return instance.execute('sh', ['-c', script], { timeoutSeconds: 300 });
+}
+
+async function property(instance: SystemdContainer, name: string): Promise<string> {
+  return (
+    await instance.succeed('systemctl', ['show', 'openclaw.service', '--value', `--property=${name}`])
+  ).trim();
+}
+
+async function readyStatus(instance: SystemdContainer): Promise<number> {
+  const format = ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}'];
+  const { stdout } = await instance.execute('curl', [...format, 'http://127.0.0.1:5173/readyz']);
+  return Number(stdout);
+}
+
+async function untilReady(instance: SystemdContainer): Promise<void> {
+  await expect.poll(() => readyStatus(instance), { timeout: 120_000, interval: 500 }).toBe(200);
+}
+
+/** Installs the pinned OpenClaw once on this machine, by the bootstrap's own step; instances then need no registry. */
+async function fillArtifactCache(directory: string): Promise<void> {
+  const spec = join(directory, 'prepare.json');
+  await writeFile(
+    spec,
+    JSON.stringify({
+      apiVersion: 'clawharbor/v1',
+      name: 'team',
+      region: 'eu-central-1',
+      openclaw: { version: '2026.9.6', config: { gateway: { port: 5173 } } },
+    }),
+  );
+  const folders = [
+    '--root',
+    join(directory, 'prepare'),
+    '--state',
+    join(directory, 'prepare/state'),
+    '--artifacts',
+    artifacts,
+  ];
+  const bootstrap = (command: string) =>
+    execute(
+      process.execPath,
+      [bundlePath(), command, '--host', 'process', '--phase', 'prepare', '--spec', spec, ...folders],
+      { timeoutSeconds: 420 },
+    );
+  if (!(await bootstrap('plan')).stdout.includes('npm registry')) return;
+  expect(await bootstrap('run')).toMatchObject({ exitCode: 0 });
+  await rm(join(directory, 'prepare'), { recursive: true, force: true });
+}

@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gatewayPort, parsePodSpec, type PodSpec } from '@clawharbor/bootstrap/spec';
+import { loadConfig, synthesize } from '@clawharbor/infra';
+import type { Buckets, GroupDefinition, SecretDefinition } from '../aws/index.ts';
+import type { PolicyDocument } from '../aws/iam.ts';
+import {
+  autoScalingGroup,
+  dnsRecords,
+  launchTemplate,
+  loadBalancers,
+  loadBalancerSubnets,
+  resolveTemplate,
+  rolePolicies,
+  secrets,
+  specParameter,
+  targetGroups,
+  userPool,
+  type Stack,
+} from '../template/index.ts';
+import { readDocument, writeDocument, type DataDirectory } from './data-dir.ts';
+import { PodError } from './errors.ts';
+import { tryPort } from './port.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/**
+ * What the synthesized template says, as if it had been deployed. The local pod has no constants of its own for any of
+ * this: a mistake in the template is a mistake of the local pod.
+ */
+export interface Deployment {
+  readonly region: string;
+  readonly account: string;
+  readonly dnsNames: readonly string[];
+  readonly spec: PodSpec;
+  /** Name of the SSM parameter that holds the spec. */
+  readonly specParameter: string;
+  readonly secret: SecretDefinition;
+  /** Assets of the assembly, as `cdk deploy` would publish them. */
+  readonly buckets: Buckets;
+  /** The bootstrap among the assets. */
+  readonly bundle: string;
+  readonly role: { readonly name: string; readonly policies: readonly PolicyDocument[] };
+  readonly group: GroupDefinition;
+  readonly machine: {
+    readonly instanceType: string;
+    readonly imageId: string;
+    readonly architecture: 'arm64' | 'x86_64';
+    readonly userData: string;
+  };
+  readonly gatewayPort: number;
+  readonly loadBalancer: {
+    readonly arn: string;
+    readonly attributes: unknown;
+    readonly listeners: readonly {
+      readonly protocol: string;
+      readonly properties: Properties;
+      readonly rules: readonly Properties[];
+    }[];
+    /** The one that the Auto Scaling group registers its instances with. */
+    readonly targetGroupArn: string;
+    readonly targetGroup: Properties;
+  };
+  readonly userPool: {
+    readonly id: string;
+    readonly arn: string;
+    readonly domain: string;
+    readonly properties: Properties;
+    readonly clients: Readonly<Record<string, Properties>>;
+    /** Where the login page is served on this machine; picked once and kept. */
+    readonly localPort: number;
+  };
+  /** CIDR blocks of the load balancer's and the instance's first subnet. */
+  readonly subnets: { readonly loadBalancer: string; readonly instance: string };
+}
+
+/** The pod that runs when no config file is named. */
+const exampleConfig = join(
+  dirname(fileURLToPath(import.meta.resolve('@clawharbor/infra/package.json'))),
+  'clawharbor.config.ts',
+);
+
+/** Synthesizes the config and reads everything the local pod needs from the template. */
+export async function readDeployment(options: {
+  readonly directory: DataDirectory;
+  readonly config?: string | undefined;
+}): Promise<Deployment> {
+  const config = await loadConfig(options.config ?? exampleConfig);
+  const { template, stackName, region, account, assemblyDir } = synthesize({
+    config,
+    outdir: options.directory.assembly,
+  });
+  const stack = resolveTemplate(template, { region, account, stackName });
+  const parameter = specParameter(stack);
+  const spec = parsePodSpec(
+    JSON.parse(parameter.value),
+    `the SSM parameter ${parameter.name} of the template`,
+  );
+  const machine = launchTemplate(stack);
+  const { definition: group, targetGroupArns, subnets } = autoScalingGroup(stack);
+  const assets = readAssets(assemblyDir);
+  return {
+    region,
+    account,
+    dnsNames: [...new Set(dnsRecords(stack).map(({ name }) => name))],
+    spec,
+    specParameter: parameter.name,
+    secret: only(secrets(stack), 'secret'),
+    ...assets,
+    role: { name: machine.roleName, policies: rolePolicies(stack, machine.roleName).documents },
+    group,
+    machine: {
+      instanceType: machine.instanceType,
+      imageId: machine.imageId,
+      architecture: config.machine.architecture,
+      userData: machine.userData,
+    },
+    gatewayPort: gatewayPort(spec),
+    loadBalancer: readLoadBalancer(stack, only(targetGroupArns, 'target group of the Auto Scaling group')),
+    userPool: { ...readUserPool(stack), localPort: await loginPort(options.directory) },
+    subnets: {
+      loadBalancer: first(loadBalancerSubnets(stack), 'subnet of the load balancer').cidrBlock,
+      instance: first(subnets, 'subnet of the Auto Scaling group').cidrBlock,
+    },
+  };
+}
+
+function readLoadBalancer(stack: Stack, targetGroupArn: string): Deployment['loadBalancer'] {
+  const balancer = only(loadBalancers(stack), 'load balancer');
+  const targetGroup = targetGroups(stack)[targetGroupArn];
+  if (!targetGroup) throw unexpected(`has no target group ${targetGroupArn}`);
+  return {
+    arn: balancer.arn,
+    attributes: balancer.properties['LoadBalancerAttributes'],
+    listeners: balancer.listeners.map(({ properties, rules }) => ({
+      protocol: String(properties['Protocol']),
+      properties,
+      rules,
+    })),
+    targetGroupArn,
+    targetGroup,
+  };
+}
+
+function readUserPool(stack: Stack): Omit<Deployment['userPool'], 'localPort'> {
+  const { id, arn, domains, properties, clients } = userPool(stack);
+  return {
+    id,
+    arn,
+    domain: only(domains, 'domain of the user pool'),
+    properties,
+    clients: Object.fromEntries(clients.map((client) => [client.id, client.properties])),
+  };
+}
+
+interface AssetManifest {
+  readonly files: Readonly<
+    Record<
+      string,
+      {
+        readonly source: { readonly path: string };
+        readonly destinations: Readonly<
+          Record<string, { readonly bucketName: string; readonly objectKey: string }>
+        >;
+      }
+    >
+  >;
+}
+
+/** https://docs.aws.amazon.com/cdk/v2/guide/assets.html */
+function readAssets(assemblyDir: string): Pick<Deployment, 'buckets' | 'bundle'> {
+  const { artifacts } = JSON.parse(readFileSync(join(assemblyDir, 'manifest.json'), 'utf8')) as {
+    artifacts: Record<string, { type: string; properties?: { file?: string } }>;
+  };
+  const buckets: Record<string, Record<string, string>> = {};
+  for (const { type, properties } of Object.values(artifacts)) {
+    if (type !== 'cdk:asset-manifest' || properties?.file === undefined) continue;
+    const manifest = JSON.parse(readFileSync(join(assemblyDir, properties.file), 'utf8')) as AssetManifest;
+    for (const { source, destinations } of Object.values(manifest.files)) {
+      for (const { bucketName, objectKey } of Object.values(destinations)) {
+        (buckets[bucketName] ??= {})[objectKey] = join(assemblyDir, source.path);
+      }
+    }
+  }
+  const files = Object.values(buckets).flatMap((objects) => Object.values(objects));
+  return {
+    buckets,
+    bundle: only(
+      files.filter((file) => file.endsWith('.mjs')),
+      'bootstrap bundle among the assets',
+    ),
+  };
+}
+
+/** Browsers remember the certificate warning and passwords by port. */
+async function loginPort(directory: DataDirectory): Promise<number> {
+  const file = join(directory.root, 'ports.json');
+  const known = readDocument<{ login: number }>(file)?.login;
+  const free =
+    known !== undefined &&
+    (await tryPort(known).then(
+      () => true,
+      () => false,
+    ));
+  if (free) return known;
+  const login = await tryPort(0);
+  writeDocument(file, { login });
+  return login;
+}
+
+function only<T>(items: readonly T[], what: string): T {
+  if (items.length === 1) return items[0]!;
+  throw unexpected(`has ${items.length} of what a pod has one of: ${what}`);
+}
+
+function first<T>(items: readonly T[], what: string): T {
+  if (items.length > 0) return items[0]!;
+  throw unexpected(`has no ${what}`);
+}
+
+function unexpected(what: string): PodError {
+  return new PodError('TEMPLATE_UNEXPECTED', `the template ${what}`);
+}

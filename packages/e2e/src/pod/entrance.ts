@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { startLoadBalancer, type LoadBalancer } from '../alb/index.ts';
+import { startUserPool, type UserPool } from '../cognito/index.ts';
+import { certificateFor } from '../tls/index.ts';
+import type { DataDirectory } from './data-dir.ts';
+import type { Deployment } from './deployment.ts';
+import { admitPeople, type LocalPeople } from './people.ts';
+import type { PodNetwork } from './network.ts';
+
+export interface EntranceOptions {
+  readonly deployment: Deployment;
+  readonly directory: DataDirectory;
+  readonly network: PodNetwork;
+  /** Where the HTTPS listener of the template is served. */
+  readonly port: number;
+}
+
+/** Everything a person meets before the gateway: the login page and the load balancer. */
+export interface Entrance {
+  readonly people: LocalPeople;
+  readonly loadBalancer: LoadBalancer;
+  /** The target group that the listener rules forward to. */
+  readonly targetGroupArn: string;
+  close(): Promise<void>;
+}
+
+export async function startEntrance({
+  deployment,
+  directory,
+  network,
+  port,
+}: EntranceOptions): Promise<Entrance> {
+  const certificate = await certificateFor(deployment.dnsNames, directory.tls);
+  // The stand-in for DNS.
+  const hostAliases = Object.fromEntries([[`localhost:${port}`, deployment.dnsNames[0]!]]);
+  const { userPool } = deployment;
+  const pool = await startUserPool({
+    userPoolId: userPool.id,
+    domain: userPool.domain,
+    properties: userPool.properties,
+    clients: userPool.clients,
+    dir: join(directory.aws, 'cognito'),
+    certificate,
+    hostAliases,
+    port: userPool.localPort,
+  });
+  try {
+    const people = await admitPeople(pool);
+    const loadBalancer = await openLoadBalancer(deployment, pool, certificate, hostAliases, network, port);
+    return {
+      people,
+      loadBalancer,
+      targetGroupArn: deployment.loadBalancer.targetGroupArn,
+      async close() {
+        await loadBalancer.close();
+        await pool.close();
+      },
+    };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+function openLoadBalancer(
+  { loadBalancer, userPool }: Deployment,
+  pool: UserPool,
+  certificate: { readonly cert: string; readonly key: string },
+  hostAliases: Readonly<Record<string, string>>,
+  { connect }: PodNetwork,
+  port: number,
+): Promise<LoadBalancer> {
+  return startLoadBalancer({
+    arn: loadBalancer.arn,
+    attributes: loadBalancer.attributes,
+    // Only HTTPS is visible: the HTTP listener, which redirects, gets a port that nobody is told.
+    listeners: loadBalancer.listeners.map(({ protocol, properties, rules }) => ({
+      port: protocol === 'HTTPS' ? port : 0,
+      properties,
+      rules,
+    })),
+    targetGroups: { [loadBalancer.targetGroupArn]: loadBalancer.targetGroup },
+    userPools: { [userPool.arn]: pool },
+    certificate,
+    trustedCertificate: certificate.cert,
+    hostAliases,
+    ...(connect ? { connect } : {}),
+  });
+}

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import type { Report } from '@clawharbor/bootstrap';
+import {
+  AutoScalingGroup,
+  autoScaling,
+  CredentialIssuer,
+  parameterStore,
+  s3,
+  startEndpoint,
+  startImds,
+  sts,
+  type LaunchRequest,
+  type Listening,
+  type ParameterStore,
+  type RunningInstance,
+  type SecretsManager,
+  type Transition,
+} from '../aws/index.ts';
+import type { LoadBalancer } from '../alb/index.ts';
+import type { DataDirectory } from './data-dir.ts';
+import type { Deployment } from './deployment.ts';
+import type { StepEvent } from './events.ts';
+import { launchMachine, type MachineEnd } from './machine.ts';
+import type { PodNetwork } from './network.ts';
+
+export interface InstanceGroupOptions {
+  readonly deployment: Deployment;
+  readonly directory: DataDirectory;
+  readonly network: PodNetwork;
+  readonly secrets: SecretsManager;
+  readonly parameters: ParameterStore;
+  readonly loadBalancer: LoadBalancer;
+  readonly targetGroupArn: string;
+  /** Where the gateway listens on the instance. */
+  readonly gatewayPort: number;
+  readonly bundle: string;
+  readonly onStep: (event: StepEvent) => void;
+  readonly onReport: (instanceId: string, report: Report) => void;
+  readonly onTransition: (transition: Transition) => void;
+  readonly onEnd: (instanceId: string, end: MachineEnd) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** How often an instance looks for a new spec or secret, in seconds. On AWS a timer does it every minute. */
+const INTERVAL_SECONDS = 5;
+
+/** The Auto Scaling group, what it launches, and the AWS that its instances talk to. */
+export class InstanceGroup {
+  readonly group: AutoScalingGroup;
+  readonly #options: InstanceGroupOptions;
+  readonly #credentials = new CredentialIssuer();
+  #endpoint: Listening | undefined;
+  #endpointUrl = '';
+
+  constructor(options: InstanceGroupOptions) {
+    this.#options = options;
+    const { deployment, directory, loadBalancer, targetGroupArn, network, gatewayPort } = options;
+    this.group = new AutoScalingGroup({
+      definition: deployment.group,
+      path: join(directory.aws, 'auto-scaling.json'),
+      launch: (request) => this.#launch(request),
+      targets: {
+        register: (id) => loadBalancer.registerTarget(targetGroupArn, { id, ...network.target(gatewayPort) }),
+        deregister: (id) => loadBalancer.deregisterTarget(targetGroupArn, id),
+      },
+      onTransition: options.onTransition,
+      onFailure: options.onFailure,
+      shutdownTimeoutSeconds: 30,
+    });
+    loadBalancer.on('targetHealth', ({ target, state }) => {
+      if (state === 'healthy' || state === 'unhealthy') {
+        this.group.reportHealth(target.id, state).catch(options.onFailure);
+      }
+    });
+  }
+
+  /** Opens AWS to instances, then launches what is missing. */
+  async start(): Promise<void> {
+    const { deployment, network, secrets, parameters } = this.#options;
+    this.#endpoint = await startEndpoint({
+      listen: { host: '127.0.0.1', port: 0 },
+      region: deployment.region,
+      credentials: this.#credentials,
+      services: [
+        parameters.service,
+        secrets.service,
+        autoScaling(this.group),
+        s3(() => deployment.buckets),
+        sts(),
+      ],
+      policies: () => deployment.role.policies,
+    });
+    this.#endpointUrl = await network.expose(this.#endpoint);
+    await this.group.start();
+  }
+
+  async close(): Promise<void> {
+    await this.group.close();
+    await this.#endpoint?.close();
+  }
+
+  async #launch({ instanceId, availabilityZone }: LaunchRequest): Promise<RunningInstance> {
+    const { deployment, network, onEnd, onReport, ...options } = this.#options;
+    const metadata = await startImds({
+      listen: { host: '127.0.0.1', port: 0 },
+      identity: {
+        instanceId,
+        availabilityZone,
+        account: deployment.account,
+        region: deployment.region,
+        roleName: deployment.role.name,
+        ...deployment.machine,
+        localIpv4: network.target(0).host,
+        launchedAt: new Date(),
+      },
+      credentials: this.#credentials,
+      targetLifecycleState: () => this.group.targetLifecycleState(instanceId),
+    });
+    const environment = (endpoint: string, imds: string) => ({
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: imds,
+      AWS_REGION: deployment.region,
+    });
+    const machine = launchMachine({
+      instanceId,
+      directory: options.directory,
+      bundle: options.bundle,
+      specParameter: deployment.specParameter,
+      prepareEnvironment: environment(this.#endpoint!.url, metadata.url),
+      activateEnvironment: environment(this.#endpointUrl, await network.expose(metadata)),
+      networkPrefix: network.prefix,
+      intervalSeconds: INTERVAL_SECONDS,
+      onStep: options.onStep,
+      onReport: (report) => onReport(instanceId, report),
+    });
+    const ended = machine.gone.then(async (end) => {
+      await metadata.close();
+      onEnd(instanceId, end);
+    });
+    return { ended, stop: (signal) => machine.stop(signal) };
+  }
+}

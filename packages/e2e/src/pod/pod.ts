@@ -1,0 +1,300 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Report } from '@clawharbor/bootstrap';
+import { parameterStore } from '../aws/index.ts';
+import { startModel } from '../model/index.ts';
+import { findRunning, serveControl } from './control.ts';
+import type { DataDirectory } from './data-dir.ts';
+import { readDeployment, type Deployment } from './deployment.ts';
+import { startEntrance, type Entrance } from './entrance.ts';
+import { PodError } from './errors.ts';
+import type { Listener, ReadyEvent } from './events.ts';
+import { InstanceGroup } from './instance-group.ts';
+import type { MachineEnd } from './machine.ts';
+import type { PodNetwork } from './network.ts';
+import { openNetwork } from './open-network.ts';
+import { endProcessesBelow } from './orphans.ts';
+import { applyOverlay, laptopOverlay, type OverlayChange } from './overlay.ts';
+import { tryPort } from './port.ts';
+import { openSecretsManager, putSecret, rememberSecret } from './secret.ts';
+
+export interface PodOptions {
+  readonly directory: DataDirectory;
+  /** The one visible port, on localhost. */
+  readonly port: number;
+  /** Config file. Default: the example of `@clawharbor/infra`. */
+  readonly config?: string | undefined;
+  readonly listener: Listener;
+  /** Stops the pod, also while it starts. */
+  readonly signal: AbortSignal;
+}
+
+export interface PodStatus {
+  readonly url: string;
+  readonly instances: readonly InstanceStatus[];
+  /** Of the last run on the instance. */
+  readonly report: Report | undefined;
+  /** What differs from AWS, and why. */
+  readonly overlay: readonly OverlayChange[];
+}
+
+export interface InstanceStatus {
+  readonly instanceId: string;
+  /** As Auto Scaling says it. */
+  readonly lifecycleState: string;
+  /** As the load balancer says it. */
+  readonly targetHealth: string;
+}
+
+/**
+ * Runs a pod until the signal ends it.
+ * @throws PodError, or the coded error of what failed
+ */
+export async function runPod(options: PodOptions): Promise<void> {
+  const { directory, port, signal } = options;
+  await refuseSecondPod(directory);
+  await refuseTakenPort(port);
+  await clearLeftovers(directory);
+  const pod = new Pod(options);
+  try {
+    await pod.start();
+    await pod.stopped;
+  } catch (error) {
+    // Whoever stops a pod does not want to hear what that interrupted.
+    if (!signal.aborted) throw error;
+  } finally {
+    await pod.close();
+  }
+}
+
+class Pod {
+  /** Settles when the pod is to end: resolves when asked to, rejects when it cannot go on. */
+  readonly stopped: Promise<void>;
+  readonly #options: PodOptions;
+  readonly #closers: (() => Promise<void>)[] = [];
+  readonly #reports = new Map<string, Report>();
+  readonly #url: string;
+  #overlay: readonly OverlayChange[] = [];
+  #entrance: Entrance | undefined;
+  #instances: InstanceGroup | undefined;
+  #wasReady = false;
+  #stop!: () => void;
+  #fail!: (error: unknown) => void;
+
+  constructor(options: PodOptions) {
+    this.#options = options;
+    this.#url = `https://localhost:${options.port}`;
+    this.stopped = new Promise((resolve, reject) => {
+      this.#stop = resolve;
+      this.#fail = reject;
+    });
+    this.stopped.catch(() => {});
+    options.signal.addEventListener('abort', () => this.#stop(), { once: true });
+  }
+
+  /** Resolves when a person can log in, or the pod is to end. */
+  async start(): Promise<void> {
+    const { directory, port, config } = this.#options;
+    const deployment = await this.#step('synth', () => readDeployment({ directory, config }));
+    const network = await this.#step(
+      'network',
+      () => this.#opened(openNetwork(deployment, directory)),
+      describeNetwork,
+    );
+    const entrance = await this.#step('login', () =>
+      this.#opened(startEntrance({ deployment, directory, network, port })),
+    );
+    this.#entrance = entrance;
+    const instances = await this.#step('deploy', () => this.#deploy(deployment, network, entrance));
+    this.#instances = instances;
+    const control = await serveControl(directory, {
+      ping: () => Promise.resolve(process.pid),
+      status: () => Promise.resolve(this.#status()),
+      replace: (_, emit) => this.#replace(emit),
+      secret: (input) => {
+        const { name, value } = input as { name: string; value: string };
+        return putSecret(directory, name, value);
+      },
+      down: () => this.#down(),
+    });
+    this.#closers.push(() => control.close());
+    await instances.start();
+    await Promise.race([this.#ready(), this.stopped]);
+  }
+
+  async close(): Promise<void> {
+    // In reverse: what was opened last may need what was opened first.
+    for (const close of this.#closers.toReversed()) await close();
+    this.#closers.length = 0;
+  }
+
+  async #deploy(deployment: Deployment, network: PodNetwork, entrance: Entrance): Promise<InstanceGroup> {
+    const { directory, listener } = this.#options;
+    const { region, account, secret, spec } = deployment;
+    const model = await this.#opened(startModel({ listen: { host: '127.0.0.1', port: 0 } }));
+    const gatewayPort = network.kind === 'loopback' ? await tryPort(0) : deployment.gatewayPort;
+    this.#overlay = laptopOverlay({
+      origin: this.#url,
+      dnsNames: deployment.dnsNames,
+      modelUrl: `${await network.expose(model)}/v1`,
+      adminSub: entrance.people.adminSub,
+      loopbackPort: network.kind === 'loopback' ? gatewayPort : undefined,
+    });
+    const parameters = parameterStore({ region, account, path: join(directory.aws, 'parameters.json') });
+    await parameters.set(deployment.specParameter, JSON.stringify(applyOverlay(spec, this.#overlay)));
+    const secrets = await openSecretsManager(directory, region);
+    await secrets.define(secret);
+    rememberSecret(directory, { region, arn: secret.arn });
+    const instances = new InstanceGroup({
+      deployment,
+      directory,
+      network,
+      secrets,
+      parameters,
+      loadBalancer: entrance.loadBalancer,
+      targetGroupArn: entrance.targetGroupArn,
+      gatewayPort,
+      bundle: deployment.bundle,
+      onStep: listener,
+      onReport: (instanceId, report) => this.#reports.set(instanceId, report),
+      onTransition: ({ instanceId, to }) => listener({ event: 'instance', instanceId, state: to }),
+      onEnd: (instanceId, end) => this.#ended(instanceId, end),
+      onFailure: (error) => this.#fail(error),
+    });
+    this.#closers.push(() => instances.close());
+    return instances;
+  }
+
+  async #ready(): Promise<void> {
+    const instanceId = await this.#step('healthy', () => this.#serving());
+    const { users } = this.#entrance!.people;
+    const admin = users.find(({ role }) => role === 'admin')!;
+    const { username, password } = admin;
+    this.#wasReady = true;
+    const ready: ReadyEvent = { event: 'ready', url: this.#url, username, password, instanceId, users };
+    this.#options.listener(ready);
+  }
+
+  /** Resolves with the instance that is in service and healthy, and not one of `gone`. */
+  async #serving(gone: readonly string[] = []): Promise<string> {
+    const find = () =>
+      this.#status().instances.find(
+        ({ instanceId, lifecycleState, targetHealth }) =>
+          lifecycleState === 'InService' && targetHealth === 'healthy' && !gone.includes(instanceId),
+      );
+    const { loadBalancer } = this.#entrance!;
+    const { group } = this.#instances!;
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const look = () => {
+      const found = find();
+      if (found) resolve(found.instanceId);
+    };
+    loadBalancer.on('targetHealth', look);
+    void group.until(() => {
+      look();
+      return find() !== undefined;
+    });
+    look();
+    return promise.finally(() => loadBalancer.off('targetHealth', look));
+  }
+
+  async #replace(emit: (event: unknown) => void): Promise<void> {
+    const started = performance.now();
+    const gone = await this.#instances!.group.terminateAndReplace();
+    for (const instanceId of gone) emit({ event: 'instance', instanceId, state: 'Terminating' });
+    const failed = this.stopped.then(() => {
+      throw new PodError('POD_STOPPED', 'the pod was stopped before the new instance was in service');
+    });
+    const instanceId = await Promise.race([this.#serving(gone), failed]);
+    emit({ event: 'replaced', instanceId, durationMs: Math.round(performance.now() - started) });
+  }
+
+  #down(): Promise<void> {
+    // After the answer is on its way.
+    setImmediate(() => this.#stop());
+    return Promise.resolve();
+  }
+
+  #status(): PodStatus {
+    const health = this.#entrance!.loadBalancer.targetHealth(this.#entrance!.targetGroupArn);
+    const { instances } = this.#instances!.group.state;
+    return {
+      url: this.#url,
+      instances: instances.map(({ id, state }) => ({
+        instanceId: id,
+        lifecycleState: state,
+        targetHealth: health.find(({ target }) => target.id === id)?.state ?? 'unused',
+      })),
+      report: instances.map(({ id }) => this.#reports.get(id)).findLast((report) => report !== undefined),
+      overlay: this.#overlay,
+    };
+  }
+
+  /** On AWS the group would try for ever; a person at a keyboard wants to know at once. */
+  #ended(instanceId: string, { stopped, exitCode, lastWords }: MachineEnd): void {
+    const { listener } = this.#options;
+    if (stopped) return;
+    const [, code = 'INSTANCE_FAILED', message = lastWords || `it ended with ${exitCode}`] =
+      /^([A-Z][A-Z0-9_]+): (.*)$/s.exec(lastWords) ?? [];
+    if (this.#wasReady) listener({ event: 'warning', code, message: `${instanceId}: ${message}` });
+    else this.#fail(new PodError(code, message));
+  }
+
+  async #opened<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
+    const opened = await opening;
+    this.#closers.push(() => opened.close());
+    return opened;
+  }
+
+  async #step<T>(step: string, act: () => Promise<T>, describe?: (result: T) => string[]): Promise<T> {
+    const { listener } = this.#options;
+    const started = performance.now();
+    const tell = (status: 'changed' | 'failed', detail: string[] = []) =>
+      listener({ event: 'step', step, status, durationMs: Math.round(performance.now() - started), detail });
+    listener({ event: 'step', step, status: 'started' });
+    try {
+      const result = await act();
+      tell('changed', describe?.(result));
+      return result;
+    } catch (error) {
+      tell('failed');
+      throw error;
+    }
+  }
+}
+
+function describeNetwork({ kind, reason }: PodNetwork): string[] {
+  return [kind === 'namespaces' ? 'network namespaces of its own' : `loopback: ${reason}`];
+}
+
+async function refuseSecondPod(directory: DataDirectory): Promise<void> {
+  const other = await findRunning(directory);
+  if (!other) return;
+  throw new PodError(
+    'DATA_DIR_BUSY',
+    `a pod runs in ${directory.root} already (process ${other.pid}): stop it with clawharbor-local down, or choose another --data-dir`,
+  );
+}
+
+async function refuseTakenPort(port: number): Promise<void> {
+  try {
+    await tryPort(port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new PodError(
+      'PORT_TAKEN',
+      `port ${port} on localhost cannot be used (${code}): stop what listens there, or choose another with --port`,
+      { cause: error },
+    );
+  }
+}
+
+/** A pod that was killed leaves processes and root disks behind. */
+async function clearLeftovers({ instances, consoles }: DataDirectory): Promise<void> {
+  await endProcessesBelow(instances, 15_000);
+  for (const name of readdirSync(instances)) rmSync(join(instances, name), { recursive: true, force: true });
+  const newestFirst = readdirSync(consoles)
+    .map((name) => join(consoles, name))
+    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+  for (const file of newestFirst.slice(10)) rmSync(file);
+}
