@@ -45,12 +45,14 @@ export interface PolicyDocument {
  * @throws IamPolicyError `POLICY_EMPTY`, `PRINCIPAL_UNEXPECTED`
  */
 export function document(...statements: Statements<IdentityStatement>): PolicyDocument {
-  const contents = statements.flat().map((statement) => statement.content);
-  const named = contents.find((content) => content.principals.length > 0);
-  if (named) {
-    throw new IamPolicyError('PRINCIPAL_UNEXPECTED', `${named.sid} names principals: use resourcePolicy().`);
+  const wrong = statements.flat().find((statement) => statement.for !== 'identity');
+  if (wrong) {
+    throw new IamPolicyError(
+      'PRINCIPAL_UNEXPECTED',
+      `${wrong.content.sid} is for the policy of a resource: use resourcePolicy().`,
+    );
   }
-  return normalised(contents);
+  return normalised(statements.flat());
 }
 
 /**
@@ -59,16 +61,18 @@ export function document(...statements: Statements<IdentityStatement>): PolicyDo
  * @throws IamPolicyError `POLICY_EMPTY`, `PRINCIPAL_MISSING`
  */
 export function resourcePolicy(...statements: Statements<ResourceStatement>): PolicyDocument {
-  const contents = statements.flat().map((statement) => statement.content);
-  const unnamed = contents.find((content) => content.principals.length === 0);
-  if (unnamed) throw new IamPolicyError('PRINCIPAL_MISSING', `${unnamed.sid} names no principal: add by().`);
-  return normalised(contents);
+  const wrong = statements.flat().find((statement) => statement.for !== 'resource');
+  if (wrong) {
+    throw new IamPolicyError('PRINCIPAL_MISSING', `${wrong.content.sid} names no principal: add by().`);
+  }
+  return normalised(statements.flat());
 }
 
-function normalised(contents: readonly StatementContent[]): PolicyDocument {
-  if (contents.length === 0)
+function normalised(statements: readonly (IdentityStatement | ResourceStatement)[]): PolicyDocument {
+  if (statements.length === 0) {
     throw new IamPolicyError('POLICY_EMPTY', 'Give a policy at least one statement.');
-  return made(normalise(contents));
+  }
+  return made(normalise(statements.map((statement) => statement.content)));
 }
 
 function made(statements: readonly StatementContent[]): PolicyDocument {

@@ -20,11 +20,11 @@ export interface StatementContent {
   readonly unscoped: readonly string[];
 }
 
+/** What a statement can stand in: a role's policy, a resource's policy, or (attached) that once it has principals. */
+type Kind = 'identity' | 'attached' | 'resource';
+
 /** A finished statement. Immutable: every method returns a new one. */
-export interface Statement<
-  A extends AnyAction = AnyAction,
-  For extends 'identity' | 'resource' = 'identity',
-> {
+export interface Statement<A extends AnyAction = AnyAction, For extends Kind = 'identity'> {
   readonly for: For;
   readonly content: StatementContent;
 
@@ -90,9 +90,9 @@ export interface AllowWithoutResource<A extends AnyAction> {
 
   /**
    * The resource that a resource-based policy is attached to. EFS takes a statement without `Resource`;
-   * KMS and SNS want `*`, which there means the same.
+   * KMS and SNS want `*`, which there means the same. Name the principals with `by()`.
    */
-  onAttached(as?: '*'): Statement<A>;
+  onAttached(as?: '*'): Statement<A, 'attached'>;
 }
 
 /** A deny may say `*`: more of it takes away, never gives. */
@@ -127,8 +127,8 @@ function withoutResource(effect: Effect, sid: string, actions: readonly string[]
     throw new IamPolicyError('SID_ILLEGAL', `Sid ${JSON.stringify(sid)}: use letters and digits only.`);
   }
   if (actions.length === 0) throw new IamPolicyError('ACTIONS_EMPTY', `${sid}: name at least one action.`);
-  const finish = (resources: readonly string[], unscoped: readonly string[] = []) =>
-    statement({
+  const finish = (resources: readonly string[], unscoped: readonly string[] = [], kind: Kind = 'identity') =>
+    statement(kind, {
       sid,
       effect,
       actions: sorted(actions),
@@ -144,7 +144,7 @@ function withoutResource(effect: Effect, sid: string, actions: readonly string[]
       return finish(resources);
     },
     onAll: () => finish(['*']),
-    onAttached: (as?: '*') => finish(as ? [as] : []),
+    onAttached: (as?: '*') => finish(as ? [as] : [], [], 'attached'),
     unscoped: (reason: string) => {
       if (reason.trim() === '')
         throw new IamPolicyError('REASON_EMPTY', `${sid}: say why it needs every resource.`);
@@ -153,18 +153,26 @@ function withoutResource(effect: Effect, sid: string, actions: readonly string[]
   };
 }
 
-function statement(content: StatementContent) {
-  return Object.freeze({
-    for: content.principals.length > 0 ? 'resource' : 'identity',
+function statement(kind: Kind, content: StatementContent) {
+  return frozen({
+    for: kind,
     content,
     when: (key: string, operator: string, ...values: (string | number | boolean | Date)[]) =>
-      statement({
+      statement(kind, {
         ...content,
         conditions: withCondition(content, key, operator, values.map(conditionValue)),
       }),
     by: (...principals: Principal[]) =>
-      statement({ ...content, principals: [...content.principals, ...principals].toSorted(byTypeAndId) }),
+      statement('resource', {
+        ...content,
+        principals: [...content.principals, ...principals].toSorted(byTypeAndId),
+      }),
   });
+}
+
+function frozen<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part);
+  return Object.freeze(value);
 }
 
 function withCondition(

@@ -43,6 +43,11 @@ const refused: readonly [IamPolicyErrorCode, RegExp, () => unknown][] = [
   ],
   ['POLICY_EMPTY', /at least one statement/, () => document()],
   ['PRINCIPAL_UNEXPECTED', /use resourcePolicy/, () => untyped['document']!(read().by(anyone))],
+  [
+    'PRINCIPAL_UNEXPECTED',
+    /use resourcePolicy/,
+    () => untyped['document']!(allow('Read', s3.GetObject).onAttached('*')),
+  ],
   ['PRINCIPAL_MISSING', /add by\(\)/, () => untyped['resourcePolicy']!(read())],
   [
     'ARN_PART_INVALID',

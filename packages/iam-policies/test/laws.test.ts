@@ -111,7 +111,9 @@ describe('a statement', () => {
         stated({ ...said, tls: ['2'] });
         document(statement).asManaged();
         expect(JSON.stringify(statement.content)).toBe(before);
-        expect(Object.isFrozen(statement)).toBe(true);
+        for (const part of [statement, statement.content, ...Object.values(statement.content)]) {
+          expect(Object.isFrozen(part)).toBe(true);
+        }
       }),
     );
   });

@@ -23,6 +23,13 @@ describe('the package, installed from its tarball without any other', () => {
     expect(() => check('typical.ts', '--skipLibCheck', 'false')).not.toThrow();
   });
 
+  it('does what its README shows first', () => {
+    const [, example] = /```ts\n(.*?)```/s.exec(readFileSync(join(here, '../README.md'), 'utf8'))!;
+    writeFileSync(join(consumer, 'readme.ts'), example!);
+    expect(() => check('readme.ts')).not.toThrow();
+    expect(() => execFileSync('node', ['readme.ts'], { cwd: consumer })).not.toThrow();
+  });
+
   it('has every service as an entry', () => {
     const services = Object.keys(manifest().exports).filter(
       (entry) => !['.', './cdk', './package.json'].includes(entry),

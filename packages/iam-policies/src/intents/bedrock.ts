@@ -6,7 +6,8 @@ import { allow, type IdentityStatement } from '../statement.ts';
 export interface InvokeBedrockOptions extends Regional {
   /**
    * `all`, or ids of foundation models such as `anthropic.claude-sonnet-4-5-20250929-v1:0`, which may hold `*`.
-   * The cross-Region profiles of a model (`eu.anthropic…`, `global.anthropic…`) come with it.
+   * The cross-Region profiles of a model (`eu.anthropic…`, `global.anthropic…`) come with it, and the id of one
+   * stands for its model.
    */
   readonly scope: 'all' | readonly [string, ...string[]];
   /**
@@ -28,7 +29,7 @@ export interface InvokeBedrockOptions extends Regional {
 export function invokeBedrock(options: InvokeBedrockOptions): readonly IdentityStatement[] {
   const { scope, regions = ['*'], partition = 'aws', region, account } = options;
   const home = { partition, region, account };
-  const models = scope === 'all' ? (['*'] as const) : scope;
+  const models = scope === 'all' ? (['*'] as const) : each(scope, (id) => id.replace(geography, ''));
   const applications = options.applicationProfiles ?? (scope === 'all' ? ['*'] : []);
   const systemProfiles = each(models, (model) =>
     // The id of a system-defined profile is the id of its model behind the name of a geography.
@@ -88,6 +89,9 @@ export function subscribeMarketplace({
       .when('aws:CalledViaLast', 'StringEquals', 'bedrock.amazonaws.com'),
   ];
 }
+
+/** What the id of a system-defined profile has before that of its model. */
+const geography = /^(?:us|us-gov|eu|apac|jp|au|ca|global)\./;
 
 function each<T, U>(values: readonly [T, ...T[]], map: (value: T) => U): [U, ...U[]] {
   const [first, ...rest] = values;

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import * as kms from '../src/catalogue/kms.ts';
+import { document } from '../src/index.ts';
+import { decryptWith, invokeBedrock } from '../src/intents/index.ts';
+
+const here = { region: 'eu-central-1', account: '111122223333' };
+
+describe('invokeBedrock', () => {
+  it('takes the id of a cross-Region profile for its model', () => {
+    const byProfile = invokeBedrock({ ...here, scope: ['eu.anthropic.claude-x', 'us-gov.amazon.nova'] });
+    const byModel = invokeBedrock({ ...here, scope: ['anthropic.claude-x', 'amazon.nova'] });
+    expect(document(byProfile).toJSON()).toEqual(document(byModel).toJSON());
+  });
+
+  it('reads every model from its options, also one whose maker begins like a geography', () => {
+    const [atHome] = invokeBedrock({ ...here, scope: ['usable.model'] });
+    expect(atHome?.content.resources).toEqual([
+      'arn:aws:bedrock:eu-central-1:111122223333:inference-profile/*.usable.model',
+      'arn:aws:bedrock:eu-central-1::foundation-model/usable.model',
+    ]);
+  });
+});
+
+describe('decryptWith', () => {
+  it.each([
+    ['aws', ['ssm.eu-central-1.amazonaws.com']],
+    ['aws-us-gov', ['ssm.eu-central-1.amazonaws.com']],
+    ['aws-cn', ['ssm.eu-central-1.amazonaws.com.cn']],
+    // A token may turn out to be any partition, and a host of the other domain never asks.
+    ['${Token[AWS.Partition.3]}', ['ssm.eu-central-1.amazonaws.com', 'ssm.eu-central-1.amazonaws.com.cn']],
+  ])('names the hosts of the service in %s', (partition, hosts) => {
+    const key = kms.key({ ...here, partition, id: 'k' });
+    const { content } = decryptWith(key, { partition, region: here.region, via: 'ssm' });
+    expect(content.conditions).toEqual({ StringEquals: { 'kms:ViaService': hosts } });
+  });
+});
