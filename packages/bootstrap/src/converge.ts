@@ -31,15 +31,19 @@ export interface ConvergeOptions {
  */
 export async function converge(spec: PodSpec, host: Host, options: ConvergeOptions = {}): Promise<Report> {
   const run = new Run(host, options.onEvent ?? (() => {}));
-  const startedAt = host.now().toISOString();
+  const startedAt = host.now();
   const lifecycle = await run.guard('join-lifecycle', 'prepare', () => joinLifecycle(spec, host));
   const phase = lifecycle?.warm ? 'prepare' : (options.phase ?? 'all');
-  if (lifecycle) await run.steps(phase, contextOf(spec, host, options.signal));
+  if (lifecycle) {
+    const aborted = options.signal ?? new AbortController().signal;
+    const secretEnvironment = secretEnvironmentOf(spec, host);
+    await run.steps(phase, { spec, host, secretEnvironment, startedAt, done: run.done, signal: aborted });
+  }
   if (lifecycle) await signal(run, lifecycle, phase);
   lifecycle?.close();
 
   const report: Report = {
-    startedAt,
+    startedAt: startedAt.toISOString(),
     finishedAt: host.now().toISOString(),
     outcome: run.outcome(phase),
     ...(lifecycle?.instanceId === undefined ? {} : { instanceId: lifecycle.instanceId }),
@@ -48,11 +52,6 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
   };
   await writeReport(host.layout, report);
   return report;
-}
-
-function contextOf(spec: PodSpec, host: Host, aborted: AbortSignal | undefined): StepContext {
-  const secretEnvironment = secretEnvironmentOf(spec, host);
-  return { spec, host, secretEnvironment, signal: aborted ?? new AbortController().signal };
 }
 
 /** CONTINUE once the instance is what it should be, ABANDON when it failed: then Auto Scaling replaces it. */
@@ -68,6 +67,7 @@ async function signal(run: Run, lifecycle: Lifecycle, phase: PhaseChoice): Promi
 /** One run: times each step, reports it, and stops at the first failure. */
 class Run {
   readonly reports: StepReport[] = [];
+  readonly done = new Map<string, StepResult>();
   failed = false;
   #rolledBack = false;
   readonly #host: Host;
@@ -120,6 +120,7 @@ class Run {
     const warnings = result?.warnings ?? [];
     const status = statusOf(result);
     const durationMs = this.#host.now().getTime() - done.started;
+    if (result) this.done.set(name, result);
     if (error) this.failed = true;
     if (result?.rolledBack) this.#rolledBack = true;
     this.reports.push({ name, phase, status, durationMs, changes, warnings, ...(error ? { error } : {}) });

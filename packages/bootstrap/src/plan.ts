@@ -21,6 +21,8 @@ export async function planRun(
     spec,
     host,
     secretEnvironment: secretEnvironmentOf(spec, host),
+    startedAt: host.now(),
+    done: new Map(),
     signal: new AbortController().signal,
   };
   const planned: PlannedStep[] = [];

@@ -10,10 +10,13 @@ export interface Observation {
   readonly timedOut: boolean;
 }
 
-export type Verdict =
-  | 'ready'
-  | 'wait'
-  | { readonly code: 'GATEWAY_NOT_READY' | 'GATEWAY_CONFIG_REFUSED' | 'STATE_LOCKED'; readonly why: string };
+export interface Failure {
+  readonly code: 'GATEWAY_NOT_READY' | 'GATEWAY_CONFIG_REFUSED' | 'STATE_LOCKED';
+  /** Continues a sentence that begins with "The gateway". */
+  readonly why: string;
+}
+
+export type Verdict = 'ready' | 'wait' | Failure;
 
 /** A gateway that ends this often before it is ready does not become ready by another try. */
 const hopeless = 4;

@@ -23,17 +23,22 @@ export const mergeConfig: Step = {
   },
   async apply(context) {
     const warnings: Warning[] = [];
+    const changes: string[] = [];
     for (let attempt = 0; attempt < attempts; attempt++) {
       const read = await readLive(context);
       if (read.unreadable !== undefined) {
         warnings.push(await setAside(context, read.text, read.unreadable));
+        changes.push('set the unreadable config aside');
         continue;
       }
       const merged = await mergeWith(context, read.live);
       const notes: Warning[] = merged.notes.map((message) => ({ code: 'CONFIG_MERGE_NOTE', message }));
       if (merged.differs && !(await write(context, merged.text, read.live?.text))) continue;
       await new ConfigRecords(context.host).saveLastApplied(context.spec.openclaw.config);
-      return { changes: merged.differs ? merged.changes : [], warnings: [...warnings, ...notes] };
+      return {
+        changes: [...changes, ...(merged.differs ? merged.changes : [])],
+        warnings: [...warnings, ...notes],
+      };
     }
     throw new BootstrapError(
       'CONFIG_NOT_WRITTEN',

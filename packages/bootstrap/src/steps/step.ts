@@ -36,6 +36,10 @@ export interface StepContext {
   readonly host: Host;
   /** Secret variables of the gateway; read at most once a run. */
   readonly secretEnvironment: () => Promise<Readonly<Record<string, string>>>;
+  /** When this run started. */
+  readonly startedAt: Date;
+  /** What earlier steps of this run did, by name. */
+  readonly done: ReadonlyMap<string, StepResult>;
   /** Ends waiting. */
   readonly signal: AbortSignal;
 }

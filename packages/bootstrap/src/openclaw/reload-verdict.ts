@@ -1,0 +1,30 @@
+/**
+ * What a running gateway made of a changed config. `restart`: it takes the change only when it starts again.
+ */
+export type ReloadVerdict = 'applied' | 'restart' | { readonly refused: string };
+
+/**
+ * Reads the verdict from what the gateway logs, as text or as JSON: it has no other way to say it.
+ * @param lines oldest first
+ * @param since earlier lines speak of earlier changes
+ * @returns undefined while it has not said anything yet
+ */
+export function reloadVerdict(lines: readonly string[], since: Date): ReloadVerdict | undefined {
+  for (const line of lines.toReversed()) {
+    const verdict = verdictOf(line);
+    if (verdict !== undefined) return isSince(line, since) ? verdict : undefined;
+  }
+  return undefined;
+}
+
+function verdictOf(line: string): ReloadVerdict | undefined {
+  if (/config (hot reload|change) applied/.test(line)) return 'applied';
+  if (/config change requires gateway restart|config reload disabled/.test(line)) return 'restart';
+  const refused = /config reload (failed|skipped \(invalid config\)).*/.exec(line);
+  return refused ? { refused: refused[0] } : undefined;
+}
+
+function isSince(line: string, since: Date): boolean {
+  const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/.exec(line);
+  return time !== null && Date.parse(time[0]) >= since.getTime();
+}
