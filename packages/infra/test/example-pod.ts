@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Template as Assertions } from 'aws-cdk-lib/assertions';
 import {
@@ -22,10 +25,32 @@ export const exampleConfig = {
   openclaw: { admins: [admin] },
 } satisfies PodConfigInput;
 
+/** An app that leaves nothing behind, and checks nothing. */
+export function scratchApp(): App {
+  return new App({ outdir: scratch(), analyticsReporting: false, builtinCloudFormationValidation: false });
+}
+
+/** A directory that goes away with the test run. */
+export function scratch(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'clawharbor-infra-'));
+  directories.push(directory);
+  return directory;
+}
+
+const directories: string[] = [];
+process.once('exit', () => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
 /** A stack with the example pod, open to be tampered with. */
 export function podStack(overrides: Partial<PodConfigInput> = {}): PodStack {
   const config = podConfigSchema.parse({ ...exampleConfig, ...overrides });
-  return new PodStack(new App(), 'Pod', { config, bundle });
+  const app = new App({
+    outdir: scratch(),
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+  });
+  return new PodStack(app, 'Pod', { config, bundle });
 }
 
 export function templateOf(stack: Stack): Template {

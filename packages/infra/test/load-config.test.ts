@@ -1,16 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InfraError, loadConfig } from '../src/index.ts';
-import { exampleConfig } from './example-pod.ts';
+import { exampleConfig, scratch } from './example-pod.ts';
 
-let directory = '';
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'clawharbor-config-'));
-});
-afterAll(() => rm(directory, { recursive: true }));
+const directory = scratch();
 
 let files = 0;
 async function file(extension: string, text: string): Promise<string> {

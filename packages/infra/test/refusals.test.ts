@@ -1,9 +1,9 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { describe, expect, test } from 'vitest';
 import { InfraError, OpenClawPod, type InfraErrorCode, type OpenClawPodProps } from '../src/index.ts';
-import { bundle } from './example-pod.ts';
+import { bundle, scratchApp } from './example-pod.ts';
 
 type Props = Partial<Omit<OpenClawPodProps, 'domain'>> & {
   readonly zoneName?: string;
@@ -14,7 +14,7 @@ function pod(
   { zoneName = 'example.com', names = ['openclaw.example.com'], ...props }: Props,
   region = 'eu-central-1',
 ) {
-  const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region } });
+  const stack = new Stack(scratchApp(), 'Stack', { env: { account: '123456789012', region } });
   const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
     hostedZoneId: 'Z0123456789',
     zoneName,
@@ -196,7 +196,9 @@ test('names every fault at once', () => {
 
 describe('in a VPC that is there already', () => {
   const inVpc = (subnetConfiguration: ec2.SubnetConfiguration[], network: Partial<OpenClawPodProps> = {}) => {
-    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const stack = new Stack(scratchApp(), 'Stack', {
+      env: { account: '123456789012', region: 'eu-central-1' },
+    });
     const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2, subnetConfiguration });
     const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
       hostedZoneId: 'Z0123456789',
@@ -223,7 +225,9 @@ describe('in a VPC that is there already', () => {
   });
 
   test('asks for the CIDR blocks of subnets that are known by their ids only', () => {
-    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const stack = new Stack(scratchApp(), 'Stack', {
+      env: { account: '123456789012', region: 'eu-central-1' },
+    });
     const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
       vpcId: 'vpc-1',
       availabilityZones: ['eu-central-1a', 'eu-central-1b'],
@@ -246,7 +250,9 @@ describe('in a VPC that is there already', () => {
   });
 
   test('refuses a load balancer in one zone', () => {
-    const stack = new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const stack = new Stack(scratchApp(), 'Stack', {
+      env: { account: '123456789012', region: 'eu-central-1' },
+    });
     const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
     const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
       hostedZoneId: 'Z0123456789',

@@ -1,15 +1,13 @@
 import { App, Validations, type CfnResource } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadConfig, podConfigSchema, PodStack, synthesize } from '../src/index.ts';
-import { bundle, exampleConfig } from './example-pod.ts';
+import { bundle, exampleConfig, scratch } from './example-pod.ts';
 
-const outdir = mkdtempSync(join(tmpdir(), 'clawharbor-synth-'));
-afterAll(() => rmSync(outdir, { recursive: true }));
+const outdir = scratch();
 const config = podConfigSchema.parse(exampleConfig);
 
 test('gives the template that the assembly holds', () => {
