@@ -1,28 +1,31 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import type { Server as SocketServer } from 'node:net';
 
-/** Where a stand-in answers: a TCP address, or a unix socket that a relay forwards to. Port 0: any free one. */
-export type ListenOn = { readonly host: string; readonly port: number } | { readonly path: string };
+/**
+ * Where a stand-in answers: a TCP address (port 0: any free one), a unix socket, or a socket that already listens, as
+ * one that was made in another network namespace.
+ */
+export type ListenOn =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string }
+  | { readonly handle: SocketServer };
 
 export interface Listening {
   /** Base URL, without a slash at the end; on a unix socket `http://localhost`, for a client that brings the socket. */
   readonly url: string;
-  readonly on: ListenOn;
   close(): Promise<void>;
 }
 
 /** Opens a server. A socket file that a killed process left behind is replaced. @throws the error of `listen` */
 export async function listen(server: Server, on: ListenOn): Promise<Listening> {
   if ('path' in on) await rm(on.path, { force: true });
-  server.listen(on);
+  const url = 'handle' in on ? urlOf(on.handle) : undefined;
+  server.listen('handle' in on ? on.handle : on);
   await once(server, 'listening');
-  const address = server.address();
-  const bound =
-    'path' in on || address === null || typeof address === 'string' ? on : { ...on, port: address.port };
   return {
-    on: bound,
-    url: 'path' in bound ? 'http://localhost' : `http://${bound.host}:${bound.port}`,
+    url: url ?? urlOf(server),
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -30,4 +33,11 @@ export async function listen(server: Server, on: ListenOn): Promise<Listening> {
       await closed;
     },
   };
+}
+
+function urlOf(server: SocketServer): string {
+  const address = server.address();
+  return typeof address === 'object' && address !== null
+    ? `http://${address.address}:${address.port}`
+    : 'http://localhost';
 }

@@ -1,0 +1,1 @@
+export { startModel, type ChatRequest, type ModelOptions, type ModelServer } from './openai.ts';
