@@ -144,7 +144,8 @@ export class Authenticator {
       response_type: 'code',
       scope: this.#settings.Scope,
       state: await this.#seal.seal('login', login, now() + loginTimeout),
-      nonce,
+      // It comes back in the ID token, which there is only with this scope.
+      ...(this.#settings.Scope.split(' ').includes('openid') ? { nonce } : {}),
     });
     return redirectAnswer(302, location, [setCookie(nonceCookie, cookie, loginTimeout * 1000)]);
   }

@@ -52,8 +52,13 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
     timeout: idleTimeout,
     maxHeaderSize: maxResponseHeader,
   });
-  void promise.then(target.serve({ abort: () => sent.destroy() }));
+  const inFlight = { abort: (): unknown => sent.destroy() };
+  void promise.then(target.serve(inFlight));
 
+  const fail = (status: number) => {
+    answer(exchange, errorAnswer(status));
+    resolve({ status });
+  };
   let timeoutStatus: number | undefined;
   sent.once('timeout', () => {
     // Whose silence it was: the client's that has not sent its whole request, or the target's.
@@ -61,10 +66,7 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
     sent.destroy();
   });
   sent.on('error', (error) => {
-    if (response.destroyed) return;
-    const status = timeoutStatus ?? (error instanceof ConnectTimeout ? 504 : 502);
-    answer(exchange, errorAnswer(status));
-    resolve({ status });
+    if (!response.destroyed) fail(timeoutStatus ?? (error instanceof ConnectTimeout ? 504 : 502));
   });
   sent.once('response', (received) => {
     const status = received.statusCode ?? 502;
@@ -76,12 +78,15 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
   });
   sent.once('upgrade', (received, socket, head) => {
     if (!upgrade) {
-      sent.destroy(new Error('The target changes the protocol of an ordinary request.'));
+      // Malformed: nobody asked for another protocol.
+      socket.destroy();
+      fail(502);
       return;
     }
     upgrade.socket.write(switchingProtocols(received, ownCookies));
-    const ends = [upgrade, { socket, head }] as const;
-    join(ends, idleTimeout, () => resolve({ status: 101, targetStatus: 101 }));
+    inFlight.abort = join([upgrade, { socket, head }], idleTimeout, () =>
+      resolve({ status: 101, targetStatus: 101 }),
+    );
   });
   response.once('close', () => {
     if (response.writableFinished) return;
@@ -123,8 +128,11 @@ interface End {
   readonly head: Buffer;
 }
 
-/** Ties two connections together until one of them ends or both are silent for the idle timeout (milliseconds). */
-function join([one, other]: readonly [End, End], idleTimeout: number, onClose: () => void): void {
+/**
+ * Ties two connections together until one of them ends, both are silent for the idle timeout (milliseconds), or the
+ * returned function is called.
+ */
+function join([one, other]: readonly [End, End], idleTimeout: number, onClose: () => void): () => void {
   const close = () => {
     one.socket.destroy();
     other.socket.destroy();
@@ -139,4 +147,5 @@ function join([one, other]: readonly [End, End], idleTimeout: number, onClose: (
     if (from.socket instanceof Socket) from.socket.setTimeout(idleTimeout, close);
     from.socket.once('error', close).once('close', close);
   }
+  return close;
 }

@@ -66,7 +66,11 @@ async function ask(
         response.resume();
         response.once('end', () => resolve(response.statusCode ?? 0)).once('error', reject);
       });
-      sent.once('error', reject).end();
+      // A target may also hang up without an error, after an answer that is none.
+      sent
+        .once('error', reject)
+        .once('close', () => reject(new Error('closed')))
+        .end();
     });
   } finally {
     socket.destroy();

@@ -135,9 +135,9 @@ function isErrorStatus(error: unknown): boolean {
   );
 }
 
-/** The provider did answer, and openid-client found fault with what it said. */
+/** The provider did answer, and openid-client found fault with what it said; a failed connection has no such code. */
 function isRefused(error: unknown): boolean {
-  return error instanceof oidc.ClientError && error.code !== 'OAUTH_TIMEOUT';
+  return error instanceof oidc.ClientError && error.code !== undefined && error.code !== 'OAUTH_TIMEOUT';
 }
 
 function endpointsOf(authentication: Authentication, userPools: Readonly<Record<string, UserPoolEndpoints>>) {

@@ -30,7 +30,7 @@ export interface TargetGroupSurroundings {
 
 /** A request or WebSocket that a target is serving. */
 export interface InFlight {
-  abort(): void;
+  abort(): unknown;
 }
 
 export class Target {

@@ -65,6 +65,17 @@ export const notFound = {
   FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain', MessageBody: 'not here' },
 };
 
+/** Alice's browser after a login. */
+export async function signedIn(
+  pod: Pod,
+  browser: Browser = pod.browser,
+  username = 'alice',
+): Promise<Browser> {
+  const landed = await browser.signIn(await browser.open(`${pod.url}/`), username, password);
+  if (landed.status !== 200) throw new Error(`The login ended with ${landed.status} at ${landed.url}`);
+  return browser;
+}
+
 export interface Pod {
   readonly url: string;
   readonly certificate: Certificate;

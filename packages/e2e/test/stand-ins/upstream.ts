@@ -13,6 +13,8 @@ export interface Upstream {
   connections: number;
   /** What `/healthz` answers from now on. */
   health: number;
+  /** Whether it accepts WebSockets from now on, or answers 401. */
+  acceptsWebSockets: boolean;
   /** Takes over what is not `/healthz` or a WebSocket. */
   handler: RequestListener;
   [Symbol.asyncDispose](): Promise<void>;
@@ -27,6 +29,7 @@ export async function startUpstream(): Promise<Upstream> {
     healthChecks,
     connections: 0,
     health: 200,
+    acceptsWebSockets: true,
     handler: ((request, response) => {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ url: request.url, headers: request.headers, raw: request.rawHeaders }));
@@ -42,7 +45,7 @@ export async function startUpstream(): Promise<Upstream> {
     upstream.handler(request, response);
   });
   server.on('connection', () => (upstream.connections += 1));
-  const sockets = new WebSocketServer({ server });
+  const sockets = new WebSocketServer({ server, verifyClient: () => upstream.acceptsWebSockets });
   sockets.on('connection', (socket, request) => {
     requests.push(request);
     socket.send(JSON.stringify(request.headers));

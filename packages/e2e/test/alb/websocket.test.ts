@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { expect, test } from 'vitest';
+import { type ClientOptions, WebSocket } from 'ws';
+
+import {
+  hostRule,
+  notFound,
+  forward,
+  type Pod,
+  signedIn,
+  startPod,
+  targetGroupArn,
+} from '../stand-ins/pod.ts';
+
+function open(pod: Pod, headers: Record<string, string>, options: ClientOptions = {}): WebSocket {
+  return new WebSocket(pod.url.replace('https', 'wss'), { ca: pod.certificate.cert, headers, ...options });
+}
+
+/** The status that a WebSocket was refused with. */
+async function refusal(socket: WebSocket): Promise<number | undefined> {
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode?: number }];
+  return response.statusCode;
+}
+
+test('A WebSocket of a signed-in browser reaches the target with the identity and carries messages both ways', async () => {
+  await using pod = await startPod();
+  await signedIn(pod);
+  const socket = open(pod, {
+    cookie: pod.browser.cookieHeader(pod.url),
+    origin: pod.url,
+    'x-amzn-oidc-identity': 'mallory',
+    'x-forwarded-for': '10.0.0.1',
+  });
+  const [greeting] = (await once(socket, 'message')) as [Buffer];
+  const headers = JSON.parse(greeting.toString()) as Record<string, string>;
+  expect(headers['x-amzn-oidc-identity']).toBe(pod.pool.users.list()[0]?.sub);
+  expect(headers['x-amzn-oidc-data']).toMatch(/^ey/);
+  expect(headers['x-forwarded-for']).toBe('10.0.0.1, 127.0.0.1');
+  expect(headers['origin']).toBe(pod.url);
+  for (const message of ['hello', Buffer.alloc(200_000, 7)]) {
+    socket.send(message);
+    const [echo] = (await once(socket, 'message')) as [Buffer];
+    expect(echo.equals(Buffer.from(message))).toBe(true);
+  }
+  socket.close(1000, 'done');
+  const [code] = (await once(socket, 'close')) as [number];
+  expect(code).toBe(1000);
+});
+
+test('A WebSocket without a session is redirected, and the target never sees it', async () => {
+  await using pod = await startPod();
+  expect(await refusal(open(pod, {}))).toBe(302);
+  expect(await refusal(open(pod, { cookie: 'AWSELBAuthSessionCookie-0=forged' }))).toBe(302);
+  expect(pod.upstream.requests).toHaveLength(0);
+});
+
+test('A WebSocket for another host meets the default action', async () => {
+  await using pod = await startPod();
+  await signedIn(pod);
+  const headers = { cookie: pod.browser.cookieHeader(pod.url), host: 'www.example.com' };
+  expect(await refusal(open(pod, headers))).toBe(404);
+});
+
+test('A WebSocket that the target refuses is refused with its answer', async () => {
+  await using pod = await startPod({ rules: [hostRule(1, [forward])] });
+  pod.upstream.acceptsWebSockets = false;
+  expect(await refusal(open(pod, {}))).toBe(401);
+  await pod.upstream[Symbol.asyncDispose]();
+  expect(await refusal(open(pod, {}))).toBe(502);
+});
+
+test('A request for any other protocol is an ordinary request', async () => {
+  await using pod = await startPod({ rules: [hostRule(1, [forward])] });
+  const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
+  const sent = request(pod.url, { ca: pod.certificate.cert, headers }).end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  expect(answer.statusCode).toBe(200);
+  const [body] = (await once(answer, 'data')) as [Buffer];
+  expect(body.toString()).not.toMatch(/h2c|http2-settings/i);
+  answer.resume();
+});
+
+test('A WebSocket ends when both sides are silent for the idle timeout, and lives as long as one speaks', async () => {
+  await using pod = await startPod({
+    rules: [hostRule(1, [forward])],
+    loadBalancer: { attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }] },
+  });
+  const socket = open(pod, {});
+  await once(socket, 'message');
+  for (let count = 0; count < 5; count += 1) {
+    await wait(400);
+    socket.send('still here');
+  }
+  expect(socket.readyState).toBe(WebSocket.OPEN);
+  const silentSince = Date.now();
+  const [code] = (await once(socket, 'close')) as [number];
+  expect(code).toBe(1006);
+  expect(Date.now() - silentSince).toBeGreaterThan(900);
+});
+
+test('A WebSocket is a request of its target: deregistration waits for it, then cuts it off', async () => {
+  await using pod = await startPod({ rules: [hostRule(1, [forward])] });
+  const socket = open(pod, {});
+  await once(socket, 'message');
+  const closed = once(socket, 'close');
+  const begun = Date.now();
+  const left = pod.loadBalancer.deregisterTarget(targetGroupArn, 'i-0123456789');
+  expect(pod.loadBalancer.targetHealth(targetGroupArn)[0]?.state).toBe('draining');
+  await left;
+  await closed;
+  expect(Date.now() - begun).toBeGreaterThanOrEqual(1000);
+});
+
+test('Nobody gets a WebSocket through a default action that forwards nothing', async () => {
+  await using pod = await startPod({ rules: [hostRule(1, [notFound])] });
+  expect(await refusal(open(pod, {}))).toBe(404);
+});
