@@ -103,6 +103,8 @@ export class OpenClawPod extends Construct {
     const gateway = new ec2.SecurityGroup(this, 'GatewaySecurityGroup', {
       vpc: network.vpc,
       description: 'Gateway of an OpenClaw pod',
+      // Its subnets give it an IPv6 address: what it tries first must not be dropped.
+      allowAllIpv6Outbound: network.ipv6,
     });
 
     const instanceRole = new InstanceRole(this, 'Instance');

@@ -104,6 +104,21 @@ describe('S1: certificate, records, and a login at priority 1', () => {
     });
   });
 
+  test('the load balancer itself reaches Cognito and the gateway, and nothing else', () => {
+    const { properties } = theOne(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+    const [{ 'Fn::GetAtt': reference }] = properties['SecurityGroups'] as [
+      { 'Fn::GetAtt': [string, string] },
+    ];
+    expect(template.Resources[reference[0]]?.Properties?.['SecurityGroupEgress']).toEqual([
+      expect.objectContaining({ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }),
+    ]);
+    expect(theOne(template, 'AWS::EC2::SecurityGroupEgress').properties).toMatchObject({
+      GroupId: { 'Fn::GetAtt': reference },
+      FromPort: 5173,
+      ToPort: 5173,
+    });
+  });
+
   test('malformed requests do not reach the gateway', () => {
     const { properties } = theOne(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
     const attributes = Object.fromEntries(

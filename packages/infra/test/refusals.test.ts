@@ -167,6 +167,12 @@ const table: readonly [what: string, code: InfraErrorCode, says: string, props: 
     untyped({ login: { sessionHours: '24' } }),
   ],
   [
+    'what a parameter cannot hold',
+    'SPEC_INVALID',
+    '{{',
+    { openclaw: { config: { ui: { note: 'Hello {{name}}' } } } },
+  ],
+  [
     'a config that is too large',
     'SPEC_TOO_LARGE',
     '8192',

@@ -23,6 +23,12 @@ export class SpecParameter extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     const value = stack.toJsonString(valid(spec));
+    if (JSON.stringify(spec).includes('{{')) {
+      throw new InfraError(
+        'SPEC_INVALID',
+        'openclaw.config: Parameter Store refuses a value with "{{" in it.',
+      );
+    }
     const bytes = estimatedLength(stack.resolve(value));
     if (bytes > maximumBytes) {
       throw new InfraError(
