@@ -14,7 +14,7 @@ export function checkClaims(desired: JsonObject, root: Scope): void {
   check(desired, root, []);
 }
 
-function check(value: JsonValue, scope: Scope, keys: readonly string[]): void {
+function check(value: JsonValue, scope: Scope, keys: string[]): void {
   const { arrayKey } = scope;
   if (arrayKey !== undefined) {
     if (!isArray(value)) {
@@ -27,7 +27,9 @@ function check(value: JsonValue, scope: Scope, keys: readonly string[]): void {
     }
     refuseFaults(value, arrayKey, formatPath(keys));
     for (const [id, element] of readKeyedArray(value, arrayKey).byId) {
-      checkMembers(element, enter(scope, id), [...keys, id]);
+      keys.push(id);
+      checkMembers(element, enter(scope, id), keys);
+      keys.pop();
     }
   } else if (isObject(value)) {
     checkMembers(value, scope, keys);
@@ -43,6 +45,10 @@ function check(value: JsonValue, scope: Scope, keys: readonly string[]): void {
   }
 }
 
-function checkMembers(object: JsonObject, scope: Scope, keys: readonly string[]): void {
-  for (const [key, member] of Object.entries(object)) check(member, enter(scope, key), [...keys, key]);
+function checkMembers(object: JsonObject, scope: Scope, keys: string[]): void {
+  for (const [key, member] of Object.entries(object)) {
+    keys.push(key);
+    check(member, enter(scope, key), keys);
+    keys.pop();
+  }
 }

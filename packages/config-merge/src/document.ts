@@ -1,6 +1,6 @@
 import { parse as parseToken, tokenize, type Location, type Token } from '@humanwhocodes/momoa';
 import { ConfigMergeError, type ConfigMergeErrorCode } from './errors.ts';
-import { maxDepth, setOwn, snapshot, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
+import { maxDepth, setOwn, checkObject, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
 import { parsePlainJson } from './plain-json.ts';
 
 /**
@@ -21,7 +21,7 @@ export function parseDocument(text: string): JsonObject {
  * @throws ConfigMergeError `VALUE_*` for a value that is not JSON
  */
 export function formatDocument(value: object): string {
-  return `${JSON.stringify(snapshot(value, 'document'), null, 2)}\n`;
+  return `${JSON.stringify(checkObject(value, 'document'), null, 2)}\n`;
 }
 
 /** Builds values from momoa's tokens: its own tree builder recurses without limit and keeps no last key. */

@@ -14,6 +14,10 @@ export const errorCodes = {
   POLICY_TIE: 'two rules of the policy are equally specific for the same path',
   DESIRED_USER_OWNED: 'desired sets a key that belongs to the user',
   DESIRED_IDENTITY: 'a keyed array in desired is none, or an element of it has no identity or shares it',
+  FILE_READ: 'a file named on the command line cannot be read',
+  FILE_ENCODING: 'a file named on the command line is not UTF-8',
+  FILE_WRITE: 'the file for the result cannot be written',
+  USAGE: 'the command line has the wrong form',
   RESULT_UNKNOWN: 'the result to explain was not made by mergeConfig',
 } as const;
 

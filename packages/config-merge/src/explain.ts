@@ -20,7 +20,8 @@ export interface Explanation {
 
 /**
  * Says who owns a key of a result and where its value comes from. An object made from both sides has the
- * source `live`; its keys tell more.
+ * source `live`; its keys tell more. It looks at the inputs and the config as they are now: explain before you
+ * change one of them.
  *
  * @param path As in the changes: `gateway.auth.mode`, `models.providers["a.b"].models.nova.name`.
  * @throws ConfigMergeError `PATH_INVALID`; `RESULT_UNKNOWN` for a result that `mergeConfig` did not return.

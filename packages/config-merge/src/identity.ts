@@ -3,42 +3,42 @@ import { isObject, own, type JsonArray, type JsonObject, type JsonValue } from '
 
 /** An array whose objects are told apart by a string under one key. */
 export interface KeyedArray {
-  readonly entries: readonly Entry[];
+  /** What to address each element by; undefined for one that has no identity, or the identity of an earlier one. */
+  readonly ids: readonly (string | undefined)[];
   readonly byId: ReadonlyMap<string, JsonObject>;
-  /** Identities that more than one element has. The first of them is the one in `byId`. */
+  /** Identities that more than one element has. */
   readonly shared: ReadonlySet<string>;
 }
 
-/** An element, with the reason why it cannot be addressed if it cannot. */
-export type Entry =
-  | { readonly id: string; readonly element: JsonObject }
-  | { readonly id: undefined; readonly element: JsonValue; readonly fault: 'missing' | 'duplicate' };
+const nothing: KeyedArray = { ids: [], byId: new Map(), shared: new Set() };
 
 export function readKeyedArray(array: JsonArray | undefined, arrayKey: string): KeyedArray {
-  const entries: Entry[] = [];
+  if (array === undefined || array.length === 0) return nothing;
   const byId = new Map<string, JsonObject>();
-  const shared = new Set<string>();
-  for (const element of array ?? []) {
-    const id = isObject(element) ? own(element, arrayKey) : undefined;
-    if (!isObject(element) || typeof id !== 'string') {
-      entries.push({ id: undefined, element, fault: 'missing' });
-    } else if (byId.has(id)) {
-      shared.add(id);
-      entries.push({ id: undefined, element, fault: 'duplicate' });
-    } else {
-      byId.set(id, element);
-      entries.push({ id, element });
+  let shared = nothing.shared as Set<string>;
+  const ids = array.map((element) => {
+    const id = identityOf(element, arrayKey);
+    if (id === undefined || !isObject(element)) return undefined;
+    if (byId.has(id)) {
+      shared = new Set([...shared, id]);
+      return undefined;
     }
-  }
-  return { entries, byId, shared };
+    byId.set(id, element);
+    return id;
+  });
+  return { ids, byId, shared };
+}
+
+export function identityOf(element: JsonValue | undefined, arrayKey: string): string | undefined {
+  const id = isObject(element) ? own(element, arrayKey) : undefined;
+  return typeof id === 'string' ? id : undefined;
 }
 
 /** Desired comes from code, so a wrong identity there is a mistake to mend, not a state to live with. */
 export function refuseFaults(array: JsonArray, arrayKey: string, path: string): void {
-  for (const [index, entry] of readKeyedArray(array, arrayKey).entries.entries()) {
-    if (entry.id !== undefined) continue;
-    const what =
-      entry.fault === 'missing' ? `has no string under ${arrayKey}` : `repeats the ${arrayKey} of another`;
-    throw new ConfigMergeError('DESIRED_IDENTITY', `desired: element ${index} of ${path} ${what}`, { path });
-  }
+  const at = readKeyedArray(array, arrayKey).ids.indexOf(undefined);
+  if (at < 0) return;
+  const repeats = identityOf(array[at], arrayKey) !== undefined;
+  const what = repeats ? `repeats the ${arrayKey} of another` : `has no string under ${arrayKey}`;
+  throw new ConfigMergeError('DESIRED_IDENTITY', `desired: element ${at} of ${path} ${what}`, { path });
 }

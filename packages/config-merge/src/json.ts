@@ -51,25 +51,53 @@ export function equal(a: JsonValue | undefined, b: JsonValue | undefined): boole
 }
 
 /**
- * A checked copy: what is merged can be changed by nobody, and holds nothing JSON could not say.
- * -0 becomes 0, since JSON writes both alike.
+ * Checks that a value passed from code is a JSON object, so that everything after may take it for one.
  *
  * @param label Which input it is, for messages: `live`, `desired`, …
+ * @throws ConfigMergeError `VALUE_*` with the path
  */
-export function snapshot(value: unknown, label: string): JsonObject {
+export function checkObject(value: unknown, label: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value)) {
     throw new ConfigMergeError('VALUE_ROOT', `${label} is not a plain object: pass the parsed config`);
   }
-  return new Copier(label).copy(value) as JsonObject;
+  // The quick look keeps no account of where it is; the slow one only says where the fault lies.
+  if (!isJson(value, 0)) new FaultFinder(label).check(value);
+  return value as JsonObject;
+}
+
+function isJson(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object': {
+      if (value === null) return true;
+      if (depth >= maxDepth) return false;
+      if (Array.isArray(value)) {
+        // A loop by index sees holes.
+        for (let index = 0; index < value.length; index++) if (!isJson(value[index], depth + 1)) return false;
+        return true;
+      }
+      if (!isPlain(value) || Object.getOwnPropertySymbols(value).length > 0) return false;
+      for (const key of Object.keys(value)) {
+        if (!isJson((value as Record<string, unknown>)[key], depth + 1)) return false;
+      }
+      return true;
+    }
+    default:
+      return false;
+  }
 }
 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   // An object of another realm has that realm's Object.prototype: its prototype is null too.
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-class Copier {
+class FaultFinder {
   readonly #label: string;
   readonly #path: string[] = [];
   readonly #ancestors: object[] = [];
@@ -78,61 +106,54 @@ class Copier {
     this.#label = label;
   }
 
-  copy(value: unknown): JsonValue {
+  check(value: unknown): void {
     switch (typeof value) {
       case 'string':
       case 'boolean':
-        return value;
+        return;
       case 'number':
-        if (!Number.isFinite(value)) return this.#refuse('VALUE_NOT_JSON', `is ${value}`);
-        return value === 0 ? 0 : value;
+        if (!Number.isFinite(value)) this.#refuse('VALUE_NOT_JSON', `is ${value}`);
+        return;
       case 'object':
-        return value === null ? null : this.#copyContainer(value);
+        if (value !== null) this.#checkContainer(value);
+        return;
       case 'undefined':
-        return this.#refuse('VALUE_NOT_JSON', 'is undefined: leave the key out');
+        this.#refuse('VALUE_NOT_JSON', 'is undefined: leave the key out');
+        return;
       default:
-        return this.#refuse('VALUE_NOT_JSON', `is a ${typeof value}`);
+        this.#refuse('VALUE_NOT_JSON', `is a ${typeof value}`);
     }
   }
 
-  #copyContainer(value: object): JsonValue {
+  #checkContainer(value: object): void {
     if (this.#ancestors.length >= maxDepth) {
-      if (this.#ancestors.includes(value)) return this.#refuse('VALUE_CYCLE', 'contains itself');
-      return this.#refuse('VALUE_DEPTH', `nests deeper than ${maxDepth} levels`);
+      if (this.#ancestors.includes(value)) this.#refuse('VALUE_CYCLE', 'contains itself');
+      this.#refuse('VALUE_DEPTH', `nests deeper than ${maxDepth} levels`);
     }
     this.#ancestors.push(value);
-    const copy = Array.isArray(value) ? this.#copyArray(value) : this.#copyObject(value);
+    if (Array.isArray(value)) this.#checkArray(value);
+    else this.#checkMembers(value);
     this.#ancestors.pop();
-    return copy;
   }
 
-  #copyArray(value: readonly unknown[]): JsonArray {
-    const copy: JsonValue[] = [];
+  #checkArray(value: readonly unknown[]): void {
     for (let index = 0; index < value.length; index++) {
-      const element = value[index];
-      if (isScalar(element)) {
-        copy.push(element);
-        continue;
-      }
       this.#path.push(String(index));
-      copy.push(this.copy(element));
+      this.check(value[index]);
       this.#path.pop();
     }
-    return copy;
   }
 
-  #copyObject(value: object): JsonObject {
-    if (!isPlain(value)) return this.#refuse('VALUE_NOT_JSON', 'is not a plain object');
+  #checkMembers(value: object): void {
+    if (!isPlain(value)) this.#refuse('VALUE_NOT_JSON', 'is not a plain object');
     if (Object.getOwnPropertySymbols(value).length > 0) {
-      return this.#refuse('VALUE_NOT_JSON', 'has a symbol as a key');
+      this.#refuse('VALUE_NOT_JSON', 'has a symbol as a key');
     }
-    const copy: Record<string, JsonValue> = {};
-    for (const [key, member] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       this.#path.push(key);
-      setOwn(copy, key, this.copy(member));
+      this.check((value as Record<string, unknown>)[key]);
       this.#path.pop();
     }
-    return copy;
   }
 
   #refuse(code: ConfigMergeErrorCode, what: string): never {
@@ -140,8 +161,4 @@ class Copier {
     const path = formatPath(this.#path.slice(0, 20));
     throw new ConfigMergeError(code, `${this.#label}: ${path} ${what}`, { path });
   }
-}
-
-function isScalar(value: unknown): value is string | boolean | null {
-  return typeof value === 'string' || typeof value === 'boolean' || value === null;
 }

@@ -1,12 +1,12 @@
 import { checkClaims } from './claims.ts';
-import { snapshot, type JsonObject } from './json.ts';
+import { checkObject, type JsonObject } from './json.ts';
 import type { Policy } from './policy.ts';
 import { remember } from './provenance.ts';
 import { Reporter, type Change, type Warning } from './report.ts';
 import { rootScope } from './scope.ts';
 import { Walk } from './walk.ts';
 
-/** The three inputs of a merge. They are read once and never changed. */
+/** The three inputs of a merge. They are never changed. */
 export interface MergeInput {
   /** The config in use, edited by people. Leave it out when there is none yet: the result is then desired. */
   readonly live?: object | undefined;
@@ -18,7 +18,7 @@ export interface MergeInput {
 }
 
 export interface MergeResult {
-  /** The config to write: own copies, no key of it is shared with an input. */
+  /** The config to write. Parts that did not change are those of the inputs: treat both as read-only. */
   readonly config: JsonObject;
   readonly changes: readonly Change[];
   readonly warnings: readonly Warning[];
@@ -40,18 +40,18 @@ export interface Plan {
  */
 export function mergeConfig({ live, desired, lastApplied, policy }: MergeInput): MergeResult {
   const root = rootScope(policy);
-  const wanted = snapshot(desired, 'desired');
+  const wanted = checkObject(desired, 'desired');
   checkClaims(wanted, root);
-  const current = live === undefined ? undefined : snapshot(live, 'live');
+  const current = live === undefined ? {} : checkObject(live, 'live');
+  const applied = lastApplied === undefined ? undefined : checkObject(lastApplied, 'lastApplied');
   // Where the whole config is gone nobody deleted a single key: start from desired again.
-  const last =
-    live === undefined || lastApplied === undefined ? undefined : snapshot(lastApplied, 'lastApplied');
+  const last = live === undefined ? undefined : applied;
 
   const report = new Reporter();
-  const config = new Walk(report).root({ live: current ?? {}, desired: wanted, last }, root);
-  const result = { config, changes: report.changes, warnings: report.warnings };
-  remember(config, { live: current ?? {}, desired: wanted, policy, changes: report.changes });
-  return result;
+  const config = new Walk(report).root({ live: current, desired: wanted, last }, root);
+  const { changes, warnings } = report;
+  remember(config, { live: current, desired: wanted, policy, changes });
+  return { config, changes, warnings };
 }
 
 /** What {@link mergeConfig} would do, without the config: for people, who may not see every value. */

@@ -1,10 +1,12 @@
 import { ConfigMergeError } from './errors.ts';
+import type { JsonValue } from './json.ts';
 
 /** One step of a pattern: an exact key, or any key. */
 export const anyKey = Symbol('*');
 export type PatternStep = string | typeof anyKey;
 
-const bareKey = /^[^.[\]"'*\s]+$/u;
+// Paths are printed: a control or direction character in a key must not reach a terminal.
+const bareKey = /^[^.[\]"'*\s\p{C}]+$/u;
 const step = /(?:^|(?<!^)\.)(?<bare>[^.[\]"'\s]+)|\[(?<double>"(?:[^"\\]|\\.)*")\]|\['(?<single>[^']*)'\]/uy;
 
 /** `['models', 'a.b']` → `models["a.b"]`. */
@@ -12,9 +14,17 @@ export function formatPath(keys: readonly PatternStep[]): string {
   let text = '';
   for (const key of keys) {
     if (key === anyKey || bareKey.test(key)) text += (text === '' ? '' : '.') + (key === anyKey ? '*' : key);
-    else text += `[${JSON.stringify(key)}]`;
+    else text += `[${quote(key)}]`;
   }
   return text;
+}
+
+/** JSON with every character escaped that a terminal could act on. */
+export function quote(value: JsonValue): string {
+  return JSON.stringify(value).replaceAll(
+    /[\p{C}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Op, Verdict } from './decide.ts';
-import { isArray, isObject, own, setOwn, type JsonValue } from './json.ts';
+import { identityOf } from './identity.ts';
+import { isArray, isObject, setOwn, type JsonValue } from './json.ts';
 import { formatPath } from './path.ts';
 import type { Owner } from './policy.ts';
 import { enter, type Scope } from './scope.ts';
@@ -42,24 +43,24 @@ export const redacted = '(sensitive)';
 
 /** The value as a report may show it. */
 export function redact(value: JsonValue | undefined, scope: Scope): JsonValue | undefined {
-  if (value === undefined) return undefined;
-  if (scope.sensitive && !scope.below.some(({ rule }) => rule.sensitive === false)) return redacted;
+  return value === undefined ? undefined : shown(value, scope);
+}
+
+function shown(value: JsonValue, scope: Scope): JsonValue {
+  const { arrayKey, sensitive } = scope;
+  // Only a rule further down that says otherwise makes it worth looking inside.
+  if (!scope.below.some(({ rule }) => rule.sensitive === !sensitive)) return sensitive ? redacted : value;
   if (isObject(value)) {
-    if (!scope.below.some(({ rule }) => rule.sensitive === true)) return scope.sensitive ? redacted : value;
-    const shown: Record<string, JsonValue> = {};
-    for (const [key, member] of Object.entries(value)) {
-      setOwn(shown, key, redact(member, enter(scope, key)) ?? null);
-    }
-    return shown;
+    const members: Record<string, JsonValue> = {};
+    for (const [key, member] of Object.entries(value)) setOwn(members, key, shown(member, enter(scope, key)));
+    return members;
   }
-  const { arrayKey } = scope;
   if (isArray(value) && arrayKey !== undefined) {
     return value.map((element) => {
-      const id = isObject(element) ? own(element, arrayKey) : undefined;
-      return redact(element, typeof id === 'string' ? enter(scope, id) : scope) ?? null;
+      return shown(element, enter(scope, identityOf(element, arrayKey) ?? ''));
     });
   }
-  return scope.sensitive ? redacted : value;
+  return sensitive ? redacted : value;
 }
 
 /** Collects what happened, in order, at the place where the walk is. */
@@ -72,16 +73,14 @@ export class Reporter {
     return formatPath(this.#keys);
   }
 
-  get atRoot(): boolean {
-    return this.#keys.length === 0;
+  /** The walk goes one key deeper. */
+  enter(key: string): void {
+    this.#keys.push(key);
   }
 
-  /** Runs a part of the walk one key deeper. */
-  below<T>(key: string, walk: () => T): T {
-    this.#keys.push(key);
-    const result = walk();
+  /** The walk comes back. */
+  leave(): void {
     this.#keys.pop();
-    return result;
   }
 
   change(
@@ -101,11 +100,10 @@ export class Reporter {
     });
   }
 
-  /** Reports a leaf's verdict and gives its value. */
-  verdict(verdict: Verdict, before: JsonValue | undefined, scope: Scope): JsonValue | undefined {
+  /** Reports a leaf's verdict. */
+  verdict(verdict: Verdict, before: JsonValue | undefined, scope: Scope): void {
     if (verdict.op !== undefined) this.change(verdict.op, before, verdict.value, scope, verdict.why);
     if (verdict.released) this.warn('RELEASED', verdict.why);
-    return verdict.value;
   }
 
   warn(code: WarningCode, message: string): void {

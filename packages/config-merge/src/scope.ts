@@ -1,4 +1,4 @@
-import { anyKey } from './path.ts';
+import { anyKey, type PatternStep } from './path.ts';
 import { compileRules, type CompiledRule, type Owner, type Policy, type Rule } from './policy.ts';
 
 /** What the policy says of one path: who owns it, and which rules wait further down. */
@@ -10,8 +10,10 @@ export interface Scope {
   readonly arrayKey: string | undefined;
   /** Rules that may still apply below; none lets a walk stop early. */
   readonly below: readonly Pending[];
-  /** The scope of every key that no rule below names, when there is no rule below at all. */
-  readonly inherited: Scope | undefined;
+  /** Whether something may leave live here or below although desired and last applied never named it. */
+  readonly touchesUnnamed: boolean;
+  /** Scopes of the keys, made when first entered: one per key that a rule names, one for all others. */
+  readonly children: Map<PatternStep, Scope>;
 }
 
 interface Pending extends CompiledRule {
@@ -26,11 +28,8 @@ export function rootScope(policy: Policy): Scope {
   let scope = compiled.get(policy);
   if (scope === undefined) {
     const below = compileRules(policy.rules).map((rule) => ({ ...rule, matched: 0 }));
-    scope = makeScope(
-      { path: '', owner: policy.default, reason: policy.defaultReason ?? 'no rule covers it' },
-      false,
-      below,
-    );
+    const reason = policy.defaultReason ?? 'no rule covers it';
+    scope = makeScope({ path: '', owner: policy.default, reason }, false, below);
     compiled.set(policy, scope);
   }
   return scope;
@@ -38,23 +37,15 @@ export function rootScope(policy: Policy): Scope {
 
 /** The scope of a key of the object (or of an element of the keyed array) that `scope` describes. */
 export function enter(scope: Scope, key: string): Scope {
-  if (scope.below.length === 0) return scope.inherited ?? scope;
-  const below: Pending[] = [];
-  const here: CompiledRule[] = [];
-  for (const pending of scope.below) {
-    const step = pending.steps[pending.matched];
-    if (step !== anyKey && step !== key) continue;
-    if (pending.matched + 1 === pending.steps.length) here.push(pending);
-    else below.push({ ...pending, matched: pending.matched + 1 });
+  const { below, children } = scope;
+  if (below.length === 0 && scope.arrayKey === undefined) return scope;
+  const step = below.some((rule) => nextStep(rule) === key) ? key : anyKey;
+  let child = children.get(step);
+  if (child === undefined) {
+    child = makeChild(scope, step);
+    children.set(step, child);
   }
-  here.sort((a, b) => b.exact - a.exact);
-  // Hiding is the safe side: a more specific rule that says nothing of it does not uncover a value.
-  const sensitive = here.find(({ rule }) => rule.sensitive !== undefined)?.rule.sensitive ?? scope.sensitive;
-  const winner = here[0]?.rule;
-  if (winner === undefined) {
-    return makeScope({ path: '', owner: scope.owner, reason: scope.reason }, sensitive, below);
-  }
-  return makeScope(winner, sensitive, below);
+  return child;
 }
 
 /** The scope of a path. */
@@ -62,9 +53,33 @@ export function scopeAt(policy: Policy, keys: readonly string[]): Scope {
   return keys.reduce(enter, rootScope(policy));
 }
 
+function makeChild(scope: Scope, step: PatternStep): Scope {
+  const matching = scope.below
+    .filter((rule) => nextStep(rule) === anyKey || nextStep(rule) === step)
+    .map((rule) => ({ ...rule, matched: rule.matched + 1 }));
+  const here = matching
+    .filter(({ matched, steps }) => matched === steps.length)
+    .toSorted((a, b) => b.exact - a.exact)
+    .map(({ rule }) => rule);
+  const below = matching.filter(({ matched, steps }) => matched < steps.length);
+  // Hiding is the safe side: a more specific rule that says nothing of it does not uncover a value.
+  const sensitive = here.find((rule) => rule.sensitive !== undefined)?.sensitive ?? scope.sensitive;
+  return makeScope(here[0] ?? { path: '', owner: scope.owner, reason: scope.reason }, sensitive, below);
+}
+
+function nextStep({ steps, matched }: Pending): PatternStep | undefined {
+  return steps[matched];
+}
+
 function makeScope(rule: Rule, sensitive: boolean, below: readonly Pending[]): Scope {
   const { owner, arrayKey } = rule;
-  const reason = rule.reason ?? `the rule ${rule.path}`;
-  const plain: Scope = { owner, reason, sensitive, arrayKey: undefined, below, inherited: undefined };
-  return arrayKey === undefined ? plain : { ...plain, arrayKey, inherited: plain };
+  return {
+    owner,
+    reason: rule.reason ?? `the rule ${rule.path}`,
+    sensitive,
+    arrayKey,
+    below,
+    touchesUnnamed: owner === 'exclusive' || below.some((pending) => pending.rule.owner === 'exclusive'),
+    children: new Map(),
+  };
 }

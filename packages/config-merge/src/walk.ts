@@ -1,5 +1,5 @@
 import { decide } from './decide.ts';
-import { readKeyedArray } from './identity.ts';
+import { identityOf, readKeyedArray } from './identity.ts';
 import {
   equal,
   isArray,
@@ -50,7 +50,7 @@ export class Walk {
   /** `deleted`: the user deleted the array element around this place after it was applied. */
   #place(place: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
     const { live, desired, last } = place;
-    if (desired === undefined && last === undefined && nothingRemoved(scope)) return live;
+    if (desired === undefined && last === undefined && !scope.touchesUnnamed) return live;
     const liveKind = kind(live, scope);
     const desiredKind = kind(desired, scope);
     if (liveKind !== undefined && desiredKind !== undefined && liveKind !== desiredKind) {
@@ -63,7 +63,9 @@ export class Walk {
 
   #leaf({ live, desired, last }: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
     const leaf = { live, desired, last: isLeaf(last, scope) ? last : undefined };
-    return this.#report.verdict(decide(scope.owner, leaf, deleted), live, scope);
+    const verdict = decide(scope.owner, leaf, deleted);
+    this.#report.verdict(verdict, live, scope);
+    return verdict.value;
   }
 
   /** Live and desired have an object here, or both a keyed array, or one has it and the other nothing. */
@@ -123,20 +125,18 @@ export class Walk {
   ): { merged: JsonObject; size: number } {
     const merged: Record<string, JsonValue> = {};
     let size = 0;
-    const visit = (key: string): void => {
+    for (const key of keysOf(live, desired)) {
       const place = { live: own(live, key), desired: own(desired, key), last: own(last, key) };
       if (key === identity) {
         setOwn(merged, key, place.live ?? place.desired ?? null);
-        return;
+        continue;
       }
-      const value = this.#report.below(key, () => this.#place(place, enter(scope, key), deleted));
-      if (value === undefined) return;
+      this.#report.enter(key);
+      const value = this.#place(place, enter(scope, key), deleted);
+      this.#report.leave();
+      if (value === undefined) continue;
       setOwn(merged, key, value);
       size++;
-    };
-    for (const key of Object.keys(live ?? {})) visit(key);
-    for (const key of Object.keys(desired ?? {})) {
-      if (live === undefined || !Object.hasOwn(live, key)) visit(key);
     }
     return { merged, size };
   }
@@ -148,31 +148,36 @@ export class Walk {
     const merged: JsonValue[] = [];
     const visit = (id: string): void => {
       const place = { live: current.byId.get(id), desired: wanted.get(id), last: applied.get(id) };
-      const element = this.#report.below(id, () =>
-        this.#element(place, enter(scope, id), { arrayKey, deleted, shared: current.shared.has(id) }),
-      );
+      const options = { arrayKey, deleted, shared: current.shared.has(id) };
+      this.#report.enter(id);
+      const element = this.#element(place, enter(scope, id), options);
+      this.#report.leave();
       if (element !== undefined) merged.push(element);
     };
-    for (const entry of current.entries) {
-      if (entry.id !== undefined) {
-        visit(entry.id);
-      } else {
-        merged.push(entry.element);
-        if (entry.fault === 'missing') {
-          this.#report.warn(
-            'IDENTITY_MISSING',
-            `has an element without a string under ${arrayKey}: left as it is`,
-          );
-        } else {
-          this.#report.warn(
-            'IDENTITY_DUPLICATE',
-            `has two elements with the same ${arrayKey}: the later is left as it is`,
-          );
-        }
+    for (const [at, id] of current.ids.entries()) {
+      const element = isArray(live) ? live[at] : undefined;
+      if (id !== undefined) visit(id);
+      else if (element !== undefined) {
+        merged.push(element);
+        this.#reportFault(identityOf(element, arrayKey) === undefined, arrayKey);
       }
     }
     for (const id of wanted.keys()) if (!current.byId.has(id)) visit(id);
     return merged;
+  }
+
+  #reportFault(missing: boolean, arrayKey: string): void {
+    if (missing) {
+      this.#report.warn(
+        'IDENTITY_MISSING',
+        `has an element without a string under ${arrayKey}: left as it is`,
+      );
+    } else {
+      this.#report.warn(
+        'IDENTITY_DUPLICATE',
+        `has two elements with the same ${arrayKey}: the later is left as it is`,
+      );
+    }
   }
 
   /** An element lives as long as anything in it does; its identity alone follows the rules of a leaf. */
@@ -191,18 +196,18 @@ export class Walk {
       desired: own(desired, arrayKey),
       last: own(last, arrayKey),
     };
-    return this.#report.below(arrayKey, () => {
-      const idScope = enter(scope, arrayKey);
-      let verdict = decide(idScope.owner, identity, deleted);
-      // Without its identity the rest could not be addressed, and a second element with the same would take its place.
-      if (verdict.value === undefined && (size > 0 || (shared && live !== undefined))) {
-        verdict = decide('managed', { ...identity, last: undefined }, false);
-      }
-      this.#report.verdict(verdict, identity.live, idScope);
-      // Who replays the changes needs the identity before the rest of a new element.
-      if (verdict.op === 'add') changes.splice(mark, 0, ...changes.splice(-1));
-      return verdict.value === undefined ? undefined : merged;
-    });
+    const idScope = enter(scope, arrayKey);
+    let verdict = decide(idScope.owner, identity, deleted);
+    // Without its identity the rest could not be addressed, and a second element with the same would take its place.
+    if (verdict.value === undefined && (size > 0 || (shared && live !== undefined))) {
+      verdict = decide('managed', { ...identity, last: undefined }, false);
+    }
+    this.#report.enter(arrayKey);
+    this.#report.verdict(verdict, identity.live, idScope);
+    this.#report.leave();
+    // Who replays the changes needs the identity before the rest of a new element.
+    if (verdict.op === 'add') changes.splice(mark, 0, ...changes.splice(-1));
+    return verdict.value === undefined ? undefined : merged;
   }
 
   /** One side has a container where the other has a leaf, or a container of another kind. */
@@ -252,6 +257,14 @@ export class Walk {
   }
 }
 
+/** The keys of live in its order, then those that only desired has. */
+function keysOf(live: JsonObject | undefined, desired: JsonObject | undefined): readonly string[] {
+  if (live === undefined) return desired === undefined ? [] : Object.keys(desired);
+  const keys = Object.keys(live);
+  for (const key of Object.keys(desired ?? {})) if (!Object.hasOwn(live, key)) keys.push(key);
+  return keys;
+}
+
 type Kind = 'leaf' | 'object' | 'list';
 
 function kind(value: JsonValue | undefined, scope: Scope): Kind | undefined {
@@ -270,15 +283,6 @@ function isEmpty(value: JsonValue | undefined): boolean {
 
 function isLeaf(value: JsonValue | undefined, scope: Scope): boolean {
   return value !== undefined && (kind(value, scope) === 'leaf' || isEmpty(value));
-}
-
-/** Whether a part of live that desired and the last applied config do not touch stays as it is. */
-function nothingRemoved(scope: Scope): boolean {
-  return (
-    scope.owner !== 'exclusive' &&
-    scope.arrayKey === undefined &&
-    scope.below.every(({ rule }) => rule.owner !== 'exclusive' && rule.arrayKey === undefined)
-  );
 }
 
 /** A user's key below a managed one survives even where desired has no room for it. */

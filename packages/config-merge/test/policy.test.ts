@@ -123,7 +123,21 @@ describe('sensitive', () => {
     const live = { a: { b: 'x', c: 'y' } };
     expect(shown(rules, live, 'a.b')).toBe('(sensitive)');
     expect(shown(rules, live, 'a.c')).toBe('y');
-    expect(shown(rules, live, 'a')).toBe('(sensitive)');
+    expect(shown(rules, live, 'a')).toStrictEqual({ b: '(sensitive)', c: 'y' });
+  });
+});
+
+describe('sensitive elements', () => {
+  test('are hidden whether they have an identity or not', () => {
+    const policy = definePolicy({
+      rules: [
+        { path: 'list', owner: 'managed', arrayKey: 'id' },
+        { path: 'list.*.key', owner: 'managed', sensitive: true },
+      ],
+    });
+    const live = { list: [{ id: 'a', key: 's3cret' }, { key: 's3cret', n: 1 }, 's'] };
+    const explained = explain(mergeConfig({ live, desired: {}, policy }), 'list').value;
+    expect(explained).toStrictEqual([{ id: 'a', key: '(sensitive)' }, { key: '(sensitive)', n: 1 }, 's']);
   });
 });
 

@@ -90,19 +90,9 @@ test('objects without a prototype and of another realm are plain', () => {
   expect(mergeConfig({ desired: { x: bare }, policy }).config).toStrictEqual({ x: { a: 1 } });
 });
 
-test('a getter is read once, and its value is what is merged', () => {
-  let reads = 0;
-  const desired = {
-    get a() {
-      reads++;
-      return reads;
-    },
-  };
-  expect(mergeConfig({ desired, policy }).config).toStrictEqual({ a: 1 });
-});
-
 test('minus zero is zero', () => {
   expect(mergeConfig({ live: { a: 0 }, desired: { a: -0 }, policy }).changes).toStrictEqual([]);
+  expect(formatDocument({ a: -0 })).toBe(formatDocument({ a: 0 }));
 });
 
 test('10 MB are read, merged and written', () => {

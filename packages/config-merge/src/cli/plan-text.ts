@@ -1,0 +1,84 @@
+import { styleText } from 'node:util';
+import type { Explanation } from '../explain.ts';
+import type { Plan } from '../merge.ts';
+import { quote } from '../path.ts';
+import type { Owner } from '../policy.ts';
+import type { Op } from '../decide.ts';
+import { redacted, type Change, type Warning } from '../report.ts';
+import type { JsonValue } from '../json.ts';
+import type { Output } from './terminal.ts';
+
+type Format = Parameters<typeof styleText>[0];
+type Style = (format: Format, text: string) => string;
+
+const owners: readonly Owner[] = ['exclusive', 'managed', 'seeded', 'user'];
+
+const signs: Record<Op, readonly [sign: string, format: Format]> = {
+  add: ['+', 'green'],
+  replace: ['~', 'yellow'],
+  remove: ['-', 'red'],
+  keep: ['=', 'dim'],
+};
+
+/** A plan for people: what changes, by who decides it, and why. */
+export function planText({ changes, warnings, upToDate }: Plan, output: Output): string {
+  const style = styleFor(output);
+  const groups = owners.flatMap((owner) => {
+    const own = changes.filter((change) => change.owner === owner);
+    return own.length === 0
+      ? []
+      : [[style('bold', owner), ...own.map((change) => changeText(change, style))].join('\n')];
+  });
+  const counts = (Object.keys(signs) as Op[]).map(
+    (op) => changes.filter((change) => change.op === op).length,
+  );
+  const [add, replace, remove, keep] = counts;
+  const summary = upToDate
+    ? `Nothing to change${keep === 0 ? '' : `, ${keep} kept`}.`
+    : `${add} to add, ${replace} to replace, ${remove} to remove, ${keep} kept.`;
+  const blocks = [...groups, warningLines(warnings, output).trimEnd(), style('bold', summary)];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+export function warningLines(warnings: readonly Warning[], output: Output): string {
+  const style = styleFor(output);
+  return warnings.map(({ code, message }) => `${style('yellow', `! ${code}`)} ${message}\n`).join('');
+}
+
+export function explanationText(
+  path: string,
+  { value, owner, source, reason }: Explanation,
+  output: Output,
+): string {
+  const style = styleFor(output);
+  const rows = [
+    ['value', value === undefined ? 'none' : shown(value)],
+    ['owner', owner],
+    ['source', source],
+    ['reason', reason],
+  ];
+  return [style('bold', path), ...rows.map(([name, text]) => `  ${name?.padEnd(6)}  ${text}`), ''].join('\n');
+}
+
+function changeText({ path, op, before, after, reason }: Change, style: Style): string {
+  const [sign, format] = signs[op];
+  return `${style(format, `  ${sign} ${path}${valuesText(op, before, after)}`)}\n      ${style('dim', reason)}`;
+}
+
+function valuesText(op: Op, before: JsonValue | undefined, after: JsonValue | undefined): string {
+  if (op === 'replace') return `: ${shown(before)} → ${shown(after)}`;
+  const value = op === 'remove' ? before : after;
+  return value === undefined ? '' : `: ${shown(value)}`;
+}
+
+function shown(value: JsonValue | undefined): string {
+  if (value === undefined) return 'none';
+  if (value === redacted) return redacted;
+  const text = quote(value);
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}
+
+function styleFor(output: Output): Style {
+  const colour = output.isTTY === true && process.env['NO_COLOR'] === undefined;
+  return (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
+}
