@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { systemClock, type Clock } from './clock.ts';
 import { decide, effectsToRepeat, nextDeadline } from './scaling-decisions.ts';
 import {
@@ -85,8 +86,9 @@ export class AutoScalingGroup {
 
   /** Takes up what was remembered, and launches what is missing. @throws StandInError STATE_UNREADABLE */
   async start(): Promise<void> {
-    this.#state = { ...((await this.#file.read()) ?? emptyGroup), stopping: false };
-    for (const { id: instanceId, availabilityZone } of this.#state.instances) {
+    const remembered = { ...((await this.#file.read()) ?? emptyGroup), stopping: false };
+    this.#state = remembered;
+    for (const { id: instanceId, availabilityZone } of remembered.instances) {
       const machine = await this.#options.adopt?.({ instanceId, availabilityZone });
       if (machine === undefined) {
         await this.#dispatch({ type: 'ended', instanceId, reason: 'not found after a restart' });
@@ -96,7 +98,10 @@ export class AutoScalingGroup {
         await this.#dispatch({ type: 'launched', instanceId });
       }
     }
-    for (const effect of effectsToRepeat(this.#state)) this.#start(effect);
+    for (const effect of effectsToRepeat(remembered)) {
+      // What is gone is not registered again.
+      if (effect.type !== 'register' || this.#machines.has(effect.instanceId)) this.#start(effect);
+    }
     await this.#dispatch({ type: 'tick' });
   }
 
@@ -137,6 +142,16 @@ export class AutoScalingGroup {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting.push(resolve);
       await promise;
+    }
+  }
+
+  /** Resolves when all that happened so far, and what follows from it at once, is handled. */
+  async settled(): Promise<void> {
+    let seen: Promise<void> | undefined;
+    while (seen !== this.#queue) {
+      seen = this.#queue;
+      await seen;
+      await nextTurn();
     }
   }
 

@@ -92,7 +92,7 @@ function createGroup(options: Partial<AutoScalingGroupOptions> = {}): AutoScalin
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'asg-'));
-  clock = new FakeClock();
+  clock = new FakeClock(() => group.settled());
   machines = [];
   registered = new Set();
   transitions = [];
@@ -241,9 +241,13 @@ describe('a group whose process was killed', () => {
   it('replaces the instance that is gone, and keeps the history', async () => {
     await group.start();
     const first = await inService();
-    const again = createGroup();
+    const everRegistered = new Set<string>();
+    const again = createGroup({
+      targets: { register: (id) => void everRegistered.add(id), deregister: () => undefined },
+    });
     await again.start();
     await again.until(({ instances }) => instances.length === 1 && instances[0]?.id !== first);
+    expect(everRegistered).not.toContain(first);
     expect(again.state.activities.map(({ description }) => description.split(' ')[0])).toEqual([
       'Launching',
       'Terminating',

@@ -4,6 +4,12 @@ import type { Clock } from '../../src/aws/index.ts';
 export class FakeClock implements Clock {
   #now = Date.parse('2026-11-22T12:00:00Z');
   readonly #alarms = new Set<{ time: number; wake: () => void }>();
+  readonly #settled: () => Promise<void>;
+
+  /** @param settled resolves when what an alarm set off is over */
+  constructor(settled: () => Promise<void> = () => Promise.resolve()) {
+    this.#settled = settled;
+  }
 
   now(): number {
     return this.#now;
@@ -19,7 +25,7 @@ export class FakeClock implements Clock {
   async advance(seconds: number): Promise<void> {
     const end = this.#now + seconds * 1000;
     for (;;) {
-      await settled();
+      await this.#settled();
       const due = [...this.#alarms].filter(({ time }) => time <= end).toSorted((a, b) => a.time - b.time)[0];
       if (due === undefined) break;
       this.#now = Math.max(this.#now, due.time);
@@ -28,9 +34,4 @@ export class FakeClock implements Clock {
     }
     this.#now = end;
   }
-}
-
-/** File writes take several turns of the event loop. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 25));
 }
