@@ -11,7 +11,7 @@ const reason = await whyNoContainer();
 if (reason !== undefined) console.log(`systemd.e2e: left out, because ${reason}`);
 
 /** Artifacts outlive test runs: only the first one needs the npm registry. */
-const artifacts = join(homedir(), '.cache/clawharbor-e2e/artifacts');
+const artifacts = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'clawharbor-e2e/artifacts');
 const secretValue = 'sk-ant "quoted" \'single\' $HOME %h \\ back`tick`\nsecond line=1 🦞';
 const state = '/home/openclaw/.openclaw';
 

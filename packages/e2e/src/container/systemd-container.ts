@@ -24,6 +24,8 @@ export interface SystemdContainerOptions {
   readonly binds?: readonly Bind[];
   /** How it reaches services outside. It has a network of its own without any other way out. */
   readonly relays?: readonly Relay[];
+  /** Variables of every program that {@link SystemdContainer.execute} runs. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A machine with systemd as PID 1: boots, reboots, loses its power. Needs root. */
@@ -120,7 +122,7 @@ export class SystemdContainer {
         file,
         ...args,
       ],
-      { ...options, environment: { ...environment, ...options.environment } },
+      { ...options, environment: { ...environment, ...this.#options.environment, ...options.environment } },
     );
   }
 

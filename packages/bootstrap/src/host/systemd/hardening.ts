@@ -7,7 +7,8 @@ export type Directive = readonly [name: string, value: string];
  * What a process may not do, whatever it is.
  *
  * Left out on purpose: `MemoryDenyWriteExecute` (V8 compiles to memory), `ProcSubset=pid` (Node reads /proc/meminfo),
- * `PrivateUsers` (a command line tool in a user namespace of its own could not see that the gateway lives),
+ * `RestrictSUIDSGID` (it takes away openat2(), which OpenClaw makes its locks with; without a capability and with
+ * `NoNewPrivileges` a set-user-ID file is of no use to the unit), `PrivateUsers` (a command line tool in a user namespace of its own could not see that the gateway lives),
  * `IPAddressDeny` (models, channels and the instance's role are reached over the network).
  * @see https://www.freedesktop.org/software/systemd/man/252/systemd.exec.html#Sandboxing
  */
@@ -32,7 +33,6 @@ const always: readonly Directive[] = [
   ['RestrictAddressFamilies', 'AF_INET AF_INET6 AF_UNIX AF_NETLINK'],
   ['RestrictNamespaces', 'yes'],
   ['RestrictRealtime', 'yes'],
-  ['RestrictSUIDSGID', 'yes'],
   ['LockPersonality', 'yes'],
   ['KeyringMode', 'private'],
   ['UMask', '0077'],
