@@ -9,8 +9,9 @@ export {
   type OpenClawConfig,
 } from './openclaw-config.ts';
 export { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
-export { defineConfig, podConfigSchema, type PodConfig, type PodConfigInput } from './options/pod-config.ts';
-export { podOptionsSchema, type PodOptions, type PodOptionsInput } from './options/pod-options.ts';
+export { defineConfig, podConfigSchema, type PodConfig } from './options/pod-config.ts';
+export { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
+export type * from './options/pod-props.ts';
 export { PodStack, type PodStackProps } from './pod-stack.ts';
 export {
   synthesize,

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { defineConfig, podConfigSchema } from '../src/index.ts';
+import { expect, expectTypeOf, test } from 'vitest';
+import type { z } from 'zod';
+import { defineConfig, podConfigSchema, type PodConfigInput } from '../src/index.ts';
 import { exampleConfig } from './example-pod.ts';
 
 test('what the compiler refuses in a config, the schema refuses too', () => {
@@ -17,4 +18,24 @@ test('what the compiler refuses in a config, the schema refuses too', () => {
   ];
   for (const config of faulty) expect(podConfigSchema.safeParse(config).success).toBe(false);
   expect(podConfigSchema.safeParse(defineConfig(exampleConfig)).success).toBe(true);
+});
+
+type Schema = z.input<typeof podConfigSchema>;
+
+/** Documented props are read-only; what a schema infers is not. */
+type Thawed<T> = T extends readonly (infer Item)[]
+  ? Thawed<Item>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Thawed<T[K]> }
+    : T;
+
+/** Keys, and keys of sections, as in `login.mfa`. */
+type Keys<T> = { [K in keyof T & string]: K | `${K}.${KeysOfObject<NonNullable<T[K]>>}` }[keyof T & string];
+type KeysOfObject<T> = T extends readonly unknown[] ? never : T extends object ? keyof T & string : never;
+
+test('the documented props are those that the schema knows', () => {
+  expectTypeOf<Schema>().toExtend<PodConfigInput>();
+  expectTypeOf<Thawed<PodConfigInput>>().toExtend<Schema>();
+  expectTypeOf<Keys<Required<PodConfigInput>>>().toEqualTypeOf<Keys<Required<Schema>>>();
+  expectTypeOf<'login.mfa'>().toExtend<Keys<Required<Schema>>>();
 });

@@ -11,7 +11,9 @@ interface Statement {
 
 const template = podTemplate();
 const statementsOf = (document: unknown) => (document as { Statement: Statement[] }).Statement;
-const list = (value: unknown) => (Array.isArray(value) ? value : [value]) as unknown[];
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+/** Names of actions, each once, in order. */
+const names = (values: readonly unknown[]) => [...new Set(values.map(String))].toSorted();
 
 const statements = statementsOf(theOne(template, 'AWS::IAM::Policy').properties['PolicyDocument']);
 const granting = (action: string) => statements.filter(({ Action }) => list(Action).includes(action));
@@ -22,7 +24,7 @@ const resourcesFor = (action: string) =>
 
 describe('S10: the role of the instance', () => {
   test('may do this and nothing else', () => {
-    expect([...new Set(statements.flatMap(({ Action }) => list(Action)))].toSorted()).toEqual([
+    expect(names(statements.flatMap(({ Action }) => list(Action)))).toEqual([
       'autoscaling:CompleteLifecycleAction',
       'autoscaling:RecordLifecycleActionHeartbeat',
       'aws-marketplace:Subscribe',
@@ -121,9 +123,8 @@ describe('S10: the role of the instance', () => {
   test('says * only where AWS knows nothing narrower', () => {
     const everything = statements
       .filter(({ Resource }) => list(Resource).includes('*'))
-      .flatMap(({ Action }) => list(Action))
-      .toSorted();
-    expect(everything).toEqual([
+      .flatMap(({ Action }) => list(Action));
+    expect(names(everything)).toEqual([
       'aws-marketplace:Subscribe',
       'aws-marketplace:ViewSubscriptions',
       'bedrock:ListFoundationModels',
@@ -147,7 +148,7 @@ describe('the policy of the file system', () => {
     expect(allows[0]?.Principal).toEqual({
       AWS: { 'Fn::GetAtt': [theOne(template, 'AWS::IAM::Role').id, 'Arn'] },
     });
-    expect(list(allows[0]?.Action).toSorted()).toEqual([
+    expect(names(list(allows[0]?.Action))).toEqual([
       'elasticfilesystem:ClientMount',
       'elasticfilesystem:ClientWrite',
     ]);

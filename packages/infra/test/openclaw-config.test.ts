@@ -117,7 +117,9 @@ describe("the owner's config", () => {
 
   test('changes nothing that the pod decides', () => {
     for (const key of Object.keys(config)) {
-      expect(() => openclawConfig({ ...decisions, extra: { [key]: 'mine' } }), key).toThrow(key);
+      expect(() => openclawConfig({ ...decisions, extra: { [key]: 'mine' } })).toThrow(
+        `openclaw.config.${key}:`,
+      );
     }
   });
 

@@ -246,10 +246,7 @@ describe('S4: a hook holds a new instance until the bootstrap says ready', () =>
       'AWS::EC2::Route',
     ]) {
       const ids = resourcesOf(template, type).map(([id]) => id);
-      expect(
-        ids.some((id) => after.has(id)),
-        type,
-      ).toBe(true);
+      expect({ type, found: ids.some((id) => after.has(id)) }).toEqual({ type, found: true });
     }
     for (const [id] of resourcesOf(template, 'AWS::EFS::MountTarget')) expect(after).toContain(id);
   });

@@ -55,7 +55,7 @@ const table: readonly [what: string, code: InfraErrorCode, says: string, props: 
     'six DNS names',
     'DNS_NAMES_TOO_MANY',
     '5',
-    { names: [...'abcdef'].map((label) => `${label}.example.com`) },
+    { names: ['a', 'b', 'c', 'd', 'e', 'f'].map((label) => `${label}.example.com`) },
   ],
   [
     'a DNS name outside the zone',

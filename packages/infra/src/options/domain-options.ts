@@ -9,9 +9,7 @@ const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-
 
 export const domainOptions = z
   .strictObject({
-    /** The public Route 53 hosted zone for the DNS records and for the validation of the certificate. */
     hostedZone: z.strictObject({
-      /** As in Z0123456789ABCDEFGHIJ. */
       id: z.string().refine(
         ...must<string>(
           (id) => /^Z[A-Z0-9]{1,31}$/.test(id) || isToken(id),
@@ -19,7 +17,6 @@ export const domainOptions = z
           (shown) => `${shown} is not the id of a hosted zone, as in Z0123456789ABCDEFGHIJ.`,
         ),
       ),
-      /** As in example.com. */
       name: z.string().refine(
         ...must<string>(
           (name) => hostName.test(name) || isToken(name),
@@ -28,11 +25,6 @@ export const domainOptions = z
         ),
       ),
     }),
-    /**
-     * Fully qualified names of the pod, in lower case: 1 to 5, the values that one listener rule can match
-     * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html).
-     * The first is the public origin.
-     */
     names: z
       .array(
         z.string().refine(

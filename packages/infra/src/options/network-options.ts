@@ -36,14 +36,9 @@ const proxyCidr = cidr.refine(
 );
 
 export const networkOptions = z.strictObject({
-  /** IPv4 block of the pod's own VPC, /16 to /24. Default: 10.0.0.0/16. */
   cidr: vpcCidr.default('10.0.0.0/16'),
-  /** NAT gateways of the own VPC, 1 or 2: one is cheaper, two survive the loss of an Availability Zone. Default: 2. */
   natGateways: z.int().min(1).max(2).default(2),
-  /** Whether the load balancer has public addresses. Default: true. */
   internetFacing: z.boolean().default(true),
-  /** Who may reach the login page. Default: everybody, 0.0.0.0/0 and ::/0. */
   allowedCidrs: z.array(cidr).min(1).default(['0.0.0.0/0', '::/0']),
-  /** Addresses that the gateway believes. Default: the CIDR blocks of the load balancer's subnets. */
   trustedProxies: z.array(proxyCidr).min(1).optional(),
 });

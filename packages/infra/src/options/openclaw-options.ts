@@ -15,7 +15,6 @@ const sub = z.string().refine(
 );
 
 export const openclawOptions = z.strictObject({
-  /** An OpenClaw release that was tested. Default: the newest of them. */
   version: z
     .custom<OpenClawVersion>(
       ...must<unknown>(
@@ -26,12 +25,9 @@ export const openclawOptions = z.strictObject({
       ),
     )
     .default(defaultOpenClawVersion),
-  /** Cognito subs of the people who may administer the gateway. Default: none. */
   admins: z.array(sub).default([]),
-  /** What everybody else who can log in may do. */
   members: z
     .strictObject({
-      /** The most that a member gets, over WebSocket and plain HTTP alike. Default: read, write, approvals, questions. */
       scopes: z
         .array(
           z.custom<MemberScope>(
@@ -45,14 +41,11 @@ export const openclawOptions = z.strictObject({
           ),
         )
         .default(['operator.read', 'operator.write', 'operator.approvals', 'operator.questions']),
-      /** What a member may do in sessions that others began. Default: `write`, as the team shares the main session. */
       otherSessions: z.enum(['none', 'view', 'suggest', 'write']).default('write'),
     })
     .prefault({}),
-  /** The Bedrock model of the agents. Default: Amazon Nova 2 Lite, by the inference profile of the Region's geography. */
   model: z
     .strictObject({
-      /** Id of an inference profile or a foundation model, as in eu.amazon.nova-2-lite-v1:0. */
       id: z.string().refine(
         ...must<string>(
           (id) => /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/.test(id),
@@ -60,18 +53,12 @@ export const openclawOptions = z.strictObject({
           (shown) => `${shown} is not the id of a Bedrock model, as in eu.amazon.nova-2-lite-v1:0.`,
         ),
       ),
-      /** Shown in the Control UI. Default: the id. */
       name: z.string().min(1).optional(),
-      /** Whether it can think before it answers. Default: false. */
       reasoning: z.boolean().default(false),
-      /** Default: text. */
       input: z.array(z.enum(['text', 'image'])).default(['text']),
-      /** In tokens. Default: 200000. */
       contextWindow: z.int().positive().default(200_000),
-      /** In tokens. Default: 4096. */
       maxTokens: z.int().positive().default(4096),
     })
     .optional(),
-  /** More OpenClaw config. A key that the pod itself decides is refused at synth. Default: none. */
   config: z.record(z.string(), z.json()).default({}),
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { podOptionsSchema } from './pod-options.ts';
 import { must } from './must.ts';
+import type { PodConfigInput } from './pod-props.ts';
 
-/** The file `clawharbor.config.ts`: a pod as data, and where it goes. */
+/** Checks what a config file holds: a pod as data, and where it goes. */
 export const podConfigSchema = podOptionsSchema.safeExtend({
-  /** AWS account to deploy to, 12 digits. */
   account: z.string().refine(
     ...must<string>(
       (id) => /^\d{12}$/.test(id),
@@ -12,7 +12,6 @@ export const podConfigSchema = podOptionsSchema.safeExtend({
       (shown) => `${shown} is not an AWS account: 12 digits, in quotes.`,
     ),
   ),
-  /** AWS Region to deploy to. */
   region: z.string().refine(
     ...must<string>(
       (name) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(name),
@@ -24,8 +23,6 @@ export const podConfigSchema = podOptionsSchema.safeExtend({
 
 /** A pod and its place, with every default filled in. */
 export type PodConfig = z.output<typeof podConfigSchema>;
-/** A pod and its place as written by hand. */
-export type PodConfigInput = z.input<typeof podConfigSchema>;
 
 /** Gives the config file its types. Checks nothing: `loadConfig` does, where it can name the line. */
 export function defineConfig(config: PodConfigInput): PodConfigInput {

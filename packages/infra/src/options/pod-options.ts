@@ -7,9 +7,7 @@ import { networkOptions } from './network-options.ts';
 import { openclawOptions } from './openclaw-options.ts';
 
 const login = z.strictObject({
-  /** One-time passwords by an authenticator app. Default: optional. */
   mfa: z.enum(['off', 'optional', 'required']).default('optional'),
-  /** How long a login lasts, in hours: 1 to 168. Default: 24. */
   sessionHours: z
     .number()
     .refine(
@@ -20,7 +18,6 @@ const login = z.strictObject({
       ),
     )
     .default(24),
-  /** Prefix of the Cognito domain of the login page, unique in the Region. Default: name and account of the pod. */
   domainPrefix: z
     .string()
     .refine(
@@ -35,9 +32,7 @@ const login = z.strictObject({
 });
 
 const machine = z.strictObject({
-  /** Default: arm64. */
   architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
-  /** At least 4 GiB of memory: the gateway takes about 1 GiB idle. Default: t4g.medium, or t3.medium for x86_64. */
   instanceType: z
     .string()
     .refine(
@@ -48,9 +43,7 @@ const machine = z.strictObject({
       ),
     )
     .optional(),
-  /** Public SSM parameter that names the AMI, of Amazon Linux 2023. Default: the newest one with the default kernel. */
   imageParameter: z.string().startsWith('/').optional(),
-  /** Size of the encrypted gp3 root volume, in GiB. Default: 20. */
   rootVolumeGiB: z.int().min(10).max(16_384).default(20),
 });
 
@@ -60,7 +53,6 @@ const retentionPeriods = [
 ];
 
 const logs = z.strictObject({
-  /** In days, a period that CloudWatch Logs knows. Default: 365. */
   retentionDays: z
     .number()
     .refine(
@@ -71,12 +63,10 @@ const logs = z.strictObject({
       ),
     )
     .default(365),
-  /** Encrypt with the KMS key of the pod instead of a key of the service. Default: false. */
   encrypt: z.boolean().default(false),
 });
 
 const launch = z.strictObject({
-  /** How long a new instance may be silent before it counts as failed, in seconds: 30 to 7200. Default: 900. */
   heartbeatSeconds: z
     .number()
     .refine(
@@ -90,14 +80,12 @@ const launch = z.strictObject({
 });
 
 const healthCheck = z.strictObject({
-  /** Must answer without proxy attribution. Default: what the OpenClaw release offers, /healthz. */
   path: z.string().optional(),
 });
 
-/** Everything about a pod that is plain data. Unknown keys are refused: a typo must not silently do nothing. */
+/** Checks `PodOptionsInput`. Unknown keys are refused: a typo must not silently do nothing. */
 export const podOptionsSchema = z
   .strictObject({
-    /** Name of the pod: prefix of what it creates, unique in account and Region. Default: openclaw. */
     name: z
       .string()
       .refine(
@@ -108,17 +96,14 @@ export const podOptionsSchema = z
         ),
       )
       .default('openclaw'),
-    /** Where people find the pod. */
     domain: domainOptions,
     openclaw: openclawOptions.prefault({}),
     login: login.prefault({}),
     network: networkOptions.prefault({}),
     machine: machine.prefault({}),
-    /** How the load balancer finds out whether the gateway lives. */
     healthCheck: healthCheck.prefault({}),
     logs: logs.prefault({}),
     launch: launch.prefault({}),
-    /** Whether load balancer and user pool refuse to be deleted. Default: true. */
     deletionProtection: z.boolean().default(true),
   })
   .superRefine(({ openclaw: { version }, healthCheck: { path } }, context) => {
@@ -136,5 +121,3 @@ export const podOptionsSchema = z
 
 /** A pod as data, with every default filled in. */
 export type PodOptions = z.output<typeof podOptionsSchema>;
-/** A pod as written by hand: what has a default may be left out. */
-export type PodOptionsInput = z.input<typeof podOptionsSchema>;

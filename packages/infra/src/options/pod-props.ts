@@ -1,0 +1,160 @@
+import type { OpenClawVersion } from '@clawharbor/bootstrap/spec';
+import type { MemberScope } from './operator-scopes.ts';
+
+/** A value as JSON can hold it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Where people find the pod. */
+export interface DomainProps {
+  /** The public Route 53 hosted zone for the DNS records and for the validation of the certificate. */
+  readonly hostedZone: {
+    /** As in Z0123456789ABCDEFGHIJ. Refused: `HOSTED_ZONE_INVALID`. */
+    readonly id: string;
+    /** As in example.com. Refused: `HOSTED_ZONE_INVALID`. */
+    readonly name: string;
+  };
+  /**
+   * Fully qualified names of the pod, in lower case: 1 to 5, the values that one listener rule can match
+   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html).
+   * The first is the public origin.
+   * Refused: `DNS_NAME_MISSING`, `DNS_NAME_INVALID`, `DNS_NAMES_TOO_MANY`, `DNS_NAME_OUTSIDE_ZONE`.
+   */
+  readonly names: readonly string[];
+}
+
+/** What everybody who can log in may do, admins aside. */
+export interface MemberProps {
+  /**
+   * The most that a member gets, over WebSocket and plain HTTP alike
+   * (https://docs.openclaw.ai/gateway/operator-scopes). Default: read, write, approvals, questions.
+   * Refused: `MEMBER_SCOPE_REFUSED`.
+   */
+  readonly scopes?: readonly MemberScope[] | undefined;
+  /** What a member may do in sessions that others began. Default: `write`, as the team shares the main session. */
+  readonly otherSessions?: 'none' | 'view' | 'suggest' | 'write' | undefined;
+}
+
+/** A Bedrock model, as OpenClaw describes it (https://docs.openclaw.ai/providers/bedrock). */
+export interface ModelProps {
+  /** Id of an inference profile or a foundation model, as in eu.amazon.nova-2-lite-v1:0. Refused: `MODEL_INVALID`. */
+  readonly id: string;
+  /** Shown in the Control UI. Default: the id. */
+  readonly name?: string | undefined;
+  /** Whether it can think before it answers. Default: false. */
+  readonly reasoning?: boolean | undefined;
+  /** What it can read. Default: text. */
+  readonly input?: readonly ('text' | 'image')[] | undefined;
+  /** In tokens. Default: 200000. */
+  readonly contextWindow?: number | undefined;
+  /** In tokens. Default: 4096. */
+  readonly maxTokens?: number | undefined;
+}
+
+/** The gateway itself. */
+export interface GatewayProps {
+  /** An OpenClaw release that was tested. Default: the newest of them. Refused: `OPENCLAW_VERSION_UNKNOWN`. */
+  readonly version?: OpenClawVersion | undefined;
+  /** Cognito subs of the people who may administer the gateway. Default: none. Refused: `ADMIN_NOT_A_SUB`. */
+  readonly admins?: readonly string[] | undefined;
+  readonly members?: MemberProps | undefined;
+  /**
+   * The model of the agents. Default: Amazon Nova 2 Lite, by the inference profile of the Region's geography.
+   * Refused: `MODEL_UNKNOWN_IN_REGION` where there is no such default.
+   */
+  readonly model?: ModelProps | undefined;
+  /** More OpenClaw config. Default: none. Refused: `OPENCLAW_KEY_MANAGED` for a key that the pod decides. */
+  readonly config?: Readonly<Record<string, Json>> | undefined;
+}
+
+/** The login page. */
+export interface LoginPageProps {
+  /** One-time passwords by an authenticator app. Default: `optional`. */
+  readonly mfa?: 'off' | 'optional' | 'required' | undefined;
+  /** How long a login lasts, in hours: 1 to 168. Default: 24. Refused: `SESSION_TIMEOUT_OUT_OF_RANGE`. */
+  readonly sessionHours?: number | undefined;
+  /**
+   * Prefix of the Cognito domain of the login page, unique in the Region. Default: name and account of the pod.
+   * Refused: `DOMAIN_PREFIX_INVALID`.
+   */
+  readonly domainPrefix?: string | undefined;
+}
+
+export interface PodNetworkProps {
+  /** IPv4 block of the pod's own VPC, /16 to /24. Default: 10.0.0.0/16. Refused: `CIDR_INVALID`. */
+  readonly cidr?: string | undefined;
+  /** NAT gateways of the own VPC, 1 or 2: one is cheaper, two survive the loss of an Availability Zone. Default: 2. */
+  readonly natGateways?: number | undefined;
+  /** Whether the load balancer has public addresses. Default: true. */
+  readonly internetFacing?: boolean | undefined;
+  /** Who may reach the login page. Default: everybody, 0.0.0.0/0 and ::/0. Refused: `CIDR_INVALID`. */
+  readonly allowedCidrs?: readonly string[] | undefined;
+  /**
+   * Addresses that the gateway believes. Default: the CIDR blocks of the load balancer's subnets.
+   * Refused: `TRUSTED_PROXIES_TOO_WIDE`, `MACHINE_AMONG_TRUSTED_PROXIES`.
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
+}
+
+/** The instance. */
+export interface PodMachineProps {
+  /** Default: arm64. */
+  readonly architecture?: 'arm64' | 'x86_64' | undefined;
+  /**
+   * At least 4 GiB of memory: the gateway takes about 1 GiB idle. Default: t4g.medium, or t3.medium for x86_64.
+   * Refused: `INSTANCE_TYPE_INVALID`, `INSTANCE_TYPE_ARCHITECTURE`.
+   */
+  readonly instanceType?: string | undefined;
+  /** Public SSM parameter that names the AMI, of Amazon Linux 2023. Default: the newest one with the default kernel. */
+  readonly imageParameter?: string | undefined;
+  /** Size of the encrypted gp3 root volume, in GiB. Default: 20. */
+  readonly rootVolumeGiB?: number | undefined;
+}
+
+/** How the load balancer finds out whether the gateway lives. */
+export interface HealthCheckProps {
+  /**
+   * Must answer without proxy attribution. Default: what the OpenClaw release offers, /healthz.
+   * Refused: `HEALTH_CHECK_PATH_REFUSED`.
+   */
+  readonly path?: string | undefined;
+}
+
+export interface PodLogsProps {
+  /** In days, a period that CloudWatch Logs knows. Default: 365. Refused: `LOG_RETENTION_INVALID`. */
+  readonly retentionDays?: number | undefined;
+  /** Encrypt with the KMS key of the pod instead of a key of the service. Default: false. */
+  readonly encrypt?: boolean | undefined;
+}
+
+/** How an instance comes into service. */
+export interface LaunchProps {
+  /**
+   * How long a new instance may be silent before it counts as failed, in seconds: 30 to 7200. Default: 900.
+   * Refused: `HEARTBEAT_OUT_OF_RANGE`.
+   */
+  readonly heartbeatSeconds?: number | undefined;
+}
+
+/** A pod as written by hand: plain data, what has a default may be left out. A key that is not here is refused. */
+export interface PodOptionsInput {
+  /** Prefix of what the pod creates, unique in account and Region. Default: openclaw. Refused: `NAME_INVALID`. */
+  readonly name?: string | undefined;
+  readonly domain: DomainProps;
+  readonly openclaw?: GatewayProps | undefined;
+  readonly login?: LoginPageProps | undefined;
+  readonly network?: PodNetworkProps | undefined;
+  readonly machine?: PodMachineProps | undefined;
+  readonly healthCheck?: HealthCheckProps | undefined;
+  readonly logs?: PodLogsProps | undefined;
+  readonly launch?: LaunchProps | undefined;
+  /** Whether load balancer and user pool refuse to be deleted. Default: true. */
+  readonly deletionProtection?: boolean | undefined;
+}
+
+/** A pod and its place, as written in a config file. */
+export interface PodConfigInput extends PodOptionsInput {
+  /** AWS account to deploy to, 12 digits. Refused: `ACCOUNT_INVALID`. */
+  readonly account: string;
+  /** AWS Region to deploy to, as in eu-central-1. Refused: `REGION_INVALID`. */
+  readonly region: string;
+}
