@@ -8,10 +8,20 @@ const root = new Monorepo();
 const configMerge = new Workspace(root, {
   name: 'config-merge',
   description: 'Three-way merge of a config with owners: who decides a key, what changes, and why.',
-  deps: ['deepmerge-ts@8.0.2', version.momoa, version.zod, version.commander],
-  devDeps: [version.fastCheck],
+  deps: [version.momoa, version.zod, version.commander],
+  devDeps: [
+    'deepmerge-ts@8.0.2',
+    'json5@2.2.3',
+    'lodash@4.18.1',
+    '@types/lodash@4.17.27',
+    version.esbuild,
+    version.fastCheck,
+  ],
   bin: { 'clawharbor-config': 'lib/bin/clawharbor-config.js' },
   coverage: 90,
+});
+configMerge.task('bench', 'Compares mergeConfig with plain merges of the same inputs', {
+  exec: 'node --conditions=source bench/merge.ts',
 });
 
 /** Every service of the catalogue is an entry of its own: `npx projen iam:generate dynamodb` adds one. */
@@ -50,10 +60,10 @@ const bootstrap = new Workspace(root, {
   name: 'bootstrap',
   description: 'Turns a pod spec into a running OpenClaw gateway, at boot and on every change.',
   deps: [
-    '@aws-sdk/client-auto-scaling@3.1169.0',
-    '@aws-sdk/client-secrets-manager@3.1163.0',
-    '@aws-sdk/client-ssm@3.1169.0',
-    '@aws-sdk/ec2-metadata-service@3.1163.0',
+    version.clientAutoScaling,
+    version.clientSecretsManager,
+    version.clientSsm,
+    version.instanceMetadata,
     version.commander,
     version.zod,
   ],
@@ -97,7 +107,17 @@ const e2e = new Workspace(root, {
     version.commander,
     version.zod,
   ],
-  devDeps: ['@types/oidc-provider@9.12.1', '@types/ws@8.18.2', 'playwright-core@1.65.1', 'ws@8.23.0'],
+  devDeps: [
+    version.clientAutoScaling,
+    version.clientSecretsManager,
+    version.clientSsm,
+    version.instanceMetadata,
+    '@smithy/signature-v4@5.7.5',
+    '@types/oidc-provider@9.12.1',
+    '@types/ws@8.18.2',
+    'playwright-core@1.65.1',
+    'ws@8.23.0',
+  ],
   workspaceDeps: [infra, bootstrap, configMerge],
   // Runs from the sources: `npx clawharbor-local` works right after `npm ci`.
   bin: { 'clawharbor-local': 'src/bin/clawharbor-local.ts' },

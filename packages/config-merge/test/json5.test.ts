@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import json5 from 'json5';
+import { expect, test } from 'vitest';
+import { ConfigMergeError, parseDocument } from '../src/index.ts';
+import { law } from './arbitraries/law.ts';
+
+/** Text that is JSON5, nearly JSON5, or has what JSON5 leaves to the reader. */
+const token = fc.constantFrom(
+  ...['{', '}', '[', ']', ':', ',', ' ', '\n', '\r\n', '\t', '\u00a0', '\uFEFF', '// x\n', '/* x\n */', '/*'],
+  ...[
+    'a',
+    'b',
+    '$c',
+    'é',
+    '\\u0061',
+    'null',
+    'true',
+    'false',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    'tru',
+    '"a"',
+    "'b'",
+  ],
+  ...['"x\\ny"', "'it\\'s'", '"\\x41"', '"\\u00e9"', '"a\\\nb"', '"\u2028"', '"\\q"', '"open', "'\\"],
+  ...['0', '-0', '1', '+1', '.5', '5.', '1e3', '1e400', '0x1F', '-0xA', '01', '1e', '0x', '1.2.3'],
+);
+const text = fc.oneof(
+  fc.array(token, { maxLength: 8 }).map((tokens) => tokens.join('')),
+  fc.array(token, { maxLength: 4 }).map((tokens) => `{a:${tokens.join('')}}`),
+  fc.array(token, { maxLength: 4 }).map((tokens) => `{a:[${tokens.join(',')}],b:{${tokens.join(':')}}}`),
+);
+
+/** What the reference reads, or why this package refuses more than it. */
+function reference(source: string): { value: unknown } | 'refused' {
+  try {
+    const value: unknown = json5.parse(source);
+    return { value };
+  } catch {
+    return 'refused';
+  }
+}
+
+const refusedHere = new Set(['DOCUMENT_ROOT', 'DOCUMENT_DUPLICATE_KEY', 'DOCUMENT_NUMBER']);
+
+law('reads what the reference implementation of JSON5 reads, and refuses what it refuses', text, (source) => {
+  const expected = reference(source);
+  try {
+    const value = parseDocument(source);
+    expect(expected).not.toBe('refused');
+    if (expected !== 'refused') expect(JSON.stringify(value)).toBe(JSON.stringify(expected.value));
+  } catch (error) {
+    if (!(error instanceof ConfigMergeError)) throw error;
+    expect(error.line).toBeGreaterThan(0);
+    expect(error.column).toBeGreaterThan(0);
+    if (expected !== 'refused') expect(refusedHere).toContain(error.code);
+  }
+});
+
+test('the reference agrees about the hard cases', () => {
+  for (const source of ['{a:"x\ny"}', '{a:0x}', '{a:01}', '{a:"\\01"}', '{a:"\\1"}', '{-NaN:1}', '{a:+ 1}']) {
+    expect(() => json5.parse(source)).toThrow(SyntaxError);
+    expect(() => parseDocument(source)).toThrow(expect.objectContaining({ code: 'DOCUMENT_SYNTAX' }));
+  }
+});
