@@ -37,10 +37,25 @@ export async function unpack(file: string, directory: string): Promise<string> {
   const tar = startTar(['-xf', '-', '-C', directory, '--no-same-owner']);
   const hash = createHash('sha256');
   await Promise.all([
-    pipeline(createReadStream(file), hashing(hash), createZstdDecompress(), tar.stdin),
+    pipeline(
+      createReadStream(file),
+      hashing(hash),
+      createZstdDecompress(),
+      (content: AsyncIterable<Buffer>) => feed(tar.stdin, content),
+    ),
     tar.ended,
   ]);
   return hash.digest('hex');
+}
+
+/** tar closes its input at the end mark of an archive; what follows is padding, and must be hashed all the same. */
+async function feed(input: Writable, content: AsyncIterable<Buffer>): Promise<void> {
+  input.on('error', () => {});
+  for await (const chunk of content) {
+    if (input.destroyed || input.write(chunk)) continue;
+    await Promise.race([once(input, 'drain'), once(input, 'close')]).catch(() => {});
+  }
+  input.end();
 }
 
 function hashing(hash: ReturnType<typeof createHash>): PassThrough {

@@ -1,0 +1,198 @@
+import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { converge, type StepEvent } from '../src/converge.ts';
+import { planRun } from '../src/plan.ts';
+import { readReport, type Report } from '../src/report.ts';
+import { artifactOfThisMachine, makePod, type TestPod } from './stand-ins/pod.ts';
+
+let pod: TestPod;
+beforeEach(async () => {
+  pod = await makePod();
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await pod.close();
+});
+
+const step = (report: Report, name: string) => report.steps.find((each) => each.name === name);
+const allWarnings = (report: Report) => report.steps.flatMap(({ warnings }) => warnings);
+
+describe('a run', () => {
+  test('brings up a pod from nothing, and a second run changes nothing', async () => {
+    const first = await converge(pod.spec(), pod.host);
+    expect(first.outcome).toBe('ready');
+    expect(step(first, 'install-openclaw')?.changes).toEqual(['OpenClaw 2026.9.6 from the artifact cache']);
+
+    const { pid } = await pod.host.units.state('openclaw');
+    const second = await converge(pod.spec(), pod.host);
+    expect(second.outcome).toBe('unchanged');
+    expect(second.steps.flatMap(({ changes, status }) => (status === 'skipped' ? [] : changes))).toEqual([]);
+    expect((await pod.host.units.state('openclaw')).pid).toBe(pid);
+    expect(await planRun(pod.spec(), pod.host)).toSatisfy((plan: readonly { changes: readonly string[] }[]) =>
+      plan.every(({ changes }) => changes.length === 0),
+    );
+  });
+
+  test('says in a plan what it would do, and changes nothing for it', async () => {
+    const before = await readdir(pod.directory, { recursive: true });
+    const plan = await planRun(pod.spec(), pod.host);
+    expect(plan.filter(({ changes }) => changes.length > 0).map(({ name }) => name)).toEqual([
+      'prepare-machine',
+      'install-openclaw',
+      'merge-config',
+      'start-gateway',
+    ]);
+    expect(await readdir(pod.directory, { recursive: true })).toEqual(before);
+  });
+
+  test('reports each step as it goes, and writes the report', async () => {
+    const events: StepEvent[] = [];
+    const report = await converge(pod.spec(), pod.host, { onEvent: (event) => events.push(event) });
+    const names = report.steps.map(({ name }) => name);
+    expect(events.map(({ step, status }) => `${step} ${status === 'started' ? 'started' : 'ended'}`)).toEqual(
+      names.flatMap((name) => [`${name} started`, `${name} ended`]),
+    );
+    expect(await readReport(pod.host.layout)).toEqual(report);
+  });
+
+  test('prepares without touching the state', async () => {
+    const report = await converge(pod.spec(), pod.host, { phase: 'prepare' });
+    expect(report.outcome).toBe('prepared');
+    expect(await readdir(pod.directory)).not.toContain('state');
+  });
+
+  test('stops at the first failure and names it', async () => {
+    const report = await converge(pod.spec({}, { bogus: true }), pod.host);
+    expect(report.outcome).toBe('failed');
+    expect(report.steps.at(-1)).toMatchObject({
+      name: 'merge-config',
+      status: 'failed',
+      error: { code: 'CONFIG_REJECTED', message: expect.stringContaining('bogus') },
+    });
+    expect((await pod.host.units.state('openclaw')).status).toBe('absent');
+  });
+
+  test('ends when it is told to', async () => {
+    const ended = new AbortController();
+    const running = converge(pod.spec({}, { discovery: { test: 'refuse' } }), pod.host, {
+      signal: ended.signal,
+    });
+    ended.abort();
+    expect((await running).outcome).toBe('failed');
+  });
+});
+
+describe('the installation', () => {
+  test('sets a corrupt artifact aside and asks the registry instead', async () => {
+    vi.stubEnv('npm_config_cache', join(pod.directory, 'npm'));
+    const file = join(pod.host.layout.artifacts, artifactOfThisMachine());
+    await truncate(file, 200);
+    const report = await converge(pod.spec(), pod.host, { phase: 'prepare' });
+    const install = step(report, 'install-openclaw');
+    // npm may not reach a registry here, and says why it fails.
+    expect(install?.error?.code).toBe('OPENCLAW_NOT_INSTALLABLE');
+    expect(install?.error?.message).toMatch(/npm said:\n.*\w/);
+    expect(await readdir(pod.host.layout.artifacts)).toEqual([`${artifactOfThisMachine()}.corrupt`]);
+    expect((await readdir(pod.host.layout.install)).filter((name) => !name.startsWith('.new-'))).toEqual([]);
+  });
+
+  test('that was cut short does not count, and is removed', async () => {
+    await converge(pod.spec(), pod.host, { phase: 'prepare' });
+    const { install } = pod.host.layout;
+    await writeFile(join(install, '2026.9.6', '.clawharbor-installed'), 'something else');
+    await writeFile(join(install, '.new-left'), '');
+    const report = await converge(pod.spec(), pod.host, { phase: 'prepare' });
+    expect(step(report, 'install-openclaw')?.status).toBe('changed');
+    expect(await readdir(install)).toEqual(['2026.9.6']);
+  });
+});
+
+describe('the live config', () => {
+  const notes = '// mine\n{ "messages": { "prefix": "hi", }, "gateway": { "port": 1, }, }';
+
+  test('keeps what people set, and infrastructure keys win', async () => {
+    await pod.writeConfig(notes);
+    await converge(pod.spec(), pod.host);
+    const spec = pod.spec();
+    expect(await pod.readConfig()).toMatchObject({
+      messages: { prefix: 'hi' },
+      gateway: spec.openclaw.config['gateway'],
+    });
+    const history = await readdir(join(pod.host.layout.records, 'config-history'));
+    expect(history).toHaveLength(1);
+    expect(await readFile(join(pod.host.layout.records, 'config-history', history[0] ?? ''), 'utf8')).toBe(
+      notes,
+    );
+  });
+
+  test('keeps its comments as long as nothing has to change', async () => {
+    await converge(pod.spec(), pod.host);
+    const commented = `// a comment\n${JSON.stringify(await pod.readConfig())}`;
+    await pod.writeConfig(commented);
+    expect((await converge(pod.spec(), pod.host)).outcome).toBe('unchanged');
+    expect(await readFile(join(pod.host.layout.state, 'openclaw.json'), 'utf8')).toBe(commented);
+  });
+
+  test('survives a replacement of the instance', async () => {
+    await converge(pod.spec(), pod.host);
+    await pod.writeConfig(JSON.stringify({ ...(await pod.readConfig()), messages: { prefix: 'kept' } }));
+    await pod.host.close();
+    expect((await converge(pod.spec(), pod.replace())).outcome).toBe('ready');
+    expect(await pod.readConfig()).toMatchObject({ messages: { prefix: 'kept' } });
+  });
+
+  test('that cannot be read is set aside whole, and the last good one comes back', async () => {
+    await converge(pod.spec(), pod.host);
+    await pod.writeConfig(JSON.stringify({ ...(await pod.readConfig()), messages: { prefix: 'kept' } }));
+    await pod.host.units.stop('openclaw');
+    await converge(pod.spec(), pod.host);
+    const broken = '{ "gateway": { oops';
+    await pod.writeConfig(broken);
+    const report = await converge(pod.spec(), pod.host);
+    expect(allWarnings(report)).toMatchObject([{ code: 'CONFIG_UNPARSABLE' }]);
+    expect(await pod.readConfig()).toMatchObject({ messages: { prefix: 'kept' } });
+    const aside = (await readdir(pod.host.layout.state)).find((name) => name.includes('unparsable'));
+    expect(await readFile(join(pod.host.layout.state, aside ?? ''), 'utf8')).toBe(broken);
+  });
+
+  test('that the gateway refuses at its start gives way to the last good one, and is not tried again', async () => {
+    await converge(pod.spec(), pod.host);
+    await pod.host.units.stop('openclaw');
+    const bad = pod.spec({}, { discovery: { test: 'refuse' } });
+    const report = await converge(bad, pod.host);
+    expect(report.outcome).toBe('rolled-back');
+    expect(allWarnings(report)).toMatchObject([{ code: 'GATEWAY_CONFIG_REFUSED' }]);
+    expect(await pod.readConfig()).not.toHaveProperty('discovery');
+    expect((await pod.host.units.state('openclaw')).status).toBe('active');
+    const again = await converge(bad, pod.host);
+    expect(step(again, 'merge-config')?.error?.code).toBe('CONFIG_REJECTED');
+  });
+
+  test('that a running gateway refuses gives way, too', async () => {
+    await converge(pod.spec(), pod.host);
+    const report = await converge(pod.spec({}, { discovery: { test: 'refuse' } }), pod.host);
+    expect(report.outcome).toBe('rolled-back');
+    expect(await pod.readConfig()).not.toHaveProperty('discovery');
+  });
+
+  test('that needs a restart gets one; any other goes live without', async () => {
+    await converge(pod.spec(), pod.host);
+    const { pid } = await pod.host.units.state('openclaw');
+    expect((await converge(pod.spec({}, { discovery: { test: 'fine' } }), pod.host)).outcome).toBe('ready');
+    expect((await pod.host.units.state('openclaw')).pid).toBe(pid);
+    const report = await converge(pod.spec({}, { discovery: { test: 'restart' } }), pod.host);
+    expect(step(report, 'wait-ready')?.changes).toEqual(['restart openclaw for its config']);
+    expect((await pod.host.units.state('openclaw')).pid).not.toBe(pid);
+  });
+
+  test('is fenced: a second gateway waits for the first to end', async () => {
+    await converge(pod.spec(), pod.host);
+    const other = pod.replace();
+    const report = await converge(pod.spec({ readyTimeoutSeconds: 10 }), other);
+    expect(report.steps.at(-1)?.error?.code).toBe('STATE_LOCKED');
+    expect((await other.units.state('openclaw')).status).toBe('starting');
+    await pod.host.close();
+    expect((await converge(pod.spec(), other)).outcome).toBe('unchanged');
+  });
+});

@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface AwsStandIn {
+  /** Environment that sends the AWS SDK here. */
+  readonly environment: Readonly<Record<string, string>>;
+  secret: { value: string; version: string };
+  parameter: string;
+  targetState: string | undefined;
+  /** Whether Auto Scaling waits for this instance. */
+  waiting: boolean;
+  /** Actions that were asked for, as in `CompleteLifecycleAction CONTINUE`. */
+  readonly calls: string[];
+  close(): Promise<void>;
+}
+
+export const instanceId = 'i-0123456789abcdef0';
+
+/** Four services of AWS on one loopback port, with the few answers the bootstrap needs, on the wire. */
+export async function startAws(): Promise<AwsStandIn> {
+  const server = createServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      const [status, text] = answer(standIn, request, body);
+      response.writeHead(status, { 'content-type': typeOf(text) }).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const standIn: AwsStandIn = {
+    environment: {
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'example',
+      AWS_REGION: 'eu-central-1',
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
+    },
+    secret: { value: '{}', version: '1' },
+    parameter: '{}',
+    targetState: 'InService',
+    waiting: true,
+    calls: [],
+    close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
+  };
+  return standIn;
+}
+
+type Answer = [status: number, body: string];
+
+function answer(aws: AwsStandIn, request: IncomingMessage, body: string): Answer {
+  const path = request.url ?? '';
+  if (path === '/latest/api/token') return [200, 'token'];
+  if (path.startsWith('/latest/meta-data/')) {
+    if (request.headers['x-aws-ec2-metadata-token'] !== 'token') return [401, ''];
+    return metadata(aws, path.slice('/latest/meta-data/'.length));
+  }
+  const target = request.headers['x-amz-target'];
+  return typeof target === 'string' ? json(aws, target, body) : query(aws, new URLSearchParams(body));
+}
+
+function metadata(aws: AwsStandIn, name: string): Answer {
+  const values: Record<string, string | undefined> = {
+    'instance-id': instanceId,
+    'placement/region': 'eu-central-1',
+    'autoscaling/target-lifecycle-state': aws.targetState,
+  };
+  const value = values[name];
+  return value === undefined ? [404, ''] : [200, value];
+}
+
+function json(aws: AwsStandIn, target: string, body: string): Answer {
+  const input = JSON.parse(body) as Record<string, string>;
+  if (target === 'secretsmanager.GetSecretValue') {
+    if (input['SecretId']?.includes('absent')) {
+      return [400, JSON.stringify({ __type: 'ResourceNotFoundException', Message: 'no such secret' })];
+    }
+    return [200, JSON.stringify({ SecretString: aws.secret.value, VersionId: aws.secret.version })];
+  }
+  if (target === 'AmazonSSM.GetParameter') {
+    return [200, JSON.stringify({ Parameter: { Name: input['Name'], Value: aws.parameter } })];
+  }
+  return [400, JSON.stringify({ __type: 'UnknownOperationException' })];
+}
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html */
+function query(aws: AwsStandIn, input: URLSearchParams): Answer {
+  const action = input.get('Action') ?? '';
+  aws.calls.push([action, input.get('LifecycleActionResult')].filter(Boolean).join(' '));
+  if (!aws.waiting) {
+    const message = `No active Lifecycle Action found with instance ID ${input.get('InstanceId')}`;
+    const error = `<Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error>`;
+    return [400, `<ErrorResponse>${error}<RequestId>1</RequestId></ErrorResponse>`];
+  }
+  if (action === 'CompleteLifecycleAction') aws.waiting = false;
+  return [200, `<${action}Response><${action}Result/></${action}Response>`];
+}
+
+function typeOf(text: string): string {
+  if (text.startsWith('<')) return 'text/xml';
+  return text.startsWith('{') ? 'application/x-amz-json-1.1' : 'text/plain';
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) body += String(chunk);
+  return body;
+}
