@@ -83,7 +83,8 @@ export class Monorepo extends javascript.NodeProject {
         include: ['.projenrc.ts', 'projenrc/**/*.ts', 'testing/**/*.ts', 'test/**/*.ts', 'vitest.config.ts'],
       },
     });
-    new JsonFile(this, '.oxlintrc.json', { obj: oxlint });
+    // oxlint refuses the key that marks a file as generated.
+    new JsonFile(this, '.oxlintrc.json', { marker: false, obj: oxlint });
     new TextFile(this, '.nvmrc', { lines: [version.node.split('@')[1]!, ''] });
     new JsonFile(this, '.changeset/config.json', {
       marker: false,

@@ -26,3 +26,7 @@ export const awsCdk = 'aws-cdk@2.1148.1';
 export const cdkLib = 'aws-cdk-lib@2.276.0';
 export const cdkRange = 'aws-cdk-lib@^2.276.0';
 export const cdkNag = 'cdk-nag@3.0.2';
+export const clientAutoScaling = '@aws-sdk/client-auto-scaling@3.1169.0';
+export const clientSecretsManager = '@aws-sdk/client-secrets-manager@3.1163.0';
+export const clientSsm = '@aws-sdk/client-ssm@3.1169.0';
+export const instanceMetadata = '@aws-sdk/ec2-metadata-service@3.1163.0';

@@ -21,6 +21,7 @@ interface Manifest {
   repository: { directory: string };
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, unknown>;
   exports: Record<string, { default: string } | string>;
   bin?: Record<string, string>;
 }
@@ -92,6 +93,10 @@ describe('a package from npm', () => {
           '--no-audit',
           '--no-fund',
           ...tarballs(name, made),
+          // npm leaves optional peers out; an entry may be for those who have them.
+          ...Object.keys(manifest.peerDependenciesMeta ?? {}).map(
+            (peer) => `${peer}@${manifest.peerDependencies?.[peer]}`,
+          ),
         ],
         consumer,
       );

@@ -56,6 +56,11 @@ export interface LoadBalancerOptions {
    * (`{ 'localhost:8443': 'openclaw.example.com' }`). Only host conditions see the name; the target gets what was sent.
    */
   readonly hostAliases?: Readonly<Record<string, string>>;
+  /**
+   * What a client on the loopback interface of this machine counts as: a load balancer's clients come from elsewhere, and
+   * a target may well refuse to believe that one of them is itself. Default: its loopback address.
+   */
+  readonly loopbackClient?: string;
   /** How targets are reached. Default: a TCP connection from this process. */
   readonly connect?: Connect;
   /** Health checks run this many times as often as the template declares. Default 1. */
@@ -195,7 +200,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   }
 
   async #serve(atWork: ListenerAtWork, exchange: Exchange): Promise<void> {
-    const received = describeRequest(exchange.request);
+    const received = this.#seen(describeRequest(exchange.request));
     const served = await this.#handle(atWork, exchange, received).catch((error: unknown): Served => {
       this.#warn(error);
       return answered(exchange, errorAnswer(500, 'AuthUnhandledException'), 'none');
@@ -209,6 +214,14 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       path,
       ...served,
     });
+  }
+
+  #seen(received: ReceivedRequest): ReceivedRequest {
+    const { loopbackClient } = this.#options;
+    const isLoopback = /^(127\.|::1$)/.test(received.clientAddress);
+    return loopbackClient !== undefined && isLoopback
+      ? { ...received, clientAddress: loopbackClient }
+      : received;
   }
 
   async #handle(atWork: ListenerAtWork, exchange: Exchange, received: ReceivedRequest): Promise<Served> {

@@ -5,12 +5,15 @@ import { certificateFor } from '../tls/index.ts';
 import type { DataDirectory } from './data-dir.ts';
 import type { Deployment } from './deployment.ts';
 import { admitPeople, type LocalPeople } from './people.ts';
-import type { PodNetwork } from './network.ts';
+import type { LocalNetwork } from './network.ts';
+
+/** Everybody on this machine is a client from somewhere on the internet; an address that is set aside for examples (RFC 5737). */
+const someClient = '203.0.113.10';
 
 export interface EntranceOptions {
   readonly deployment: Deployment;
   readonly directory: DataDirectory;
-  readonly network: PodNetwork;
+  readonly network: LocalNetwork;
   /** Where the HTTPS listener of the template is served. */
   readonly port: number;
 }
@@ -67,7 +70,7 @@ function openLoadBalancer(
   pool: UserPool,
   certificate: { readonly cert: string; readonly key: string },
   hostAliases: Readonly<Record<string, string>>,
-  { connect }: PodNetwork,
+  { connect }: LocalNetwork,
   port: number,
 ): Promise<LoadBalancer> {
   return startLoadBalancer({
@@ -84,6 +87,7 @@ function openLoadBalancer(
     certificate,
     trustedCertificate: certificate.cert,
     hostAliases,
-    ...(connect ? { connect } : {}),
+    connect,
+    loopbackClient: someClient,
   });
 }

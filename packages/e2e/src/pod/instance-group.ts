@@ -10,6 +10,7 @@ import {
   startImds,
   sts,
   type LaunchRequest,
+  type ListenOn,
   type Listening,
   type ParameterStore,
   type RunningInstance,
@@ -17,16 +18,17 @@ import {
   type Transition,
 } from '../aws/index.ts';
 import type { LoadBalancer } from '../alb/index.ts';
+import { StandInError } from '../errors.ts';
 import type { DataDirectory } from './data-dir.ts';
 import type { Deployment } from './deployment.ts';
 import type { StepEvent } from './events.ts';
 import { launchMachine, type MachineEnd } from './machine.ts';
-import type { PodNetwork } from './network.ts';
+import type { LocalInstance, LocalNetwork } from './network.ts';
 
 export interface InstanceGroupOptions {
   readonly deployment: Deployment;
   readonly directory: DataDirectory;
-  readonly network: PodNetwork;
+  readonly network: LocalNetwork;
   readonly secrets: SecretsManager;
   readonly parameters: ParameterStore;
   readonly loadBalancer: LoadBalancer;
@@ -49,19 +51,25 @@ export class InstanceGroup {
   readonly group: AutoScalingGroup;
   readonly #options: InstanceGroupOptions;
   readonly #credentials = new CredentialIssuer();
-  #endpoint: Listening | undefined;
-  #endpointUrl = '';
+  readonly #places = new Map<string, LocalInstance>();
+  /** As seen from the host's network, where instances prepare, and from their own. */
+  #endpoints: readonly Listening[] = [];
 
   constructor(options: InstanceGroupOptions) {
     this.#options = options;
-    const { deployment, directory, loadBalancer, targetGroupArn, network, gatewayPort } = options;
+    const { deployment, directory, loadBalancer, targetGroupArn } = options;
     this.group = new AutoScalingGroup({
       definition: deployment.group,
       path: join(directory.aws, 'auto-scaling.json'),
       launch: (request) => this.#launch(request),
       targets: {
-        register: (id) => loadBalancer.registerTarget(targetGroupArn, { id, ...network.target(gatewayPort) }),
-        deregister: (id) => loadBalancer.deregisterTarget(targetGroupArn, id),
+        register: (id) =>
+          loadBalancer.registerTarget(targetGroupArn, {
+            id,
+            host: this.#places.get(id)!.address,
+            port: options.gatewayPort,
+          }),
+        deregister: (id) => loadBalancer.deregisterTarget(targetGroupArn, id).catch(ignoreUnknownTarget),
       },
       onTransition: options.onTransition,
       onFailure: options.onFailure,
@@ -77,66 +85,81 @@ export class InstanceGroup {
   /** Opens AWS to instances, then launches what is missing. */
   async start(): Promise<void> {
     const { deployment, network, secrets, parameters } = this.#options;
-    this.#endpoint = await startEndpoint({
-      listen: { host: '127.0.0.1', port: 0 },
-      region: deployment.region,
-      credentials: this.#credentials,
-      services: [
-        parameters.service,
-        secrets.service,
-        autoScaling(this.group),
-        s3(() => deployment.buckets),
-        sts(),
-      ],
-      policies: () => deployment.role.policies,
-    });
-    this.#endpointUrl = await network.expose(this.#endpoint);
+    const services = [
+      parameters.service,
+      secrets.service,
+      autoScaling(this.group),
+      s3(() => deployment.buckets),
+      sts(),
+    ];
+    const open = (listen: ListenOn) =>
+      startEndpoint({
+        listen,
+        region: deployment.region,
+        credentials: this.#credentials,
+        services,
+        policies: () => deployment.role.policies,
+      });
+    this.#endpoints = [await open(loopback), await open(await network.outside())];
     await this.group.start();
   }
 
   async close(): Promise<void> {
     await this.group.close();
-    await this.#endpoint?.close();
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()));
   }
 
   async #launch({ instanceId, availabilityZone }: LaunchRequest): Promise<RunningInstance> {
     const { deployment, network, onEnd, onReport, ...options } = this.#options;
-    const metadata = await startImds({
-      listen: { host: '127.0.0.1', port: 0 },
-      identity: {
-        instanceId,
-        availabilityZone,
-        account: deployment.account,
-        region: deployment.region,
-        roleName: deployment.role.name,
-        ...deployment.machine,
-        localIpv4: network.target(0).host,
-        launchedAt: new Date(),
-      },
-      credentials: this.#credentials,
-      targetLifecycleState: () => this.group.targetLifecycleState(instanceId),
-    });
-    const environment = (endpoint: string, imds: string) => ({
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: imds,
+    const place = await network.addInstance(instanceId);
+    this.#places.set(instanceId, place);
+    const openMetadata = (listen: ListenOn) =>
+      startImds({
+        listen,
+        identity: {
+          instanceId,
+          availabilityZone,
+          account: deployment.account,
+          region: deployment.region,
+          roleName: deployment.role.name,
+          ...deployment.machine,
+          localIpv4: place.address,
+          launchedAt: new Date(),
+        },
+        credentials: this.#credentials,
+        targetLifecycleState: () => this.group.targetLifecycleState(instanceId),
+      });
+    const metadata = [await openMetadata(loopback), await openMetadata(place.metadata)];
+    const [prepareEnvironment, activateEnvironment] = metadata.map(({ url }, i) => ({
+      AWS_ENDPOINT_URL: this.#endpoints[i]!.url,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: url,
       AWS_REGION: deployment.region,
-    });
+    }));
     const machine = launchMachine({
       instanceId,
       directory: options.directory,
       bundle: options.bundle,
       specParameter: deployment.specParameter,
-      prepareEnvironment: environment(this.#endpoint!.url, metadata.url),
-      activateEnvironment: environment(this.#endpointUrl, await network.expose(metadata)),
-      networkPrefix: network.prefix,
+      prepareEnvironment: prepareEnvironment!,
+      activateEnvironment: activateEnvironment!,
+      networkPrefix: place.prefix,
       intervalSeconds: INTERVAL_SECONDS,
       onStep: options.onStep,
       onReport: (report) => onReport(instanceId, report),
     });
     const ended = machine.gone.then(async (end) => {
-      await metadata.close();
+      await Promise.all(metadata.map((server) => server.close()));
+      await place.close();
+      this.#places.delete(instanceId);
       onEnd(instanceId, end);
     });
     return { ended, stop: (signal) => machine.stop(signal) };
   }
+}
+
+const loopback = { host: '127.0.0.1', port: 0 };
+
+/** Of an instance that an earlier, killed process had registered. */
+function ignoreUnknownTarget(error: unknown): void {
+  if (!(error instanceof StandInError && error.code === 'TARGET_UNKNOWN')) throw error;
 }

@@ -1,30 +1,26 @@
-import type { Connect, Address } from '../alb/index.ts';
-import type { Listening } from '../aws/index.ts';
+import type { Connect } from '../alb/index.ts';
+import type { ListenOn } from '../aws/index.ts';
 
-/** How the load balancer, the stand-ins for AWS and the instance reach each other on this machine. */
-export interface PodNetwork {
+/** How the load balancer, the stand-ins for AWS and instances reach each other on this machine. */
+export interface LocalNetwork {
   readonly kind: 'namespaces' | 'loopback';
-  /** Why it is not `namespaces`, if it is not. */
-  readonly reason?: string;
-  /** Runs a command in the instance's network. */
-  readonly prefix: readonly string[];
-  /** Where the load balancer finds the gateway that listens on this port. */
-  target(port: number): Address;
-  /** How the load balancer dials it. Default: from this process. */
-  readonly connect?: Connect;
-  /** Makes a server of this process known to the instance. @returns its URL as the instance sees it */
-  expose(server: Listening): Promise<string>;
+  /** What it is, for people; why it is not `namespaces`, if it is not. */
+  readonly description: string;
+  /** How the load balancer dials a target. */
+  readonly connect: Connect;
+  /** A place at which instances reach a server of this process; a new one at each call. */
+  outside(): Promise<ListenOn>;
+  addInstance(instanceId: string): Promise<LocalInstance>;
   close(): Promise<void>;
 }
 
-/** Everything on 127.0.0.1: for a machine where nobody may make network namespaces. */
-export function loopbackNetwork(reason: string): PodNetwork {
-  return {
-    kind: 'loopback',
-    reason,
-    prefix: [],
-    target: (port) => ({ host: '127.0.0.1', port }),
-    expose: (server) => Promise.resolve(server.url),
-    close: () => Promise.resolve(),
-  };
+/** An instance's place in the network. */
+export interface LocalInstance {
+  /** Where the load balancer finds it. */
+  readonly address: string;
+  /** Put before a command, runs it on the instance's network. */
+  readonly prefix: readonly string[];
+  /** Where its metadata service listens. */
+  readonly metadata: ListenOn;
+  close(): Promise<void>;
 }

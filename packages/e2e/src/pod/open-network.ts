@@ -1,8 +1,12 @@
+import { whyNoNetwork } from '../network/index.ts';
 import type { DataDirectory } from './data-dir.ts';
 import type { Deployment } from './deployment.ts';
-import { loopbackNetwork, type PodNetwork } from './network.ts';
+import { loopbackNetwork } from './loopback-network.ts';
+import { namespaceNetwork } from './namespace-network.ts';
+import type { LocalNetwork } from './network.ts';
 
-/** Addresses of their own for load balancer and instance where the machine allows it, loopback elsewhere. */
-export function openNetwork(_deployment: Deployment, _directory: DataDirectory): Promise<PodNetwork> {
-  return Promise.resolve(loopbackNetwork('not yet'));
+/** Addresses of their own for load balancer and instances where the machine allows it, loopback elsewhere. */
+export async function openNetwork(deployment: Deployment, directory: DataDirectory): Promise<LocalNetwork> {
+  const reason = await whyNoNetwork();
+  return reason === undefined ? namespaceNetwork(deployment, directory) : loopbackNetwork(reason);
 }

@@ -27,7 +27,7 @@ export interface OverlayChange {
  */
 export function laptopOverlay(facts: LaptopFacts): OverlayChange[] {
   const model = {
-    id: 'echo-1',
+    id: 'stand-in-1',
     name: 'Stand-in model',
     input: ['text'],
     contextWindow: 200_000,

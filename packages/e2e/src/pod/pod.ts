@@ -11,7 +11,7 @@ import { PodError } from './errors.ts';
 import type { Listener, ReadyEvent } from './events.ts';
 import { InstanceGroup } from './instance-group.ts';
 import type { MachineEnd } from './machine.ts';
-import type { PodNetwork } from './network.ts';
+import type { LocalNetwork } from './network.ts';
 import { openNetwork } from './open-network.ts';
 import { endProcessesBelow } from './orphans.ts';
 import { applyOverlay, laptopOverlay, type OverlayChange } from './overlay.ts';
@@ -99,7 +99,7 @@ class Pod {
     const network = await this.#step(
       'network',
       () => this.#opened(openNetwork(deployment, directory)),
-      describeNetwork,
+      ({ description }) => [description],
     );
     const entrance = await this.#step('login', () =>
       this.#opened(startEntrance({ deployment, directory, network, port })),
@@ -128,15 +128,15 @@ class Pod {
     this.#closers.length = 0;
   }
 
-  async #deploy(deployment: Deployment, network: PodNetwork, entrance: Entrance): Promise<InstanceGroup> {
+  async #deploy(deployment: Deployment, network: LocalNetwork, entrance: Entrance): Promise<InstanceGroup> {
     const { directory, listener } = this.#options;
     const { region, account, secret, spec } = deployment;
-    const model = await this.#opened(startModel({ listen: { host: '127.0.0.1', port: 0 } }));
+    const model = await this.#opened(startModel({ listen: await network.outside() }));
     const gatewayPort = network.kind === 'loopback' ? await tryPort(0) : deployment.gatewayPort;
     this.#overlay = laptopOverlay({
       origin: this.#url,
       dnsNames: deployment.dnsNames,
-      modelUrl: `${await network.expose(model)}/v1`,
+      modelUrl: `${model.url}/v1`,
       adminSub: entrance.people.adminSub,
       loopbackPort: network.kind === 'loopback' ? gatewayPort : undefined,
     });
@@ -261,10 +261,6 @@ class Pod {
       throw error;
     }
   }
-}
-
-function describeNetwork({ kind, reason }: PodNetwork): string[] {
-  return [kind === 'namespaces' ? 'network namespaces of its own' : `loopback: ${reason}`];
 }
 
 async function refuseSecondPod(directory: DataDirectory): Promise<void> {
