@@ -117,6 +117,7 @@ const e2e = new Workspace(root, {
     '@types/ws@8.18.2',
     'playwright-core@1.65.1',
     'ws@8.23.0',
+    version.fastCheck,
   ],
   workspaceDeps: [infra, bootstrap, configMerge],
   // Runs from the sources: `npx clawharbor-local` works right after `npm ci`.

@@ -3,15 +3,20 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bundlePath } from '@clawharbor/bootstrap/bundle';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, whyNoContainer, type Execution, type SystemdContainer } from '../src/container/index.ts';
+import { startAndTell } from './container/echo-unit.ts';
 import { Region, userData } from './container/region.ts';
 
 const reason = await whyNoContainer();
 if (reason !== undefined) console.log(`systemd.e2e: left out, because ${reason}`);
 
 /** Artifacts outlive test runs: only the first one needs the npm registry. */
-const artifacts = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'clawharbor-e2e/artifacts');
+const artifacts = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'clawharbor-e2e/artifacts',
+);
 const secretValue = 'sk-ant "quoted" \'single\' $HOME %h \\ back`tick`\nsecond line=1 🦞';
 const state = '/home/openclaw/.openclaw';
 
@@ -182,6 +187,16 @@ describe.skipIf(reason !== undefined)(
       }
     });
 
+    it('writes units that systemd reads back as they were, whatever a value holds', async () => {
+      const variables = namedBy('SECRET', fc.sample(anyText, 200));
+      const environment = namedBy('PUBLIC', fc.sample(oneLine, 100));
+      const words = fc.sample(oneLine, 100);
+      expect(await startAndTell(region.instance, { variables, environment, words })).toEqual({
+        environment: { ...variables, ...environment },
+        words,
+      });
+    });
+
     it('changes nothing when it runs again', async () => {
       const before = await property(region.instance, 'MainPID');
       const again = await run(region.instance);
@@ -196,7 +211,8 @@ describe.skipIf(reason !== undefined)(
       });
       expect(validated.stdout, validated.stderr).toContain('"valid":true');
       const repair = await region.instance.execute('openclaw', ['doctor', '--fix'], { timeoutSeconds: 120 });
-      console.log('doctor --fix', repair.exitCode, repair.stdout.slice(-600), repair.stderr.slice(-600));
+      expect(repair.exitCode).toBe(1);
+      expect(repair.stdout + repair.stderr).toMatch(/another OpenClaw process owns gateway-lifecycle/);
     });
 
     it('comes back when the gateway is killed', async () => {
@@ -255,7 +271,7 @@ describe.skipIf(reason !== undefined)(
       await second.succeed('dnf', ['install', '-y', 'nodejs24']);
       const locked = await run(second, '/opt/clawharbor/spec.json');
       expect(locked.exitCode).toBe(1);
-      expect(locked.stderr).toMatch(/^STATE_LOCKED/);
+      expect(locked.stderr).toMatch(/^STATE_LOCKED: /m);
       const waiting = await property(second, 'MainPID');
       expect(await second.succeed('cat', [`/proc/${waiting}/comm`])).toBe('flock\n');
       expect(await readyStatus(region.instance)).toBe(200);
@@ -266,6 +282,38 @@ describe.skipIf(reason !== undefined)(
     });
   },
 );
+
+const tricky = fc.constantFrom(
+  '"',
+  "'",
+  '\\',
+  '%',
+  '%h',
+  '$',
+  '${HOME}',
+  '$$',
+  '`',
+  ' ',
+  ';',
+  '#',
+  '🦞',
+  '=',
+  '\\n',
+);
+const oneLine = fc
+  .array(fc.oneof(tricky, fc.string({ unit: 'grapheme' })), { maxLength: 12 })
+  .map((parts) => parts.join(''))
+  .filter((text) => !/\p{Cc}/u.test(text));
+const anyText = fc
+  .array(
+    fc.oneof(tricky, fc.constantFrom('\n', '\r', '\t', '\u0001', '\uFEFF'), fc.string({ unit: 'binary' })),
+  )
+  .map((parts) => parts.join(''))
+  .filter((text) => !text.includes('\0') && text.isWellFormed());
+
+function namedBy(prefix: string, values: readonly string[]): Record<string, string> {
+  return Object.fromEntries(values.map((value, index) => [`${prefix}_${index}`, value]));
+}
 
 interface LastReport {
   readonly outcome: string;

@@ -16,7 +16,13 @@ import {
   type RequestRecord,
   type SecretsManager,
 } from '../../src/aws/index.ts';
-import { bundleOnInstance, createInstance, succeed, type Execution, type SystemdContainer } from '../../src/container/index.ts';
+import {
+  bundleOnInstance,
+  createInstance,
+  succeed,
+  type Execution,
+  type SystemdContainer,
+} from '../../src/container/index.ts';
 
 const region = 'eu-central-1';
 const account = '111122223333';
@@ -77,7 +83,9 @@ export class Region {
         availabilityZones: [`${region}a`],
         usesLoadBalancerHealth: false,
         healthCheckGracePeriodSeconds: 0,
-        hooks: [{ name: 'ready', transition: 'launching', heartbeatTimeoutSeconds: 300, defaultResult: 'ABANDON' }],
+        hooks: [
+          { name: 'ready', transition: 'launching', heartbeatTimeoutSeconds: 300, defaultResult: 'ABANDON' },
+        ],
         tags: {},
       },
       path: join(directory, 'group'),
@@ -100,7 +108,11 @@ export class Region {
     await mkdir(this.state, { recursive: true });
     // An access point makes its root folder for the POSIX user that it is defined with.
     await succeed('chown', [`${gatewayAccount.uid}:${gatewayAccount.gid}`, this.state]);
-    await this.secrets.define({ name: 'team/providers', arn: secretArn, initialValue: JSON.stringify(this.#options.secret) });
+    await this.secrets.define({
+      name: 'team/providers',
+      arn: secretArn,
+      initialValue: JSON.stringify(this.#options.secret),
+    });
     await this.parameters.set(specName, JSON.stringify(this.spec));
     this.#open.push(
       await startEndpoint({
@@ -118,7 +130,8 @@ export class Region {
   /** The instance that the group runs. */
   get instance(): SystemdContainer {
     const running = this.#instances.get(this.group.state.instances[0]?.id ?? '');
-    if (running === undefined) throw new Error(`no instance: ${this.group.state.activities[0]?.statusMessage}`);
+    if (running === undefined)
+      throw new Error(`no instance: ${this.group.state.activities[0]?.statusMessage}`);
     return running;
   }
 
@@ -190,7 +203,11 @@ export class Region {
 const instancePolicy = {
   Version: '2012-10-17' as const,
   Statement: [
-    { Effect: 'Allow' as const, Action: ['ssm:GetParameter'], Resource: [`arn:aws:ssm:${region}:${account}:parameter${specName}`] },
+    {
+      Effect: 'Allow' as const,
+      Action: ['ssm:GetParameter'],
+      Resource: [`arn:aws:ssm:${region}:${account}:parameter${specName}`],
+    },
     { Effect: 'Allow' as const, Action: ['secretsmanager:GetSecretValue'], Resource: [secretArn] },
     {
       Effect: 'Allow' as const,
