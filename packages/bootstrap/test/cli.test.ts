@@ -60,6 +60,15 @@ test('run --stay follows the spec, and SIGTERM stops everything with exit code 0
   expect(run.output.stderr).toBe('');
 });
 
+test('SIGTERM ends a run in the middle of its work, too', async () => {
+  const spec = pod.spec({ readyTimeoutSeconds: 60 }, { discovery: { test: 'silent' } });
+  await writeFile(specFile, JSON.stringify(spec));
+  const run = start('run', '--spec', specFile, ...where, '--json', '--stay');
+  await vi.waitFor(() => expect(run.output.stdout).toContain('"wait-ready"'), 20_000);
+  run.child.kill('SIGTERM');
+  expect(await run.exit).toBe(0);
+});
+
 test('run ends with one line and exit code 1 when it fails, and report shows why', async () => {
   await writeFile(specFile, JSON.stringify(pod.spec({}, { bogus: true })));
   const run = start('run', '--spec', specFile, ...where);

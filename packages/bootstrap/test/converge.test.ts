@@ -50,9 +50,9 @@ describe('a run', () => {
     const events: StepEvent[] = [];
     const report = await converge(pod.spec(), pod.host, { onEvent: (event) => events.push(event) });
     const names = report.steps.map(({ name }) => name);
-    expect(events.map(({ step, status }) => `${step} ${status === 'started' ? 'started' : 'ended'}`)).toEqual(
-      names.flatMap((name) => [`${name} started`, `${name} ended`]),
-    );
+    expect(
+      events.map(({ step: name, status }) => `${name} ${status === 'started' ? 'started' : 'ended'}`),
+    ).toEqual(names.flatMap((name) => [`${name} started`, `${name} ended`]));
     expect(await readReport(pod.host.layout)).toEqual(report);
   });
 

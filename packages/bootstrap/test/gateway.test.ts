@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lockfiles } from '../src/install/lockfiles.ts';
 import { satisfies } from '../src/install/node-range.ts';
@@ -129,11 +129,11 @@ test.each(Object.entries(lockfiles))(
     expect(packages['node_modules/openclaw']?.version).toBe(version);
     const names = Object.keys(packages).filter((name) => name !== '');
     expect(names.length).toBeGreaterThan(300);
-    for (const name of names) {
-      const entry = packages[name];
-      expect(entry?.resolved, name).toBeUndefined();
-      // What is inside another package's tarball is covered by that one's integrity.
-      if (!entry?.inBundle) expect(entry?.integrity, name).toMatch(/^sha512-/);
-    }
+    expect(names.filter((name) => packages[name]?.resolved !== undefined)).toEqual([]);
+    // What is inside another package's tarball is covered by that one's integrity.
+    const open = names.filter(
+      (name) => !packages[name]?.inBundle && !packages[name]?.integrity?.startsWith('sha512-'),
+    );
+    expect(open).toEqual([]);
   },
 );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redact } from '../src/secrets/redact.ts';
 import { parseSecretValue, refusal } from '../src/secrets/secret-value.ts';

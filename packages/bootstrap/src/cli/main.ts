@@ -46,7 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     });
   onHost(program.command('report').description('prints the report of the last run')).action(
     async (options: CommonOptions) => {
-      exitCode = await report(options);
+      exitCode = await showReport(options);
     },
   );
   try {
@@ -79,7 +79,11 @@ async function run(options: RunOptions): Promise<number> {
   const output = outputFor(options.json);
   const { host, close } = openHost(options, recurring(options));
   const ended = new AbortController();
-  const end = (): void => ended.abort();
+  const end = (): void => {
+    ended.abort();
+    // What runs now would be waited for, and an installation takes a while.
+    void close();
+  };
   process.on('SIGTERM', end).on('SIGINT', end);
   try {
     const spec = await loadPodSpec(options.spec);
@@ -107,7 +111,7 @@ async function run(options: RunOptions): Promise<number> {
   }
 }
 
-async function report(options: CommonOptions): Promise<number> {
+async function showReport(options: CommonOptions): Promise<number> {
   const { host, close } = openHost(options);
   try {
     const last = await readReport(host.layout);

@@ -14,7 +14,7 @@ export interface HostOptions {
 export interface OpenHost {
   readonly host: Host;
   /** Ends what does not outlive this process. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

@@ -4,10 +4,10 @@ import type { Report } from '../report.ts';
 
 /** What the command says on stdout while it works: for people, or one JSON object per line for programs. */
 export interface Output {
-  step(event: StepEvent): void;
-  plan(steps: readonly PlannedStep[]): void;
-  report(report: Report): void;
-  problem(problem: { readonly code: string; readonly message: string }): void;
+  readonly step: (event: StepEvent) => void;
+  readonly plan: (steps: readonly PlannedStep[]) => void;
+  readonly report: (report: Report) => void;
+  readonly problem: (problem: { readonly code: string; readonly message: string }) => void;
 }
 
 export function outputFor(json: boolean): Output {
@@ -28,11 +28,12 @@ const textOutput: Output = {
     for (const text of detail ?? []) print(`    ${text.replaceAll('\n', '\n      ')}`);
   },
   plan(steps) {
-    for (const { name, changes } of steps.filter(({ changes }) => changes.length > 0)) {
+    const active = steps.filter(({ changes }) => changes.length > 0);
+    for (const { name, changes } of active) {
       print(name);
       for (const change of changes) print(`    ${change}`);
     }
-    if (steps.every(({ changes }) => changes.length === 0)) print('Nothing to do.');
+    if (active.length === 0) print('Nothing to do.');
   },
   report: ({ outcome, startedAt, finishedAt }) =>
     print(`${outcome} after ${seconds(Date.parse(finishedAt) - Date.parse(startedAt))}`),

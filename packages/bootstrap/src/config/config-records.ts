@@ -1,21 +1,28 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Host } from '../host/host.ts';
 import { configFile } from '../openclaw/gateway-unit.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { readIfPresent } from './files.ts';
 
-/** A config with which the gateway became ready. */
-export interface GoodConfig {
+const desiredConfig = z.record(z.string(), z.unknown());
+
+const goodConfig = z.object({
   /** The file as it was, comments included. */
-  readonly text: string;
+  text: z.string(),
   /** What infrastructure had applied to it. */
-  readonly lastApplied: Readonly<Record<string, unknown>> | undefined;
-  readonly openclawVersion: string;
+  lastApplied: desiredConfig.optional(),
+  openclawVersion: z.string(),
   /** ISO 8601. */
-  readonly at: string;
-}
+  at: z.string(),
+});
+
+/** A config with which the gateway became ready. */
+export type GoodConfig = Readonly<z.infer<typeof goodConfig>>;
+
+const refusedConfig = z.object({ sha256: z.string(), at: z.string() });
 
 const versionsKept = 20;
 
@@ -33,7 +40,7 @@ export class ConfigRecords {
 
   /** The desired config of the last merge; undefined before the first, or if the record was damaged. */
   lastApplied(): Promise<Record<string, unknown> | undefined> {
-    return this.#read<Record<string, unknown>>('last-applied.json');
+    return this.#read('last-applied.json', desiredConfig);
   }
 
   saveLastApplied(desired: Readonly<Record<string, unknown>>): Promise<void> {
@@ -41,7 +48,7 @@ export class ConfigRecords {
   }
 
   lastGood(): Promise<GoodConfig | undefined> {
-    return this.#read<GoodConfig>('last-good.json');
+    return this.#read('last-good.json', goodConfig);
   }
 
   async saveLastGood(config: Omit<GoodConfig, 'at'>): Promise<void> {
@@ -55,7 +62,7 @@ export class ConfigRecords {
 
   /** Hash of a config that the gateway refused although it had passed validation: it is not tried again. */
   refused(): Promise<{ readonly sha256: string } | undefined> {
-    return this.#read<{ sha256: string }>('refused.json');
+    return this.#read('refused.json', refusedConfig);
   }
 
   saveRefused(text: string): Promise<void> {
@@ -74,11 +81,11 @@ export class ConfigRecords {
     return file;
   }
 
-  async #read<T>(name: string): Promise<T | undefined> {
+  async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
     const text = await readIfPresent(join(this.#host.layout.records, name));
     if (text === undefined) return undefined;
     try {
-      return JSON.parse(text) as T;
+      return schema.parse(JSON.parse(text));
     } catch {
       // Written atomically by us alone: damaged means edited from outside. Without it the merge is more cautious.
       return undefined;

@@ -7,10 +7,12 @@ const outputLimit = 4 * 1024 * 1024;
 /**
  * Runs a command of this machine to its end. A command that cannot be started or takes too long gives the exit codes
  * that shells and timeout(1) give: 127 and 124.
+ * @param signal kills it and what it started
  */
 export function runCommand(
   command: Command,
   environment: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command.file, [...command.args], {
@@ -24,9 +26,13 @@ export function runCommand(
     let stderr = '';
     let timedOut = false;
     const seconds = command.timeoutSeconds ?? 600;
+    const kill = (): void => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    };
+    signal?.addEventListener('abort', kill, { once: true });
     const timer = setTimeout(() => {
       timedOut = true;
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      kill();
     }, seconds * 1000);
     child.stdout
       .setEncoding('utf8')
@@ -40,10 +46,11 @@ export function runCommand(
       clearTimeout(timer);
       resolve({ exitCode: 127, stdout, stderr: error.message });
     });
-    child.on('close', (code, signal) => {
+    child.on('close', (code, endedBy) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', kill);
       if (timedOut) stderr += `\ntimed out after ${seconds} s`;
-      resolve({ exitCode: timedOut ? 124 : (code ?? signalExitCode(signal)), stdout, stderr });
+      resolve({ exitCode: timedOut ? 124 : (code ?? signalExitCode(endedBy)), stdout, stderr });
     });
   });
 }

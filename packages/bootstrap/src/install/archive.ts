@@ -66,8 +66,9 @@ function startTar(args: string[]): { stdin: Writable; stdout: Readable; ended: P
   const child = spawn('tar', args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-1000)));
-  const ended = once(child, 'close').then(([code]) => {
+  const end = async (): Promise<void> => {
+    const [code] = await once(child, 'close');
     if (code !== 0) throw new Error(`tar ended with code ${String(code)}: ${said.trim()}`);
-  });
-  return { stdin: child.stdin, stdout: child.stdout, ended };
+  };
+  return { stdin: child.stdin, stdout: child.stdout, ended: end() };
 }

@@ -1,6 +1,12 @@
+import { z } from 'zod';
 import type { Host } from '../host/host.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import { openclawEnvironment, openclawProgram } from './gateway-unit.ts';
+
+const answerOfOpenClaw = z.object({
+  valid: z.boolean(),
+  issues: z.array(z.object({ path: z.string().default(''), message: z.string().default('') })).default([]),
+});
 
 export interface Validation {
   readonly valid: boolean;
@@ -29,10 +35,8 @@ export async function validateConfig(host: Host, spec: PodSpec, file: string): P
 
 function parseAnswer(stdout: string): Validation | undefined {
   try {
-    const answer = JSON.parse(stdout) as { valid?: unknown; issues?: { path?: string; message?: string }[] };
-    if (typeof answer.valid !== 'boolean') return undefined;
-    const issues = (answer.issues ?? []).map(({ path, message }) => `${path || '(root)'}: ${message ?? ''}`);
-    return { valid: answer.valid, issues };
+    const { valid, issues } = answerOfOpenClaw.parse(JSON.parse(stdout));
+    return { valid, issues: issues.map(({ path, message }) => `${path || '(root)'}: ${message}`) };
   } catch {
     return undefined;
   }

@@ -50,8 +50,8 @@ const refused = [
 export function refusal(name: string): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is not the name of an environment variable';
   const upper = name.toUpperCase();
-  const rule = refused.find((rule) =>
-    rule.endsWith('*') ? upper.startsWith(rule.slice(0, -1)) : upper === rule,
+  const rule = refused.find((pattern) =>
+    pattern.endsWith('*') ? upper.startsWith(pattern.slice(0, -1)) : upper === pattern,
   );
   return rule === undefined ? undefined : `is reserved (${rule})`;
 }
@@ -66,7 +66,7 @@ export function parseSecretValue(text: string, origin: string): Record<string, s
   for (const [name, content] of Object.entries(value)) {
     const reason = refusal(name) ?? refusalOfContent(content);
     if (reason !== undefined) throw invalid(origin, `the key ${JSON.stringify(name)} ${reason}`);
-    variables[name] = content as string;
+    variables[name] = String(content);
   }
   return variables;
 }

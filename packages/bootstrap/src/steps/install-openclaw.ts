@@ -96,9 +96,8 @@ async function newDirectory(host: Host): Promise<string> {
 
 /** What a run that was killed has left behind. */
 async function removeHalfDone({ layout }: Host): Promise<void> {
-  const names = await readdir(layout.install);
-  for (const name of names.filter((name) => /^\.(new|old)-/.test(name))) {
-    await rm(join(layout.install, name), { recursive: true });
+  for (const name of await readdir(layout.install)) {
+    if (/^\.(new|old)-/.test(name)) await rm(join(layout.install, name), { recursive: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface AwsStandIn {
@@ -19,11 +19,12 @@ export const instanceId = 'i-0123456789abcdef0';
 /** Four services of AWS on one loopback port, with the few answers the bootstrap needs, on the wire. */
 export async function startAws(): Promise<AwsStandIn> {
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const [status, text] = answer(standIn, request, body);
-      response.writeHead(status, { 'content-type': typeOf(text) }).end(text);
-    });
+    void respond(request, response);
   });
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const [status, text] = answer(standIn, request, await bodyOf(request));
+    response.writeHead(status, { 'content-type': typeOf(text) }).end(text);
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const standIn: AwsStandIn = {
@@ -39,7 +40,11 @@ export async function startAws(): Promise<AwsStandIn> {
     targetState: 'InService',
     waiting: true,
     calls: [],
-    close: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
   return standIn;
 }

@@ -31,6 +31,6 @@ watchFile(file, { interval: 50 }, (now, before) => {
 });
 const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
 createServer((request, response) => {
-  response.writeHead(request.url === '/readyz' ? 200 : 404).end('{"ready":true}');
+  response.writeHead(request.url === '/readyz' && asked() !== 'silent' ? 200 : 404).end('{"ready":true}');
 }).listen(port, '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

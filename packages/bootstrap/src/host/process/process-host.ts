@@ -40,6 +40,7 @@ export class ProcessHost implements Host {
   readonly units: ProcessUnits;
   readonly limitations: readonly string[];
   readonly #environment: Readonly<Record<string, string>>;
+  #closed = new AbortController();
 
   constructor(options: ProcessHostOptions) {
     const root = resolve(options.root);
@@ -73,11 +74,12 @@ export class ProcessHost implements Host {
   }
 
   run(command: Command): Promise<CommandResult> {
-    return runCommand(command, {
+    const environment = {
       ...this.#environment,
       HOME: process.env['HOME'] ?? this.layout.home,
       ...npmSettings(),
-    });
+    };
+    return runCommand(command, environment, this.#closed.signal);
   }
 
   async prepareMachine({ dryRun }: { readonly dryRun: boolean }): Promise<string[]> {
@@ -117,9 +119,11 @@ export class ProcessHost implements Host {
     await delay(milliseconds, undefined, signal ? { signal } : {});
   }
 
-  /** Stops the units: they do not outlive this process. */
-  close(): Promise<void> {
-    return this.units.close();
+  /** Stops commands and units: they do not outlive this process. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    this.#closed = new AbortController();
+    await this.units.close();
   }
 }
 
@@ -145,9 +149,9 @@ function npmSettings(): Record<string, string> {
     'https_proxy',
   ];
   const settings: Record<string, string> = {};
-  for (const name of names.map((name) => `npm_config_${name}`)) {
-    const value = process.env[name];
-    if (value !== undefined) settings[name] = value;
+  for (const name of names) {
+    const value = process.env[`npm_config_${name}`];
+    if (value !== undefined) settings[`npm_config_${name}`] = value;
   }
   return settings;
 }

@@ -2,18 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { BootstrapError } from '../../errors.ts';
 
 /** A process that cannot be mistaken for another one that got the same number later. */
-interface Identity {
-  readonly pid: number;
-  readonly startedAt: string;
-}
+const identity = z.object({ pid: z.int(), startedAt: z.string() });
+type Identity = z.infer<typeof identity>;
 
-interface Record {
-  readonly supervisor: Identity;
-  readonly process: Identity;
-}
+const recordSchema = z.object({ supervisor: identity, process: identity });
+type Record = z.infer<typeof recordSchema>;
 
 /** Remembers what runs, so that the next supervisor finds it when this one is killed. */
 export function recordRunning(file: string, pid: number): void {
@@ -68,8 +65,8 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-function isRunning(identity: Identity): boolean {
-  return identify(identity.pid)?.startedAt === identity.startedAt;
+function isRunning({ pid, startedAt }: Identity): boolean {
+  return identify(pid)?.startedAt === startedAt;
 }
 
 function identify(pid: number): Identity | undefined {
@@ -99,7 +96,7 @@ function startByPs(pid: number): string | undefined {
 
 function readRecord(file: string): Record | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record;
+    return recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined;
   }

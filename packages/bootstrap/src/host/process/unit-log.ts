@@ -32,9 +32,11 @@ export class UnitLog {
     this.#lines.push(line);
     if (this.#lines.length > linesKept) this.#lines.shift();
     const bytes = Buffer.byteLength(line) + 1;
+    // Opening finds out how much an earlier run has written.
+    this.#open();
     if (this.#size + bytes > fileLimit) this.#rotate();
-    this.#size += bytes;
     this.#open().write(`${line}\n`);
+    this.#size += bytes;
   }
 
   tail(lines: number): string[] {
