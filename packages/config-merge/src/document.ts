@@ -24,6 +24,8 @@ export function formatDocument(value: object): string {
   return `${JSON.stringify(checkObject(value, 'document'), null, 2)}\n`;
 }
 
+const escape = /\\(?:\r\n|0\d|[^])/gu;
+
 /** Builds values from momoa's tokens: its own tree builder recurses without limit and keeps no last key. */
 class DocumentReader {
   readonly #text: string;
@@ -125,14 +127,22 @@ class DocumentReader {
 
   #string(token: Token): string {
     const text = this.#slice(token);
-    if (/[\n\r]/u.test(text) && /(?:^|[^\\])(?:\\\\)*(?:\n|\r)/u.test(text.replaceAll('\\\r\n', ''))) {
+    if (!/[\\\n\r]/u.test(text)) return text.slice(1, -1);
+    // momoa reads two things as text that JSON5 refuses.
+    if (/[\n\r]/u.test(text.replaceAll(escape, ''))) {
       throw failure(
         'DOCUMENT_SYNTAX',
         'a string does not end on its line: escape the line break',
         token.loc.start,
       );
     }
-    if (!text.includes('\\')) return text.slice(1, -1);
+    if ([...text.matchAll(escape)].some(([found]) => /^\\(?:[1-9]|0\d)$/u.test(found))) {
+      throw failure(
+        'DOCUMENT_SYNTAX',
+        'a string escapes a digit: write it as it is, or as \\u00…',
+        token.loc.start,
+      );
+    }
     const { body } = parseToken(text, { mode: 'json5' });
     return body.type === 'String' ? body.value : text;
   }
@@ -162,7 +172,7 @@ class DocumentReader {
   #take(): Token {
     const token = this.#peek();
     if (token === undefined) {
-      throw failure('DOCUMENT_SYNTAX', 'the document ends too early', this.#end());
+      throw this.#endsEarly();
     }
     this.#next++;
     return token;
@@ -170,21 +180,22 @@ class DocumentReader {
 
   #tokenize(): Token[] {
     try {
-      return tokenize(this.#text, { mode: 'json5' }).filter(
+      // With a backslash as the last character of all momoa 3.3 does not come to an end.
+      return tokenize(`${this.#text}\n`, { mode: 'json5' }).filter(
         ({ type }) => type !== 'LineComment' && type !== 'BlockComment',
       );
     } catch (error) {
       if (!isLocated(error)) throw error;
       // momoa's message quotes the text, which may be part of a secret.
       const atEnd = error.offset >= this.#text.length;
-      const what = atEnd ? 'the document ends too early' : 'unexpected character';
-      throw failure('DOCUMENT_SYNTAX', what, error);
+      throw atEnd ? this.#endsEarly() : failure('DOCUMENT_SYNTAX', 'unexpected character', error);
     }
   }
 
-  #end(): Location {
+  #endsEarly(): ConfigMergeError {
     const lines = this.#text.split(/\r\n|[\n\r]/u);
-    return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1, offset: this.#text.length };
+    const column = (lines.at(-1)?.length ?? 0) + 1;
+    return failure('DOCUMENT_SYNTAX', 'the document ends too early', { line: lines.length, column });
   }
 }
 
@@ -196,6 +207,10 @@ function unexpected(token: Token, expected: string): ConfigMergeError {
   return failure('DOCUMENT_SYNTAX', `expected ${expected}`, token.loc.start);
 }
 
-function failure(code: ConfigMergeErrorCode, what: string, { line, column }: Location): ConfigMergeError {
+function failure(
+  code: ConfigMergeErrorCode,
+  what: string,
+  { line, column }: Pick<Location, 'line' | 'column'>,
+): ConfigMergeError {
   return new ConfigMergeError(code, `${line}:${column}: ${what}`, { line, column });
 }

@@ -72,6 +72,11 @@ describe('refuses with line and column', () => {
     ['{a:"b', 'DOCUMENT_SYNTAX', 1, 6],
     ['{a: #}', 'DOCUMENT_SYNTAX', 1, 5],
     ['/* open', 'DOCUMENT_SYNTAX', 1, 8],
+    ["{a:'\\", 'DOCUMENT_SYNTAX', 1, 6],
+    ["'\\", 'DOCUMENT_SYNTAX', 1, 3],
+    ['{\\', 'DOCUMENT_SYNTAX', 1, 3],
+    ['{a:"\\1"}', 'DOCUMENT_SYNTAX', 1, 4],
+    ['{a:"\\01"}', 'DOCUMENT_SYNTAX', 1, 4],
   ])('%j', (text, code, line, column) => {
     expect(() => parseDocument(text)).toThrow(at(code, line, column));
   });
