@@ -1,9 +1,7 @@
 /** What can go wrong in the pod on one machine. The registry with remedies: docs/errors.md. */
 export type StandInErrorCode =
-  /** A listener, rule, action or target group of the template is not one an Application Load Balancer accepts. */
+  /** A listener, rule, action or target group of the template is not one that AWS accepts, or that is played here. */
   | 'LISTENER_INVALID'
-  /** The template uses a load balancer feature that the stand-in does not play. */
-  | 'LISTENER_UNSUPPORTED'
   /** A rule forwards to a target group that nobody declared, or a target is unknown. */
   | 'TARGET_UNKNOWN'
   /** An authenticate action names a user pool, client or domain that is not running. */

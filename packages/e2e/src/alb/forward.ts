@@ -59,6 +59,7 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
     answer(exchange, errorAnswer(status));
     resolve({ status });
   };
+  let isUpgraded = false;
   let timeoutStatus: number | undefined;
   sent.once('timeout', () => {
     // Whose silence it was: the client's that has not sent its whole request, or the target's.
@@ -83,13 +84,14 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
       fail(502);
       return;
     }
+    isUpgraded = true;
     upgrade.socket.write(switchingProtocols(received, ownCookies));
     inFlight.abort = join([upgrade, { socket, head }], idleTimeout, () =>
       resolve({ status: 101, targetStatus: 101 }),
     );
   });
   response.once('close', () => {
-    if (response.writableFinished) return;
+    if (response.writableEnded || isUpgraded) return;
     resolve({ status: 460 });
     sent.destroy();
   });

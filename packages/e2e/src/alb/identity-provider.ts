@@ -68,7 +68,7 @@ export class IdentityProvider {
       clientSecret,
     );
     this.#configuration.timeout = 10;
-    if (fetch) this.#configuration[oidc.customFetch] = (url, options) => fetch(url, options as RequestInit);
+    if (fetch) this.#configuration[oidc.customFetch] = fetch;
   }
 
   authorizationUrl(parameters: Record<string, string>): string {

@@ -1,5 +1,4 @@
 export {
-  type AccessRecord,
   LoadBalancer,
   type LoadBalancerEvents,
   type LoadBalancerOptions,
@@ -7,6 +6,7 @@ export {
   startLoadBalancer,
   type TargetHealthEvent,
 } from './load-balancer.ts';
+export type { AccessRecord } from './serving.ts';
 export type { UserPoolEndpoints } from './identity-provider.ts';
 export type { ServerCertificate } from './open-server.ts';
 export type { Address, Connect } from './target-connection.ts';

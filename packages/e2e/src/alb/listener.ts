@@ -126,5 +126,5 @@ function routeOf(action: Action): Route | undefined {
 }
 
 function invalid(where: string, what: string): StandInError {
-  return new StandInError('LISTENER_INVALID', `The load balancer refuses the ${where}: ${what}`);
+  return new StandInError('LISTENER_INVALID', `The load balancer cannot serve the ${where}: ${what}`);
 }

@@ -9,18 +9,13 @@ import { EventEmitter } from 'node:events';
 
 import { StandInError } from '../errors.ts';
 import { trustingFetch } from '../tls/index.ts';
-import { type Answer, errorAnswer, redirectAnswer } from './answer.ts';
-import { Authenticator, callbackPath, finishLogin, type Verdict } from './authenticator.ts';
-import { answer, type Exchange } from './exchange.ts';
-import { forward, type Forwarded } from './forward.ts';
-import { forwardedHeaders, type HeaderList } from './forwarded-headers.ts';
+import { Authenticator } from './authenticator.ts';
+import type { Exchange } from './exchange.ts';
 import { IdentityProvider, type UserPoolEndpoints } from './identity-provider.ts';
-import { type Handling, type Listener, parseListener, parseProperties, type Route } from './listener.ts';
+import { type Handling, type Listener, parseListener, parseProperties } from './listener.ts';
 import { openPublicKeys, openServer, type OpenServer, type ServerCertificate } from './open-server.ts';
-import { describeRequest, type ReceivedRequest, refusal } from './received-request.ts';
-import { redirectLocation } from './redirect.ts';
-import { selectRule } from './rules.ts';
-import { Seal, shardNames } from './sealed-cookie.ts';
+import { Seal } from './sealed-cookie.ts';
+import { type AccessRecord, Serving } from './serving.ts';
 import { attributeList, LoadBalancerAttributes, TargetGroupProperties } from './shapes.ts';
 import { type Connect, directly } from './target-connection.ts';
 import { type TargetDescription, TargetGroup, type TargetHealth } from './target-group.ts';
@@ -69,21 +64,6 @@ export interface LoadBalancerOptions {
   readonly publicKeysPort?: number;
 }
 
-/** One line of the access log. Queries are left out: that of a login holds secrets. */
-export interface AccessRecord {
-  readonly listenerPort: number;
-  readonly clientAddress: string;
-  readonly method: string;
-  readonly host: string;
-  readonly path: string;
-  readonly status: number;
-  readonly targetStatus?: number;
-  readonly targetId?: string;
-  /** `none` when the request was answered before any rule. */
-  readonly rule: number | 'default' | 'none';
-  readonly errorReason?: string;
-}
-
 export interface TargetHealthEvent extends TargetHealth {
   readonly targetGroupArn: string;
 }
@@ -100,9 +80,9 @@ export async function startLoadBalancer(options: LoadBalancerOptions): Promise<L
   return loadBalancer;
 }
 
-interface ListenerAtWork {
+interface Listening {
   readonly listener: Listener;
-  readonly authenticators: ReadonlyMap<Handling, Authenticator>;
+  readonly serving: Serving;
   readonly wantedPort: number;
   server?: OpenServer;
 }
@@ -116,7 +96,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   readonly #seal = new Seal(randomBytes(32));
   readonly #signer: ClaimsSigner;
   readonly #targetGroups: ReadonlyMap<string, TargetGroup>;
-  readonly #listeners: readonly ListenerAtWork[];
+  readonly #listeners: readonly Listening[];
   #publicKeys: OpenServer | undefined;
 
   constructor(options: LoadBalancerOptions) {
@@ -134,18 +114,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
         this.#targetGroupOf(arn, properties),
       ]),
     );
-    this.#listeners = options.listeners.map(({ port, properties, rules }) => {
-      const listener = parseListener(properties, rules ?? []);
-      const handlings = [...listener.rules, listener.otherwise];
-      for (const { route } of handlings) this.#assertTargetGroups(route);
-      if (listener.protocol === 'HTTPS' && !options.certificate) {
-        throw new StandInError(
-          'LISTENER_INVALID',
-          'An HTTPS listener needs a certificate: pass `certificate`.',
-        );
-      }
-      return { listener, wantedPort: port, authenticators: this.#authenticatorsOf(handlings) };
-    });
+    this.#listeners = options.listeners.map((listener) => this.#listeningOf(listener));
   }
 
   /** The local ports of the listeners, in their order. */
@@ -164,13 +133,13 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     const keys = new Map([[this.#signer.keyId, this.#signer.publicKey]]);
     try {
       this.#publicKeys = await openPublicKeys(keys, { host: this.#host, port: publicKeysPort, ...secured });
-      for (const atWork of this.#listeners) {
-        atWork.server = await openServer({
+      for (const listening of this.#listeners) {
+        listening.server = await openServer({
           host: this.#host,
-          port: atWork.wantedPort,
+          port: listening.wantedPort,
           attributes: this.#attributes,
-          onExchange: (exchange) => void this.#serve(atWork, exchange),
-          ...(atWork.listener.protocol === 'HTTPS' ? secured : {}),
+          onExchange: (exchange) => void this.#serve(listening.serving, exchange),
+          ...(listening.listener.protocol === 'HTTPS' ? secured : {}),
         });
       }
     } catch (error) {
@@ -199,122 +168,8 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     return this.#targetGroup(targetGroupArn).health();
   }
 
-  async #serve(atWork: ListenerAtWork, exchange: Exchange): Promise<void> {
-    const received = this.#seen(describeRequest(exchange.request));
-    const served = await this.#handle(atWork, exchange, received).catch((error: unknown): Served => {
-      this.#warn(error);
-      return answered(exchange, errorAnswer(500, 'AuthUnhandledException'), 'none');
-    });
-    const { clientAddress, host, method, path } = received;
-    this.emit('access', {
-      listenerPort: atWork.server?.port ?? 0,
-      clientAddress,
-      method,
-      host,
-      path,
-      ...served,
-    });
-  }
-
-  #seen(received: ReceivedRequest): ReceivedRequest {
-    const { loopbackClient } = this.#options;
-    const isLoopback = /^(127\.|::1$)/.test(received.clientAddress);
-    return loopbackClient !== undefined && isLoopback
-      ? { ...received, clientAddress: loopbackClient }
-      : received;
-  }
-
-  async #handle(atWork: ListenerAtWork, exchange: Exchange, received: ReceivedRequest): Promise<Served> {
-    const { listener, authenticators } = atWork;
-    const refused = refusal(received);
-    if (refused) return answered(exchange, refused, 'none');
-    if (authenticators.size > 0 && received.path === callbackPath) {
-      return answered(
-        exchange,
-        await finishLogin([...authenticators.values()], this.#seal, received),
-        'none',
-      );
-    }
-    const { headers } = exchange.request;
-    const rule = selectRule(listener.rules, {
-      ...received,
-      headers,
-      host: this.#dnsName(received),
-      sourceIp: received.clientAddress,
-    });
-    const handling = rule ?? listener.otherwise;
-    const priority = rule?.priority ?? 'default';
-    const authenticator = authenticators.get(handling);
-    const verdict = await authenticator?.check(received);
-    if (verdict?.kind === 'answer') return answered(exchange, verdict.answer, priority);
-    const { route } = handling;
-    if (route.kind === 'redirect' || route.kind === 'fixed-response') {
-      return answered(exchange, this.#ownAnswer(route, atWork, received), priority);
-    }
-    const target = pickByWeight(
-      route.targetGroups.map(({ arn, weight }) => [this.#targetGroup(arn), weight]),
-    )?.next();
-    if (!target) return answered(exchange, errorAnswer(503), priority);
-    const forwarded = await forward(exchange, target, {
-      path: received.target,
-      headers: this.#headersFor(atWork, received, verdict, authenticator),
-      setCookies: verdict?.kind === 'user' ? verdict.setCookies : [],
-      idleTimeoutSeconds: this.#attributes.idleTimeoutSeconds,
-    });
-    return { ...forwarded, rule: priority, targetId: target.description.id };
-  }
-
-  #headersFor(
-    { listener, server }: ListenerAtWork,
-    received: ReceivedRequest,
-    verdict: Verdict | undefined,
-    authenticator: Authenticator | undefined,
-  ): HeaderList {
-    const forwarded = forwardedHeaders(
-      {
-        ...received,
-        protocol: listener.protocol === 'HTTPS' ? 'https' : 'http',
-        listenerPort: server?.port ?? 0,
-      },
-      this.#attributes,
-    );
-    // AWS does not say what becomes of a client's own x-amzn-oidc-* where no action authenticates: they pass.
-    if (!verdict || !authenticator) return forwarded;
-    const cleaned = forwarded.filter(([name]) => !name.toLowerCase().startsWith('x-amzn-oidc-'));
-    return verdict.kind === 'user'
-      ? [...cleaned, ...verdict.headers]
-      : withoutSession(cleaned, received, authenticator);
-  }
-
-  #ownAnswer(
-    route: Exclude<Route, { kind: 'forward' }>,
-    atWork: ListenerAtWork,
-    received: ReceivedRequest,
-  ): Answer {
-    if (route.kind === 'fixed-response') {
-      const { ContentType, MessageBody, StatusCode } = route;
-      return { status: Number(StatusCode), headers: [['Content-Type', ContentType]], body: MessageBody };
-    }
-    const requested = {
-      protocol: atWork.listener.protocol === 'HTTPS' ? 'https' : 'http',
-      host: received.hostname,
-      port: atWork.server?.port ?? 0,
-      path: received.path,
-      query: received.query,
-    } as const;
-    const location = redirectLocation(route, requested, (declared) => this.#localPort(declared));
-    return redirectAnswer(route.StatusCode === 'HTTP_301' ? 301 : 302, location);
-  }
-
-  #localPort(declared: number): number {
-    return (
-      this.#listeners.find(({ listener }) => listener.declaredPort === declared)?.server?.port ?? declared
-    );
-  }
-
-  #dnsName({ host, hostname }: ReceivedRequest): string {
-    const aliases = this.#options.hostAliases ?? {};
-    return (aliases[host.toLowerCase()] ?? aliases[hostname] ?? hostname).toLowerCase();
+  async #serve(serving: Serving, exchange: Exchange): Promise<void> {
+    this.emit('access', await serving.serve(exchange));
   }
 
   #targetGroup(arn: string): TargetGroup {
@@ -332,8 +187,31 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     });
   }
 
-  #assertTargetGroups(route: Route): void {
-    if (route.kind === 'forward') for (const { arn } of route.targetGroups) this.#targetGroup(arn);
+  #listeningOf({ port, properties, rules }: LocalListener): Listening {
+    const { certificate, hostAliases = {}, loopbackClient } = this.#options;
+    const listener = parseListener(properties, rules ?? []);
+    if (listener.protocol === 'HTTPS' && !certificate) {
+      throw new StandInError(
+        'LISTENER_INVALID',
+        'An HTTPS listener needs a certificate: pass `certificate`.',
+      );
+    }
+    const handlings = [...listener.rules, listener.otherwise];
+    for (const { route } of handlings) {
+      if (route.kind === 'forward') for (const { arn } of route.targetGroups) this.#targetGroup(arn);
+    }
+    const serving = new Serving({
+      listener,
+      authenticators: this.#authenticatorsOf(handlings),
+      seal: this.#seal,
+      attributes: this.#attributes,
+      hostAliases,
+      loopbackClient,
+      targetGroup: (arn) => this.#targetGroup(arn),
+      localPort: (declared) =>
+        this.#listeners.find((other) => other.listener.declaredPort === declared)?.server?.port ?? declared,
+    });
+    return { listener, serving, wantedPort: port };
   }
 
   #authenticatorsOf(handlings: readonly Handling[]): ReadonlyMap<Handling, Authenticator> {
@@ -348,38 +226,6 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
       }),
     );
   }
-
-  #warn(error: unknown): void {
-    process.emitWarning(error instanceof Error ? error : String(error), 'LoadBalancerWarning');
-  }
-}
-
-type Served = Pick<AccessRecord, 'rule' | 'targetId' | 'errorReason'> & Forwarded;
-
-function answered(exchange: Exchange, own: Answer, rule: AccessRecord['rule']): Served {
-  answer(exchange, own);
-  const { errorReason, status } = own;
-  return { status, rule, ...(errorReason === undefined ? {} : { errorReason }) };
-}
-
-/** A cookie that did not open is not shown to a target as if it had. */
-function withoutSession(
-  headers: HeaderList,
-  { cookies }: ReceivedRequest,
-  { cookieName }: Authenticator,
-): HeaderList {
-  const names = shardNames(cookieName);
-  const kept = [...cookies]
-    .filter(([name]) => !names.includes(name))
-    .map(([name, value]) => `${name}=${value}`);
-  const others = headers.filter(([name]) => name.toLowerCase() !== 'cookie');
-  return kept.length === 0 ? others : [...others, ['Cookie', kept.join('; ')]];
-}
-
-function pickByWeight<T>(choices: readonly (readonly [T, number])[]): T | undefined {
-  const total = choices.reduce((sum, [, weight]) => sum + weight, 0);
-  let at = Math.random() * total;
-  return choices.find(([, weight]) => (at -= weight) < 0)?.[0];
 }
 
 function attributesOf(declared: unknown): LoadBalancerAttributes {

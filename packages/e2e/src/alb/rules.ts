@@ -57,7 +57,7 @@ function meets(request: RoutedRequest, condition: Condition): boolean {
         ),
       );
     }
-    case 'source-ip':
+    default:
       return condition.SourceIpConfig.Values.some((cidr) => contains(cidr, request.sourceIp));
   }
 }

@@ -8,7 +8,7 @@
  */
 import { Agent, type ClientRequestArgs } from 'node:http';
 import { connect as netConnect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 
 export interface Address {
   readonly host: string;
@@ -63,11 +63,17 @@ export class TargetConnections extends Agent {
     _options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    dial(this.#connect, this.#address).then(
-      (socket) => callback?.(null, socket.setTimeout(this.#idleTimeout)),
-      // Node reads the first argument only when there is an error; its types ask for both.
-      (error: Error) => (callback as ((error: Error) => void) | undefined)?.(error),
-    );
+    void this.#open(callback);
+  }
+
+  async #open(callback?: (error: Error | null, stream: Duplex) => void): Promise<void> {
+    try {
+      const socket = await dial(this.#connect, this.#address);
+      callback?.(null, socket.setTimeout(this.#idleTimeout));
+    } catch (error) {
+      // Node looks at the stream only when there is no error.
+      callback?.(error instanceof Error ? error : new Error(String(error)), new PassThrough());
+    }
   }
 
   /** Node's own would close earlier than the target announces in Keep-Alive, which a load balancer does not. */

@@ -84,7 +84,7 @@ export class TargetGroup {
     const target = new Target(description, connections);
     this.#targets.set(description.id, target);
     this.#surroundings.onHealth({ target: description, ...target.checked.health });
-    this.#check(target);
+    void this.#check(target);
   }
 
   /**
@@ -133,23 +133,20 @@ export class TargetGroup {
     for (const target of this.#targets.values()) this.#remove(target);
   }
 
-  #check(target: Target): void {
+  async #check(target: Target): Promise<void> {
     const { connect, healthCheckPace } = this.#surroundings;
     const { HealthCheckIntervalSeconds, HealthyThresholdCount, UnhealthyThresholdCount } = this.#properties;
     // The time a target takes to answer does not move its next check.
-    target.timer = setTimeout(
-      () => this.#check(target),
-      (HealthCheckIntervalSeconds * 1000) / healthCheckPace,
-    );
-    void probe(target.description, this.#properties, connect).then((result) => {
-      const before = target.checked.health;
-      const thresholds = { healthy: HealthyThresholdCount, unhealthy: UnhealthyThresholdCount };
-      target.checked = afterProbe(target.checked, result, thresholds);
-      const { health } = target.checked;
-      if (health.state !== before.state || health.description !== before.description) {
-        this.#surroundings.onHealth({ target: target.description, ...health });
-      }
-    });
+    const interval = (HealthCheckIntervalSeconds * 1000) / healthCheckPace;
+    target.timer = setTimeout(() => void this.#check(target), interval);
+    const result = await probe(target.description, this.#properties, connect);
+    const before = target.checked.health;
+    const thresholds = { healthy: HealthyThresholdCount, unhealthy: UnhealthyThresholdCount };
+    target.checked = afterProbe(target.checked, result, thresholds);
+    const { health } = target.checked;
+    if (health.state !== before.state || health.description !== before.description) {
+      this.#surroundings.onHealth({ target: target.description, ...health });
+    }
   }
 
   #remove(target: Target): void {
@@ -160,7 +157,7 @@ export class TargetGroup {
       reason: 'Target.NotRegistered',
       description: 'Target is not registered to the target group',
     });
-    for (const request of [...target.inFlight]) request.abort();
+    for (const request of target.inFlight) request.abort();
     target.connections.destroy();
   }
 

@@ -62,11 +62,12 @@ export class PoolStore {
   #save(): Promise<void> {
     const text = `${JSON.stringify(this.#pool, null, 2)}\n`;
     // One after the other: a later state must not be overwritten by an earlier one.
-    this.#saving = this.#saving.then(async () => {
+    const write = async () => {
       const temporary = `${this.#path}.${process.pid}`;
       await writeFile(temporary, text, { mode: 0o600 });
       await rename(temporary, this.#path);
-    });
+    };
+    this.#saving = this.#saving.then(write, write);
     return this.#saving;
   }
 }

@@ -7,13 +7,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import {
-  type ClientMetadata,
-  type Configuration,
-  type JWKS,
-  type KoaContextWithOIDC,
-  Provider,
-} from 'oidc-provider';
+import { type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 
 import { errorPage, pageHeaders } from './pages.ts';
 import type { StoredPool } from './pool-file.ts';
@@ -65,6 +59,7 @@ export function makeProvider({ issuer, jwksPath, key, users, clients }: PoolAuth
         'origin_jti',
         'event_id',
         'jti',
+        'auth_time',
       ],
       email: ['email', 'email_verified'],
     },
@@ -79,16 +74,22 @@ export function makeProvider({ issuer, jwksPath, key, users, clients }: PoolAuth
       devInteractions: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       resourceIndicators: { enabled: false },
-      revocation: { enabled: true },
+      // A token may be revoked by the client that it was issued to.
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
       rpInitiatedLogout: { enabled: false },
     },
-    findAccount: (_ctx, sub) => {
+    findAccount: (_ctx, sub, token) => {
       const user = users.bySub(sub);
-      return user && { accountId: sub, claims: (use) => claimsOf(user, use) };
+      // A code or refresh token knows when the user signed in.
+      const authTime = token && 'authTime' in token ? token.authTime : undefined;
+      return user && { accountId: sub, claims: (use) => claimsOf(user, use, authTime) };
     },
     interactions: { url: (ctx) => `${paths.login}?${ctx.querystring}` },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    jwks: { keys: [key] } as JWKS,
+    jwks: { keys: [key] },
     loadExistingGrant: async (ctx) => {
       // A user pool does not ask for consent: a client may have what its configuration allows.
       const { client, session, provider } = ctx.oidc;
@@ -175,7 +176,7 @@ function metadataOf(client: PoolClient): ClientMetadata {
   };
 }
 
-function claimsOf({ sub, username, email, groups }: User, use: string) {
+function claimsOf({ sub, username, email, groups }: User, use: string, authTime: number | undefined) {
   const shared = { sub, email };
   // The user info endpoint of Cognito says "true" in a string, and says nothing of groups.
   if (use === 'userinfo') return { ...shared, email_verified: 'true', username };
@@ -184,6 +185,7 @@ function claimsOf({ sub, username, email, groups }: User, use: string) {
     email_verified: true,
     'cognito:username': username,
     ...(groups.length > 0 ? { 'cognito:groups': [...groups] } : {}),
+    auth_time: authTime,
     token_use: 'id',
     origin_jti: randomUUID(),
     event_id: randomUUID(),

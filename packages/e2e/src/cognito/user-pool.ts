@@ -6,7 +6,6 @@
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-userpools-server-contract-reference.html)
  */
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { z } from 'zod';
@@ -84,7 +83,9 @@ export class UserPool {
     this.#server = server;
     this.#clients = clients;
     this.domain = options.domain;
-    this.domainUrl = `https://${options.name ?? 'localhost'}:${(server.address() as AddressInfo).port}`;
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : options.port;
+    this.domainUrl = `https://${options.name ?? 'localhost'}:${port}`;
     this.issuer = `${this.domainUrl}/${options.userPoolId}`;
     this.authorizationEndpoint = `${this.domainUrl}${paths.authorize}`;
     this.tokenEndpoint = `${this.domainUrl}${paths.token}`;
@@ -128,7 +129,6 @@ export class UserPool {
     // oidc-provider tells of failed requests by events and console; the client is told either way.
     provider.silent = true;
     provider.use(async (ctx, next) => {
-      ctx.set('Strict-Transport-Security', 'max-age=31536000');
       switch (ctx.path) {
         case paths.login:
           return signIn.login(ctx);

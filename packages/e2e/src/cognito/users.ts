@@ -78,9 +78,9 @@ export class Users {
     const attempt = (this.#attempts.get(key) ?? Promise.resolve()).then(() =>
       this.#attempt(key, name, password),
     );
-    const settled = attempt
+    const settled: Promise<unknown> = attempt
       .catch(() => undefined)
-      .then(() => {
+      .finally(() => {
         if (this.#attempts.get(key) === settled) this.#attempts.delete(key);
       });
     this.#attempts.set(key, settled);

@@ -47,9 +47,10 @@ type Pem = Pick<Certificate, 'cert' | 'key'>;
 
 async function read(path: string): Promise<Pem | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '');
-  const [key, cert] = [/-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----\n/s, /-----BEGIN CERT.*\n/s].map(
-    (block) => block.exec(text)?.[0],
-  );
+  const [key, cert] = [
+    /-----BEGIN PRIVATE KEY-----.*?-----END PRIVATE KEY-----\n/s,
+    /-----BEGIN CERT.*\n/s,
+  ].map((block) => block.exec(text)?.[0]);
   return key !== undefined && cert !== undefined ? { key, cert } : undefined;
 }
 
@@ -92,5 +93,8 @@ async function make(names: readonly string[]): Promise<Pem> {
     ],
   });
   const key = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { cert: `${certificate.toString('pem')}\n`, key: `${x509.PemConverter.encode(key, 'PRIVATE KEY')}\n` };
+  return {
+    cert: `${certificate.toString('pem')}\n`,
+    key: `${x509.PemConverter.encode(key, 'PRIVATE KEY')}\n`,
+  };
 }

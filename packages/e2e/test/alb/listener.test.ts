@@ -70,7 +70,11 @@ test('Only an HTTPS listener authenticates', () => {
 test.for([
   ['an HTTPS listener without a certificate', {}, 'LISTENER_INVALID'],
   ['a user pool that is not there', { certificate: { cert: '', key: '' } }, 'USER_POOL_UNKNOWN'],
-  ['a target group that is not there', { targetGroups: {} }, 'TARGET_UNKNOWN'],
+  [
+    'a target group that is not there',
+    { certificate: { cert: '', key: '' }, targetGroups: {} },
+    'TARGET_UNKNOWN',
+  ],
   [
     'health checks that AWS does not offer',
     { targetGroups: { [targetGroupArn]: { ...targetGroup, HealthCheckIntervalSeconds: 1 } } },

@@ -151,7 +151,7 @@ describe('A client without a valid session', () => {
       const answer = await pod.newBrowser().request(`${pod.url}/`, {
         headers: { cookie: `${sessionCookie}=${forged}`, 'x-amzn-oidc-identity': 'mallory' },
       });
-      expect(answer.status, forged).toBe(302);
+      expect({ forged, status: answer.status }).toEqual({ forged, status: 302 });
     }
     expect(pod.upstream.requests).toHaveLength(seen);
     expect((await own.request(`${pod.url}/`)).status).toBe(200);
@@ -187,6 +187,14 @@ test('What a client says of its own identity never reaches the target', async ()
   expect(headers['x-amzn-oidc-data']).toMatch(/^ey/);
   expect(headers['x-amzn-oidc-other']).toBeUndefined();
   expect(headers['x-forwarded-for']).toMatch(/(^|, )127\.0\.0\.1$/);
+});
+
+test('A rule that forwards without an authenticate action lets through whatever a client says of itself', async () => {
+  await using pod = await startPod({ rules: [hostRule(1, [forward])] });
+  const { text } = await pod.browser.request(`${pod.url}/`, {
+    headers: { 'x-amzn-oidc-identity': 'mallory' },
+  });
+  expect((JSON.parse(text) as Echo).headers['x-amzn-oidc-identity']).toBe('mallory');
 });
 
 test('Two people in two browsers are two identities', async () => {
@@ -402,7 +410,7 @@ test('A person signs out as AWS describes it: the application expires the cookie
     );
     const query = new URLSearchParams({ client_id: clientId, logout_uri: `${pod.url}/signed-out` });
     response
-      .writeHead(302, { 'set-cookie': expired, location: `${pod.pool.domainUrl}/logout?${query}` })
+      .writeHead(302, { 'set-cookie': expired, location: `${pod.pool.domainUrl}/logout?${query.toString()}` })
       .end();
   };
   const landed = await pod.browser.open(`${pod.url}/logout`);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { startLoadBalancer } from '../../src/alb/index.ts';
 import { certificateFor } from '../../src/tls/index.ts';
@@ -53,10 +53,10 @@ describe('A request', () => {
       '127.0.0.1',
       'localhost:1',
     ]) {
-      expect(await ask(host), host).toMatch(/^HTTP\/1\.1 404 .*not here$/s);
+      expect(`${host}: ${await ask(host)}`).toMatch(/: HTTP\/1\.1 404 .*not here$/s);
     }
     for (const host of [dnsName, dnsName.toUpperCase(), `${dnsName}:443`, new URL(pod.url).host]) {
-      expect(await ask(host), host).toMatch(/^HTTP\/1\.1 302 /);
+      expect(`${host}: ${await ask(host)}`).toMatch(/: HTTP\/1\.1 302 /);
     }
     expect(pod.upstream.requests).toHaveLength(0);
   });
@@ -107,6 +107,8 @@ describe('A request', () => {
 
   test('over HTTP/2 is served and forwarded as HTTP/1.1', async () => {
     await using pod = await startPod({ rules: openRule });
+    const statuses: number[] = [];
+    pod.loadBalancer.on('access', ({ status }) => statuses.push(status));
     const session = connectHttp2(pod.url, { ca: pod.certificate.cert });
     const stream = session.request({ ':path': '/x', ':method': 'POST', cookie: ['a=1', 'b=2'] });
     stream.end('hello');
@@ -122,6 +124,8 @@ describe('A request', () => {
     });
     expect(Object.keys(seen.headers).filter((name) => name.startsWith(':'))).toEqual([]);
     session.close();
+    await vi.waitUntil(() => statuses.length > 0);
+    expect(statuses).toEqual([200]);
   });
 
   test('over HTTP/2 is not offered when the attribute says so', async () => {

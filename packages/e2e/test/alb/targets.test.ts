@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -215,13 +216,14 @@ describe('Requests', () => {
       rules: openRule,
       loadBalancer: { attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }] },
     });
-    pod.upstream.handler = async (_request, response) => {
+    const speakSlowly = async (response: ServerResponse) => {
       for (let count = 0; count < 5; count += 1) {
         response.write(`${count} `);
         await wait(400);
       }
       response.end('done');
     };
+    pod.upstream.handler = (_request, response) => void speakSlowly(response);
     expect((await pod.browser.request(`${pod.url}/`)).text).toBe('0 1 2 3 4 done');
   });
 
@@ -342,7 +344,7 @@ test('A client that goes away ends its request at the target', async () => {
   const request = pod.browser.request(`${pod.url}/`, { signal: abort.signal });
   await vi.waitUntil(() => pod.upstream.requests.length === 1);
   abort.abort();
-  await expect(request).rejects.toThrow();
+  await expect(request).rejects.toMatchObject({ name: 'AbortError' });
   await aborted.promise;
   await vi.waitUntil(() => statuses.length === 1);
   expect(statuses).toEqual([460]);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 
 import {
@@ -29,6 +29,8 @@ async function refusal(socket: WebSocket): Promise<number | undefined> {
 test('A WebSocket of a signed-in browser reaches the target with the identity and carries messages both ways', async () => {
   await using pod = await startPod();
   await signedIn(pod);
+  const statuses: number[] = [];
+  pod.loadBalancer.on('access', ({ status }) => statuses.push(status));
   const socket = open(pod, {
     cookie: pod.browser.cookieHeader(pod.url),
     origin: pod.url,
@@ -49,6 +51,8 @@ test('A WebSocket of a signed-in browser reaches the target with the identity an
   socket.close(1000, 'done');
   const [code] = (await once(socket, 'close')) as [number];
   expect(code).toBe(1000);
+  await vi.waitUntil(() => statuses.length > 0);
+  expect(statuses).toEqual([101]);
 });
 
 test('A WebSocket without a session is redirected, and the target never sees it', async () => {
