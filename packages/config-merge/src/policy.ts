@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { ConfigMergeError } from './errors.ts';
 import { anyKey, formatPath, parsePattern, type PatternStep } from './path.ts';
 
@@ -14,18 +15,20 @@ export type Owner = 'managed' | 'exclusive' | 'seeded' | 'user';
 
 const owner = z.enum(['managed', 'exclusive', 'seeded', 'user']);
 
+const text = z.string().check(z.minLength(1));
+
 const ruleSchema = z.strictObject({
   path: z.string(),
   owner,
-  arrayKey: z.string().min(1).optional(),
-  sensitive: z.boolean().optional(),
-  reason: z.string().min(1).optional(),
+  arrayKey: z.optional(text),
+  sensitive: z.optional(z.boolean()),
+  reason: z.optional(text),
 });
 
 const policySchema = z.strictObject({
   rules: z.array(ruleSchema),
-  default: owner.optional(),
-  defaultReason: z.string().min(1).optional(),
+  default: z.optional(owner),
+  defaultReason: z.optional(text),
 });
 
 export interface Rule {
@@ -72,7 +75,7 @@ export interface CompiledRule {
  * `POLICY_TIE` when two rules are equally specific for some path.
  */
 export function definePolicy(input: PolicyInput): Policy {
-  const parsed = policySchema.safeParse(input);
+  const parsed = policySchema.safeParse(input, { error: en().localeError });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = formatPath((issue?.path ?? []).map(String));
