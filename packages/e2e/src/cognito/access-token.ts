@@ -4,10 +4,11 @@
  * Amazon Cognito Developer Guide, "Understanding the access token"
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html)
  */
-import { randomUUID } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 
-import { importJWK, jwtVerify, type JWK, SignJWT } from 'jose';
+import { jwtVerify, SignJWT } from 'jose';
 
+import type { StoredPool } from './pool-file.ts';
 import type { User } from './users.ts';
 
 export interface IssuedToken {
@@ -24,14 +25,18 @@ export interface IssuedToken {
 /** oidc-provider knows an access token by an opaque string; clients of Cognito get a JWT, which carries it as `jti`. */
 export class AccessTokens {
   readonly #issuer: string;
-  readonly #key: JWK & { kid: string };
+  readonly #keyId: string;
+  readonly #privateKey: KeyObject;
+  readonly #publicKey: KeyObject;
 
-  constructor(issuer: string, key: JWK & { kid: string }) {
+  constructor(issuer: string, key: StoredPool['key']) {
     this.#issuer = issuer;
-    this.#key = key;
+    this.#keyId = key.kid;
+    this.#privateKey = createPrivateKey({ key, format: 'jwk' });
+    this.#publicKey = createPublicKey(this.#privateKey);
   }
 
-  async issue({ id, clientId, scope, authTime, expiresIn }: IssuedToken, { sub, username, groups }: User) {
+  issue({ id, clientId, scope, authTime, expiresIn }: IssuedToken, { sub, username, groups }: User) {
     const now = Math.floor(Date.now() / 1000);
     const claims = {
       ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
@@ -44,20 +49,18 @@ export class AccessTokens {
       username,
     };
     return new SignJWT(claims)
-      .setProtectedHeader({ kid: this.#key.kid, alg: 'RS256' })
+      .setProtectedHeader({ kid: this.#keyId, alg: 'RS256' })
       .setSubject(sub)
       .setIssuer(this.#issuer)
       .setIssuedAt(now)
       .setExpirationTime(now + expiresIn)
       .setJti(id)
-      .sign(await importJWK(this.#key));
+      .sign(this.#privateKey);
   }
 
   /** The provider's name of a token that this pool issued; `undefined` for any other string. */
   async idOf(token: string): Promise<string | undefined> {
-    const { n, e, kty } = this.#key;
-    const publicKey = await importJWK({ n, e, kty, alg: 'RS256' } as JWK);
-    const verified = await jwtVerify(token, publicKey, { issuer: this.#issuer }).catch(() => undefined);
+    const verified = await jwtVerify(token, this.#publicKey, { issuer: this.#issuer }).catch(() => undefined);
     return verified?.payload.jti;
   }
 }

@@ -59,9 +59,10 @@ export class SignIn {
       showError(ctx, client ? 'redirect_mismatch' : 'invalid_request');
       return;
     }
-    const session = await this.#provider.Session.get(ctx as KoaContextWithOIDC);
-    await session.destroy();
-    ctx.cookies.set(this.#provider.cookieName('session'), null, { signed: true });
+    const cookie = this.#provider.cookieName('session');
+    const session = await this.#provider.Session.find(ctx.cookies.get(cookie, { signed: true }) ?? '');
+    await session?.destroy();
+    ctx.cookies.set(cookie, null, { signed: true });
     ctx.redirect(location);
   }
 

@@ -140,7 +140,7 @@ export class UserPool {
         case paths.token:
           acceptBasicSecret(ctx);
           await next();
-          return this.#answerAsCognito(ctx as KoaContextWithOIDC, accessTokens);
+          return this.#answerAsCognito(ctx, accessTokens);
         case paths.userInfo:
           await unwrapAccessToken(ctx, accessTokens);
           return next();
@@ -169,14 +169,15 @@ export class UserPool {
   }
 
   /** An access token is a JWT, and a refresh token comes only with the code. */
-  async #answerAsCognito(ctx: KoaContextWithOIDC, accessTokens: AccessTokens): Promise<void> {
-    const body = ctx.body as Record<string, unknown> | undefined;
-    if (ctx.status !== 200 || typeof body?.['access_token'] !== 'string') return;
+  async #answerAsCognito(ctx: object, accessTokens: AccessTokens): Promise<void> {
+    if (!isServed(ctx)) return;
+    const { data: body } = TokenAnswer.safeParse(ctx.body);
+    if (ctx.status !== 200 || !body) return;
     const { AccessToken, Account, AuthorizationCode, RefreshToken } = ctx.oidc.entities;
     const user = this.users.bySub(Account?.accountId ?? '');
     if (!AccessToken || !user) return;
     const issued = {
-      id: body['access_token'],
+      id: body.access_token,
       clientId: AccessToken.clientId ?? '',
       scope: AccessToken.scope ?? '',
       authTime: (AuthorizationCode ?? RefreshToken)?.authTime ?? AccessToken.iat,
@@ -189,6 +190,13 @@ export class UserPool {
       ...(AuthorizationCode ? { refresh_token: refreshToken } : {}),
     };
   }
+}
+
+const TokenAnswer = z.looseObject({ access_token: z.string(), refresh_token: z.string().optional() });
+
+/** oidc-provider has served a request when it has put its own context on it. */
+function isServed(ctx: object): ctx is KoaContextWithOIDC {
+  return 'oidc' in ctx;
 }
 
 /** Cognito takes a client secret from the header or from the body; oidc-provider takes it from one place. */
