@@ -5,6 +5,7 @@ import type { Host } from './host/host.ts';
 import type { Report } from './report.ts';
 import { loadPodSpec } from './spec/load.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
+import { administratorsToAdmit } from './steps/assign-roles.ts';
 
 export interface StayOptions extends ConvergeOptions {
   /** File or `ssm:NAME`: read again each time. */
@@ -17,7 +18,7 @@ export interface StayOptions extends ConvergeOptions {
   readonly onProblem: (error: BootstrapError) => void;
 }
 
-/** Converges again whenever the spec or the secret has changed, until the signal ends it. */
+/** Converges again whenever the spec or the secret has changed, or an administrator was there for the first time. */
 export async function stay(first: PodSpec, host: Host, options: StayOptions): Promise<void> {
   let known = await revisionOf(first).catch(() => undefined);
   while (!options.signal.aborted) {
@@ -26,7 +27,7 @@ export async function stay(first: PodSpec, host: Host, options: StayOptions): Pr
     try {
       const spec = await loadPodSpec(options.source);
       const revision = await revisionOf(spec);
-      if (revision === known) continue;
+      if (revision === known && (await administratorsToAdmit(host, spec)).length === 0) continue;
       options.onReport(await converge(spec, host, options));
       // Also after a failure: the same inputs would fail again, and each try may restart the gateway.
       known = revision;

@@ -1,3 +1,4 @@
+import { assignRoles } from './assign-roles.ts';
 import { installOpenClaw } from './install-openclaw.ts';
 import { mergeConfig } from './merge-config.ts';
 import { mountArtifacts } from './mount-artifacts.ts';
@@ -18,6 +19,7 @@ export const steps: readonly Step[] = [
   mergeConfig,
   startGateway,
   waitReady,
+  assignRoles,
 ];
 
 export type PhaseChoice = Phase | 'all';

@@ -1,7 +1,12 @@
 import { totalmem } from 'node:os';
+import { BootstrapError } from '../errors.ts';
+import { isPortFree } from '../host/port.ts';
 import { gatewayUnit, gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import type { UnitState } from '../host/unit.ts';
+import { gatewayPort } from '../spec/pod-spec.ts';
 import type { Step, StepContext } from './step.ts';
+
+const portSeconds = 20;
 
 /** Installs the unit, and starts it or restarts it if what only a restart can change has changed. */
 export const startGateway: Step = {
@@ -12,12 +17,28 @@ export const startGateway: Step = {
     const { units } = context.host;
     const { changes, action } = await decide(context);
     if (action === 'none') return { changes };
+    if (action === 'start') await untilPortFree(context);
     await units.install(unitOf(context));
     await units.setSecretEnvironment(gatewayUnitName, await context.secretEnvironment());
     await units[action](gatewayUnitName);
     return { changes };
   },
 };
+
+/** A predecessor on the same machine may still be on its way out. Anyone else stays. */
+async function untilPortFree({ host, spec, signal }: StepContext): Promise<void> {
+  const port = gatewayPort(spec);
+  const deadline = host.now().getTime() + portSeconds * 1000;
+  while (!(await isPortFree(port))) {
+    if (host.now().getTime() >= deadline) {
+      throw new BootstrapError(
+        'PORT_TAKEN',
+        `Port ${port} is in use by another program on this machine. End it, or set another gateway.port.`,
+      );
+    }
+    await host.sleep(500, signal);
+  }
+}
 
 interface Decision {
   readonly changes: string[];
