@@ -3,19 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { administratorsOf, connected, roleChanges, type Profile } from '../src/openclaw/administrators.ts';
 
 const identity = fc.constantFrom('ann', 'ben', 'cem', 'dia', 'eve');
-const profiles = fc
-  .uniqueArray(identity)
-  .chain((people) =>
-    fc.tuple(
-      ...people.map((person) =>
-        fc.record({
-          id: fc.constant(`id-${person}`),
-          role: fc.constantFrom('admin', 'member', null),
-          emails: fc.constant([person]),
-        }),
-      ),
-    ),
-  ) as fc.Arbitrary<Profile[]>;
+const profiles: fc.Arbitrary<Profile[]> = fc
+  .uniqueArray(fc.tuple(identity, fc.constantFrom('admin', 'member', null)), {
+    selector: ([person]) => person,
+  })
+  .map((people) => people.map(([person, role]) => ({ id: `id-${person}`, role, emails: [person] })));
 
 function applied(people: readonly Profile[], administrators: readonly string[]): Profile[] {
   const changes = roleChanges(people, administrators);
