@@ -15,7 +15,7 @@ const nothing: KeyedArray = { ids: [], byId: new Map(), shared: new Set() };
 export function readKeyedArray(array: JsonArray | undefined, arrayKey: string): KeyedArray {
   if (array === undefined || array.length === 0) return nothing;
   const byId = new Map<string, JsonObject>();
-  let shared = nothing.shared as Set<string>;
+  let { shared } = nothing;
   const ids = array.map((element) => {
     const id = identityOf(element, arrayKey);
     if (id === undefined || !isObject(element)) return undefined;

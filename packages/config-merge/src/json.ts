@@ -61,11 +61,10 @@ export function checkObject(value: unknown, label: string): JsonObject {
     throw new ConfigMergeError('VALUE_ROOT', `${label} is not a plain object: pass the parsed config`);
   }
   // The quick look keeps no account of where it is; the slow one only says where the fault lies.
-  if (!isJson(value, 0)) new FaultFinder(label).check(value);
-  return value as JsonObject;
+  return isJson(value, 0) && isObject(value) ? value : new FaultFinder(label).find(value);
 }
 
-function isJson(value: unknown, depth: number): boolean {
+function isJson(value: unknown, depth: number): value is JsonValue {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -81,10 +80,7 @@ function isJson(value: unknown, depth: number): boolean {
         return true;
       }
       if (!isPlain(value) || Object.getOwnPropertySymbols(value).length > 0) return false;
-      for (const key of Object.keys(value)) {
-        if (!isJson((value as Record<string, unknown>)[key], depth + 1)) return false;
-      }
-      return true;
+      return Object.values(value).every((member) => isJson(member, depth + 1));
     }
     default:
       return false;
@@ -106,7 +102,12 @@ class FaultFinder {
     this.#label = label;
   }
 
-  check(value: unknown): void {
+  find(value: unknown): never {
+    this.#check(value);
+    throw new ConfigMergeError('VALUE_NOT_JSON', `${this.#label}: changes while it is read`);
+  }
+
+  #check(value: unknown): void {
     switch (typeof value) {
       case 'string':
       case 'boolean':
@@ -139,7 +140,7 @@ class FaultFinder {
   #checkArray(value: readonly unknown[]): void {
     for (let index = 0; index < value.length; index++) {
       this.#path.push(String(index));
-      this.check(value[index]);
+      this.#check(value[index]);
       this.#path.pop();
     }
   }
@@ -149,9 +150,9 @@ class FaultFinder {
     if (Object.getOwnPropertySymbols(value).length > 0) {
       this.#refuse('VALUE_NOT_JSON', 'has a symbol as a key');
     }
-    for (const key of Object.keys(value)) {
+    for (const [key, member] of Object.entries(value)) {
       this.#path.push(key);
-      this.check((value as Record<string, unknown>)[key]);
+      this.#check(member);
       this.#path.pop();
     }
   }

@@ -1,4 +1,4 @@
-import { isObject, maxDepth, type JsonObject, type JsonValue } from './json.ts';
+import { maxDepth, type JsonObject } from './json.ts';
 
 /**
  * The fast way for the common case: OpenClaw itself writes plain JSON, and the engine reads it ten times faster
@@ -6,22 +6,27 @@ import { isObject, maxDepth, type JsonObject, type JsonValue } from './json.ts';
  * undefined here and left to the reader that knows lines and columns.
  */
 export function parsePlainJson(text: string): JsonObject | undefined {
-  let value: JsonValue;
+  let value: unknown;
   try {
-    value = JSON.parse(text) as JsonValue;
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
-  // The engine keeps the last of two equal keys: fewer keys than colons tell.
-  return isObject(value) && countKeys(value, 1) === countColons(text) ? value : undefined;
+  return isWhole(value, text) ? value : undefined;
+}
+
+/** The engine keeps the last of two equal keys: fewer keys than colons tell. */
+function isWhole(value: unknown, text: string): value is JsonObject {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && countKeys(value, 1) === countColons(text);
 }
 
 /** Keys of all objects; NaN if a value needs the slow way: too deep, out of range, -0. */
-function countKeys(value: JsonValue, depth: number): number {
+function countKeys(value: unknown, depth: number): number {
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? 0 : Number.NaN;
   if (typeof value !== 'object' || value === null) return 0;
   if (depth > maxDepth) return Number.NaN;
-  const members = Object.values(value);
+  const members: unknown[] = Object.values(value);
   let count = Array.isArray(value) ? 0 : members.length;
   for (const member of members) count += countKeys(member, depth + 1);
   return count;

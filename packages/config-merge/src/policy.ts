@@ -75,6 +75,11 @@ export interface CompiledRule {
  * `POLICY_TIE` when two rules are equally specific for some path.
  */
 export function definePolicy(input: PolicyInput): Policy {
+  return checkPolicy(input);
+}
+
+/** The same for a policy that no compiler has seen. */
+export function checkPolicy(input: unknown): Policy {
   const parsed = policySchema.safeParse(input, { error: en().localeError });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mergeConfig } from '../src/index.ts';
 import { cases, type Case } from './arbitraries/case.ts';

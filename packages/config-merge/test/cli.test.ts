@@ -55,7 +55,11 @@ describe('merge', () => {
 
   test('--json prints config, changes and warnings', async () => {
     const { out, code } = await run(['merge', '--json', ...(await inputs())]);
-    expect(Object.keys(JSON.parse(out) as object)).toStrictEqual(['config', 'changes', 'warnings']);
+    expect(JSON.parse(out)).toMatchObject({
+      config: { gateway: { port: 5173 } },
+      changes: [{}, {}, {}, {}],
+      warnings: [],
+    });
     expect(code).toBe(0);
   });
 

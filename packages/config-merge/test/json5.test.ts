@@ -1,13 +1,14 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
+import assert from 'node:assert/strict';
 import json5 from 'json5';
 import { expect, test } from 'vitest';
 import { ConfigMergeError, parseDocument } from '../src/index.ts';
 import { law } from './arbitraries/law.ts';
 
 /** Text that is JSON5, nearly JSON5, or has what JSON5 leaves to the reader. */
-const token = fc.constantFrom(
-  ...['{', '}', '[', ']', ':', ',', ' ', '\n', '\r\n', '\t', '\u00a0', '\uFEFF', '// x\n', '/* x\n */', '/*'],
-  ...[
+const tokens = [
+  ['{', '}', '[', ']', ':', ',', ' ', '\n', '\r\n', '\t', '\u00a0', '\uFEFF', '// x\n', '/* x\n */', '/*'],
+  [
     'a',
     'b',
     '$c',
@@ -23,13 +24,14 @@ const token = fc.constantFrom(
     '"a"',
     "'b'",
   ],
-  ...['"x\\ny"', "'it\\'s'", '"\\x41"', '"\\u00e9"', '"a\\\nb"', '"\\q"', '"open', "'\\"],
-  ...['0', '-0', '1', '+1', '.5', '5.', '1e3', '1e400', '0x1F', '-0xA', '01', '1e', '0x', '1.2.3'],
-);
+  ['"x\\ny"', "'it\\'s'", '"\\x41"', '"\\u00e9"', '"a\\\nb"', '"\\q"', '"\\1"', '"\\0"', '"open', "'\\"],
+  ['0', '-0', '1', '+1', '.5', '5.', '1e3', '1e400', '0x1F', '-0xA', '01', '1e', '0x', '1.2.3'],
+];
+const token = fc.constantFrom(...tokens.flat());
 const text = fc.oneof(
-  fc.array(token, { maxLength: 8 }).map((tokens) => tokens.join('')),
-  fc.array(token, { maxLength: 4 }).map((tokens) => `{a:${tokens.join('')}}`),
-  fc.array(token, { maxLength: 4 }).map((tokens) => `{a:[${tokens.join(',')}],b:{${tokens.join(':')}}}`),
+  fc.array(token, { maxLength: 8 }).map((parts) => parts.join('')),
+  fc.array(token, { maxLength: 4 }).map((parts) => `{a:${parts.join('')}}`),
+  fc.array(token, { maxLength: 4 }).map((parts) => `{a:[${parts.join(',')}],b:{${parts.join(':')}}}`),
 );
 
 /** What the reference reads, or why this package refuses more than it. */
@@ -42,19 +44,19 @@ function reference(source: string): { value: unknown } | 'refused' {
   }
 }
 
+/** What JSON has no value for, or what would lose data, is refused here although JSON5 reads it. */
 const refusedHere = new Set(['DOCUMENT_ROOT', 'DOCUMENT_DUPLICATE_KEY', 'DOCUMENT_NUMBER']);
 
-law('reads what the reference implementation of JSON5 reads, and refuses what it refuses', text, (source) => {
+law('reads what the reference of JSON5 reads, and refuses what it refuses', text, (source) => {
   const expected = reference(source);
   try {
     const value = parseDocument(source);
-    expect(expected).not.toBe('refused');
-    if (expected !== 'refused') expect(JSON.stringify(value)).toBe(JSON.stringify(expected.value));
+    assert.notEqual(expected, 'refused');
+    if (expected !== 'refused') assert.equal(JSON.stringify(value), JSON.stringify(expected.value));
   } catch (error) {
     if (!(error instanceof ConfigMergeError)) throw error;
-    expect(error.line).toBeGreaterThan(0);
-    expect(error.column).toBeGreaterThan(0);
-    if (expected !== 'refused') expect(refusedHere).toContain(error.code);
+    assert.ok((error.line ?? 0) > 0 && (error.column ?? 0) > 0);
+    assert.ok(expected === 'refused' || refusedHere.has(error.code));
   }
 });
 

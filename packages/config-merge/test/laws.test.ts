@@ -1,6 +1,7 @@
 import { deepmergeCustom } from 'deepmerge-ts';
-import fc from 'fast-check';
-import { describe, expect } from 'vitest';
+import * as fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { describe } from 'vitest';
 import {
   definePolicy,
   explain,
@@ -18,9 +19,11 @@ import { documents } from './arbitraries/document.ts';
 import { law } from './arbitraries/law.ts';
 import {
   arrayKeyAt,
+  asObject,
   covers,
   differences,
   get,
+  isArray,
   isObject,
   kindOf,
   leaves,
@@ -45,9 +48,8 @@ const canonical = (value: JsonValue | undefined): string =>
 
 const same = (a: JsonValue | undefined, b: JsonValue | undefined): boolean => canonical(a) === canonical(b);
 
-// Not toStrictEqual: it takes a data key named "constructor" for the type of the object.
-const expectSame = (a: JsonValue | undefined, b: JsonValue | undefined): void =>
-  expect(canonical(a)).toBe(canonical(b));
+const assertSame = (a: JsonValue | undefined, b: JsonValue | undefined): void =>
+  assert.equal(canonical(a), canonical(b));
 
 /** The paths around and at `keys`, root first. */
 const around = (keys: Keys): Keys[] => keys.map((_, at) => keys.slice(0, at + 1));
@@ -77,8 +79,8 @@ const deletedElement = ({ live, lastApplied, model }: Case, keys: Keys): boolean
 const sharesIdentity = ({ live, model }: Case, keys: Keys): boolean => {
   const arrayKey = arrayKeyAt(model, keys.slice(0, -1));
   const list = get(model, live, keys.slice(0, -1));
-  if (arrayKey === undefined || !Array.isArray(list)) return false;
-  return (list as JsonValue[]).filter((one) => isObject(one) && one[arrayKey] === keys.at(-1)).length > 1;
+  if (arrayKey === undefined || !isArray(list)) return false;
+  return list.filter((one) => isObject(one) && one[arrayKey] === keys.at(-1)).length > 1;
 };
 
 const isIdentity = (model: Model, keys: Keys): boolean =>
@@ -98,16 +100,14 @@ describe('owners', () => {
         const blockers = [...leaves(model, get(model, live, lost), lost).values()].map((leaf) =>
           ownerOf(model, leaf.keys),
         );
-        expect(
+        assert.ok(
           [ownerOf(model, lost), ...blockers].some((owner) => owner === 'seeded' || owner === 'user'),
-        ).toBe(true);
-        expect(warnings).toContainEqual(
-          expect.objectContaining({ code: 'TYPE_CONFLICT', path: formatPath(lost) }),
         );
+        assert.ok(warnings.some(({ code, path }) => code === 'TYPE_CONFLICT' && path === formatPath(lost)));
       } else if (size(value) === 0) {
-        expect(kindOf(model, keys, get(model, config, keys))).toBe(kindOf(model, keys, value));
+        assert.equal(kindOf(model, keys, get(model, config, keys)), kindOf(model, keys, value));
       } else {
-        expectSame(get(model, config, keys), value);
+        assertSame(get(model, config, keys), value);
       }
     }
   });
@@ -118,8 +118,8 @@ describe('owners', () => {
     for (const { keys, value } of leaves(model, live).values()) {
       if (ownerOf(model, keys) !== 'user') continue;
       const now = get(model, config, keys);
-      if (size(value) === 0) expect(kindOf(model, keys, now)).toBe(kindOf(model, keys, value));
-      else expectSame(now, value);
+      if (size(value) === 0) assert.equal(kindOf(model, keys, now), kindOf(model, keys, value));
+      else assertSame(now, value);
     }
   });
 
@@ -133,7 +133,7 @@ describe('owners', () => {
         if (ownerOf(model, keys) === 'exclusive') continue;
         if (around(keys).some((path) => conflictAt(example, path))) continue;
         if (get(model, desired, keys) !== undefined || get(model, lastApplied, keys) !== undefined) continue;
-        expectSame(get(model, config, keys), value);
+        assertSame(get(model, config, keys), value);
       }
     },
   );
@@ -160,7 +160,9 @@ describe('owners', () => {
       for (const keys of exclusive) {
         const outside = around(keys).slice(0, -1);
         if (outside.some((path) => conflictAt(example, path))) continue;
-        expectSame(get(model, config, keys), get(model, desired, keys));
+        // An element whose identity a second one repeats is never removed: the second would take its place.
+        if (around(keys).some((path) => sharesIdentity(example, path))) continue;
+        assertSame(get(model, config, keys), get(model, desired, keys));
       }
     },
   );
@@ -176,11 +178,11 @@ describe('owners', () => {
       const after = get(model, config, keys);
       if (before !== undefined) {
         if (!isEmptyOne(before) && !isObject(before) && arrayKeyAt(model, keys) === undefined)
-          expectSame(after, before);
+          assertSame(after, before);
       } else if (applied.has(pathOf(keys)) || deletedElement(example, keys)) {
-        expect(after).toBeUndefined();
+        assert.equal(after, undefined);
       } else {
-        expectSame(after, value);
+        assertSame(after, value);
       }
     }
   });
@@ -199,12 +201,10 @@ describe('owners', () => {
         const owner = ownerOf(model, keys);
         if (owner === 'exclusive') continue;
         if (owner !== 'user' && same(before, value)) {
-          expect(after).toBeUndefined();
+          assert.equal(after, undefined);
         } else if (kindOf(model, keys, before) === 'leaf') {
-          expectSame(after, before);
-          expect(warnings).toContainEqual(
-            expect.objectContaining({ code: 'RELEASED', path: formatPath(keys) }),
-          );
+          assertSame(after, before);
+          assert.ok(warnings.some(({ code, path }) => code === 'RELEASED' && path === formatPath(keys)));
         }
       }
     },
@@ -215,8 +215,11 @@ describe('merging', () => {
   law('merging is idempotent', cases(), (example) => {
     const once = merge(example);
     const twice = merge({ ...example, live: once.config, lastApplied: example.desired });
-    expectSame(twice.config, once.config);
-    expect(twice.changes.filter(({ op }) => op !== 'keep')).toStrictEqual([]);
+    assertSame(twice.config, once.config);
+    assert.deepEqual(
+      twice.changes.filter(({ op }) => op !== 'keep'),
+      [],
+    );
   });
 
   law(
@@ -224,20 +227,20 @@ describe('merging', () => {
     fc.tuple(cases(), fc.integer()),
     ([example, salt]) => {
       const shuffle = (value: JsonValue): JsonValue => {
-        if (Array.isArray(value)) return (value as JsonValue[]).map(shuffle);
+        if (isArray(value)) return value.map(shuffle);
         if (!isObject(value)) return value;
         const rank = (key: string): number =>
-          [...`${key}${salt}`].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 1013, 7);
+          Array.from(`${key}${salt}`).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 1013, 7);
         const entries = Object.entries(value).toSorted(([a], [b]) => rank(a) - rank(b));
         return Object.fromEntries(entries.map(([key, member]) => [key, shuffle(member)]));
       };
       const shuffled = mergeConfig({
-        live: shuffle(example.live) as JsonObject,
-        desired: shuffle(example.desired) as JsonObject,
-        lastApplied: example.lastApplied && (shuffle(example.lastApplied) as JsonObject),
+        live: asObject(shuffle(example.live)),
+        desired: asObject(shuffle(example.desired)),
+        lastApplied: example.lastApplied && asObject(shuffle(example.lastApplied)),
         policy: example.policy,
       });
-      expectSame(shuffled.config, merge(example).config);
+      assertSame(shuffled.config, merge(example).config);
     },
   );
 
@@ -250,23 +253,23 @@ describe('merging', () => {
     };
     freeze([live, desired, lastApplied]);
     merge(example);
-    expect(JSON.stringify([live, desired, lastApplied])).toBe(before);
+    assert.equal(JSON.stringify([live, desired, lastApplied]), before);
   });
 
   law(
     "apply-then-withdraw gives the user's config back",
     cases({ owners: ['managed', 'seeded', 'user'] }),
     ({ live, desired, model, policy }) => {
-      const added = without(model, desired, live, []) ?? {};
-      const applied = mergeConfig({ live, desired: added as JsonObject, policy });
+      const added = asObject(without(model, desired, live, []));
+      const applied = mergeConfig({ live, desired: added, policy });
       const back = mergeConfig({
         live: applied.config,
         desired: {},
-        lastApplied: added as JsonObject,
+        lastApplied: added,
         policy,
       });
       // An empty object, or an element that is nothing but its identity, tells nobody whose it was.
-      expectSame(withoutEmpty(model, back.config, []), withoutEmpty(model, live, []));
+      assertSame(withoutEmpty(model, back.config, []), withoutEmpty(model, live, []));
     },
   );
 
@@ -278,13 +281,13 @@ describe('merging', () => {
     const order = ({ keys, op }: Difference): string => JSON.stringify([keys, op]);
     const bySame = (a: Difference, b: Difference): number => (order(a) < order(b) ? -1 : 1);
     const computed = differences(example.model, example.live, config);
-    expect(reported.toSorted(bySame).map(inOrder)).toStrictEqual(computed.toSorted(bySame).map(inOrder));
+    assert.deepEqual(reported.toSorted(bySame).map(inOrder), computed.toSorted(bySame).map(inOrder));
   });
 
   law('replaying the changes over live gives the result', cases(), (example) => {
     const { config, changes } = merge(example);
     const steps = changes.map((change) => ({ ...change, keys: parsePath(change.path) }));
-    expectSame(replay(example.model, example.live, steps), config);
+    assertSame(replay(example.model, example.live, steps), config);
   });
 
   law('what is kept is in live and in the result', cases(), (example) => {
@@ -292,8 +295,8 @@ describe('merging', () => {
     for (const { path, op, before, after } of changes) {
       if (op !== 'keep') continue;
       const keys = parsePath(path);
-      expectSame(get(example.model, example.live, keys), before);
-      expectSame(get(example.model, config, keys), after);
+      assertSame(get(example.model, example.live, keys), before);
+      assertSame(get(example.model, config, keys), after);
     }
   });
 
@@ -303,12 +306,12 @@ describe('merging', () => {
     for (const root of [live, desired, lastApplied, result.config]) {
       for (const { keys } of leaves(model, root).values()) {
         const { value, owner, source } = explain(result, formatPath(keys));
-        expectSame(value, get(model, result.config, keys));
-        expect(owner).toBe(ownerOf(model, keys));
-        if (value === undefined) expect(source).toBe('none');
+        assertSame(value, get(model, result.config, keys));
+        assert.equal(owner, ownerOf(model, keys));
+        if (value === undefined) assert.equal(source, 'none');
         else if (kindOf(model, keys, value) === 'leaf') {
-          expect(source).not.toBe('none');
-          expectSame(get(model, source === 'live' ? live : desired, keys), value);
+          assert.notEqual(source, 'none');
+          assertSame(get(model, source === 'live' ? live : desired, keys), value);
         }
       }
     }
@@ -317,7 +320,8 @@ describe('merging', () => {
   law('a plan says what a merge does', cases(), (example) => {
     const { config, changes, warnings } = merge(example);
     const plan = planConfig(example);
-    expect(JSON.stringify(plan)).toBe(
+    assert.equal(
+      JSON.stringify(plan),
       JSON.stringify({ changes, warnings, upToDate: same(config, example.live) }),
     );
   });
@@ -326,19 +330,19 @@ describe('merging', () => {
     const before = Object.getOwnPropertyNames(Object.prototype);
     const walk = (value: JsonValue): void => {
       if (typeof value !== 'object' || value === null) return;
-      expect([Object.prototype, Array.prototype]).toContain(Object.getPrototypeOf(value));
+      assert.ok([Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value)));
       for (const descriptor of Object.values(Object.getOwnPropertyDescriptors(value))) {
-        expect(descriptor).toHaveProperty('value');
+        assert.ok('value' in descriptor);
       }
-      Object.values(value as JsonObject).forEach(walk);
+      Object.values<JsonValue>(value).forEach(walk);
     };
     const result = merge(example);
     walk(result.config);
     for (const path of ['__proto__', 'constructor.prototype', 'toString', 'a.__proto__']) {
       const value = explain(result, path).value;
-      expectSame(value, get(example.model, result.config, path.split('.')));
+      assertSame(value, get(example.model, result.config, path.split('.')));
     }
-    expect(Object.getOwnPropertyNames(Object.prototype)).toStrictEqual(before);
+    assert.deepEqual(Object.getOwnPropertyNames(Object.prototype), before);
   });
 
   law(
@@ -355,8 +359,8 @@ describe('merging', () => {
         return right === undefined ? (left ?? null) : right;
       };
       const { config } = mergeConfig({ live, desired, policy: definePolicy({ rules: [] }) });
-      expectSame(config, naive(live, desired));
-      expectSame(config, deepmergeCustom({ mergeArrays: false })(live, desired) as JsonValue);
+      assertSame(config, naive(live, desired));
+      assertSame(config, deepmergeCustom({ mergeArrays: false })(live, desired));
     },
   );
 
@@ -367,17 +371,17 @@ describe('merging', () => {
       ...rules.slice(0, turn % (rules.length + 1)),
     ].toReversed();
     const other = merge({ ...example, policy: definePolicy({ rules: turned, default: fallback }) });
-    expect(JSON.stringify(other)).toBe(JSON.stringify(merge(example)));
+    assert.equal(JSON.stringify(other), JSON.stringify(merge(example)));
   });
 });
 
 describe('documents', () => {
   law('parse ∘ format = identity', documents, (document) => {
-    expectSame(parseDocument(formatDocument(document)), document);
+    assertSame(parseDocument(formatDocument(document)), document);
   });
 
   law('a comment before it changes nothing but the way a document is read', documents, (document) => {
-    expectSame(parseDocument(`// by hand\n${formatDocument(document)}`), document);
+    assertSame(parseDocument(`// by hand\n${formatDocument(document)}`), document);
   });
 });
 
@@ -408,9 +412,9 @@ function without(
 function withoutEmpty(model: Model, value: JsonValue, keys: Keys): JsonValue | undefined {
   const inside = members(model, keys, value);
   if (inside === undefined) return value;
-  if (arrayKeyAt(model, keys) !== undefined && Array.isArray(value)) {
+  if (arrayKeyAt(model, keys) !== undefined && isArray(value)) {
     const addressed = new Map(inside);
-    const kept = (value as JsonValue[]).flatMap((element) => {
+    const kept = value.flatMap((element) => {
       const id = [...addressed].find(([, other]) => other === element)?.[0];
       if (id === undefined) return [element];
       const rest = withoutEmpty(model, element, [...keys, id]);

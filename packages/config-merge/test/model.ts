@@ -17,7 +17,7 @@ export function patternKeys(path: string): Keys {
   let keys = patterns.get(path);
   if (keys === undefined) {
     keys = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\.?(\*)/gu)].map(([, key, star]) =>
-      star === undefined ? (JSON.parse(`"${key}"`) as string) : anyKey,
+      star === undefined ? String(JSON.parse(`"${key}"`)) : anyKey,
     );
     patterns.set(path, keys);
   }
@@ -57,8 +57,16 @@ export function arrayKeyAt(model: Model, keys: Keys): string | undefined {
   return rule !== undefined && patternKeys(rule.path).length === keys.length ? rule.arrayKey : undefined;
 }
 
+export function isArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+export function asObject(value: JsonValue | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
 export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isArray(value);
 }
 
 /** The members of an object or keyed array; undefined for everything else. */
@@ -68,10 +76,10 @@ export function members(
   value: JsonValue | undefined,
 ): [string, JsonValue][] | undefined {
   if (isObject(value)) return Object.entries(value);
-  const arrayKey = Array.isArray(value) ? arrayKeyAt(model, keys) : undefined;
-  if (arrayKey === undefined || !Array.isArray(value)) return undefined;
+  const arrayKey = isArray(value) ? arrayKeyAt(model, keys) : undefined;
+  if (arrayKey === undefined || !isArray(value)) return undefined;
   const found = new Map<string, JsonValue>();
-  for (const element of value as JsonValue[]) {
+  for (const element of value) {
     const id = isObject(element) && Object.hasOwn(element, arrayKey) ? element[arrayKey] : undefined;
     if (typeof id === 'string' && !found.has(id)) found.set(id, element);
   }
@@ -85,7 +93,7 @@ export function kindOf(
 ): 'none' | 'leaf' | 'object' | 'list' {
   if (value === undefined) return 'none';
   if (isObject(value)) return 'object';
-  return Array.isArray(value) && arrayKeyAt(model, keys) !== undefined ? 'list' : 'leaf';
+  return isArray(value) && arrayKeyAt(model, keys) !== undefined ? 'list' : 'leaf';
 }
 
 export function get(model: Model, root: JsonValue | undefined, keys: Keys): JsonValue | undefined {
@@ -151,7 +159,7 @@ export function differences(
 }
 
 export function sorted(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return (value as JsonValue[]).map(sorted);
+  if (isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)

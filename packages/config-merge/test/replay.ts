@@ -1,5 +1,5 @@
 import type { JsonValue } from '../src/index.ts';
-import { arrayKeyAt, isObject, type Difference, type Keys, type Model } from './model.ts';
+import { arrayKeyAt, isArray, isObject, type Difference, type Keys, type Model } from './model.ts';
 
 type Tree = Map<string, Tree> | JsonValue | List;
 
@@ -23,9 +23,9 @@ function grow(model: Model, value: JsonValue, keys: Keys): Tree {
     return new Map(Object.entries(value).map(([key, member]) => [key, grow(model, member, [...keys, key])]));
   }
   const arrayKey = arrayKeyAt(model, keys);
-  if (!Array.isArray(value) || arrayKey === undefined) return value;
+  if (!isArray(value) || arrayKey === undefined) return value;
   const list = new List();
-  for (const element of value as JsonValue[]) {
+  for (const element of value) {
     const own = isObject(element) && Object.hasOwn(element, arrayKey) ? element[arrayKey] : undefined;
     const id = typeof own === 'string' && list.elements.every((other) => other.id !== own) ? own : undefined;
     list.elements.push({ id, value: id === undefined ? element : grow(model, element, [...keys, id]) });

@@ -3,7 +3,7 @@ import { ConfigMergeError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { MergeInput } from '../merge.ts';
 import { openclawPolicy } from '../openclaw-policy.ts';
-import { definePolicy, type Policy, type PolicyInput } from '../policy.ts';
+import { checkPolicy, type Policy } from '../policy.ts';
 import { readText } from './files.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -31,7 +31,7 @@ export async function readInputs(options: InputOptions, terminal: Terminal): Pro
 export async function readPolicy(file: string, terminal: Terminal): Promise<Policy> {
   if (file === 'openclaw') return openclawPolicy;
   const document = await readDocument(file, terminal);
-  return about(file, () => definePolicy(document as unknown as PolicyInput));
+  return about(file, () => checkPolicy(document));
 }
 
 async function readDocument(file: string, terminal: Terminal): Promise<JsonObject> {

@@ -29,13 +29,10 @@ export function planText({ changes, warnings, upToDate }: Plan, output: Output):
       ? []
       : [[style('bold', owner), ...own.map((change) => changeText(change, style))].join('\n')];
   });
-  const counts = (Object.keys(signs) as Op[]).map(
-    (op) => changes.filter((change) => change.op === op).length,
-  );
-  const [add, replace, remove, keep] = counts;
+  const count = (op: Op): number => changes.filter((change) => change.op === op).length;
   const summary = upToDate
-    ? `Nothing to change${keep === 0 ? '' : `, ${keep} kept`}.`
-    : `${add} to add, ${replace} to replace, ${remove} to remove, ${keep} kept.`;
+    ? `Nothing to change${count('keep') === 0 ? '' : `, ${count('keep')} kept`}.`
+    : `${count('add')} to add, ${count('replace')} to replace, ${count('remove')} to remove, ${count('keep')} kept.`;
   const blocks = [...groups, warningLines(warnings, output).trimEnd(), style('bold', summary)];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   definePolicy,
   type JsonObject,
@@ -7,7 +7,17 @@ import {
   type Policy,
   type Rule,
 } from '../../src/index.ts';
-import { anyKey, arrayKeyAt, isObject, ownerOf, pathOf, type Keys, type Model } from '../model.ts';
+import {
+  anyKey,
+  arrayKeyAt,
+  asObject,
+  isArray,
+  isObject,
+  ownerOf,
+  pathOf,
+  type Keys,
+  type Model,
+} from '../model.ts';
 
 /** One merge, made from a model of ownership: the three inputs share a tree and differ in what happened to it. */
 export interface Case {
@@ -83,6 +93,7 @@ const stories = {
   forgotten: [undefined, undefined, 0],
 } as const;
 type Story = keyof typeof stories;
+const storyNames = Object.keys(stories).filter((name): name is Story => name in stories);
 
 /** Names that are trouble somewhere: prototypes, path syntax, numbers that engines sort first. */
 const key = fc.constantFrom(
@@ -129,7 +140,7 @@ function shapes({ owners = ['managed', 'exclusive', 'seeded', 'user'], ruleShare
   });
   const leaf: fc.Arbitrary<Shape> = fc.record({
     kind: fc.constant('leaf' as const),
-    story: fc.constantFrom(...(Object.keys(stories) as Story[])),
+    story: fc.constantFrom(...storyNames),
     values: fc.uniqueArray(leafValue, {
       minLength: 3,
       maxLength: 3,
@@ -204,10 +215,6 @@ export function cases(options: CaseOptions = {}): fc.Arbitrary<Case> {
         policy: definePolicy(model),
       };
     });
-}
-
-function asObject(value: JsonValue | undefined): JsonObject {
-  return isObject(value) ? value : {};
 }
 
 /** The rules of a part of the tree. Every list has one, since only a rule makes it a list. */
@@ -286,9 +293,9 @@ function claim(model: Model, value: JsonValue, keys: Keys): JsonValue | undefine
   const arrayKey = arrayKeyAt(model, keys);
   const user = keys.length > 0 && ownerOf(model, keys) === 'user';
   if (arrayKey !== undefined) {
-    if (!Array.isArray(value)) return undefined;
+    if (!isArray(value)) return undefined;
     const elements = new Map<string, JsonValue>();
-    for (const element of value as JsonValue[]) {
+    for (const element of value) {
       const id = isObject(element) ? element[arrayKey] : undefined;
       if (typeof id !== 'string' || ownerOf(model, [...keys, id, arrayKey]) === 'user') continue;
       const claimed = claim(model, element, [...keys, id]);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../src/index.ts';
 
 /** Any JSON document; strings of any code units, so that lone surrogates are among them. */
