@@ -1,22 +1,20 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bundlePath } from '@clawharbor/bootstrap/bundle';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute, whyNoContainer, type Execution, type SystemdContainer } from '../src/container/index.ts';
+import { z } from 'zod';
+import { execute, whyNoContainer, type Execution } from '../src/container/index.ts';
+import { artifacts, fillArtifactCache } from './container/artifacts.ts';
 import { startAndTell } from './container/echo-unit.ts';
-import { Region, userData } from './container/region.ts';
+import { bootstrap, lastReport, property, readyStatus, succeeded, untilReady } from './container/observe.ts';
+import { Region } from './container/region.ts';
+import { anyText, oneLine } from './container/values.ts';
 
 const reason = await whyNoContainer();
 if (reason !== undefined) console.log(`systemd.e2e: left out, because ${reason}`);
 
-/** Artifacts outlive test runs: only the first one needs the npm registry. */
-const artifacts = join(
-  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-  'clawharbor-e2e/artifacts',
-);
 const secretValue = 'sk-ant "quoted" \'single\' $HOME %h \\ back`tick`\nsecond line=1 🦞';
 const state = '/home/openclaw/.openclaw';
 
@@ -54,6 +52,7 @@ describe.skipIf(reason !== undefined)(
       await region.start();
       await region.group.until(({ instances }) => region.launches.has(instances[0]?.id ?? ''));
       for (const launch of region.launches.values()) launched = await launch;
+      if (launched.exitCode !== 0) throw new Error(`user data failed: ${launched.stdout}${launched.stderr}`);
     });
 
     afterAll(async () => {
@@ -62,7 +61,6 @@ describe.skipIf(reason !== undefined)(
     });
 
     it('becomes ready under its hardened unit and tells Auto Scaling to go on', async () => {
-      expect(launched, launched.stdout + launched.stderr).toMatchObject({ exitCode: 0 });
       expect(region.group.state.instances.map((instance) => instance.state)).toEqual(['InService']);
       const completed = region.requests.filter(({ operation }) => operation === 'CompleteLifecycleAction');
       expect(completed.map(({ status }) => status)).toEqual([200]);
@@ -74,9 +72,7 @@ describe.skipIf(reason !== undefined)(
 
     it('ships the journal before the gateway says its first word', async () => {
       const config = '/run/amazon-cloudwatch-agent/config.json';
-      const shipped = JSON.parse(await region.instance.succeed('cat', [config])) as {
-        logs: { logs_collected: { journald: { collect_list: { units: string[] }[] } } };
-      };
+      const shipped = shippedSchema.parse(JSON.parse(await region.instance.succeed('cat', [config])));
       expect(shipped.logs.logs_collected.journald.collect_list[0]?.units).toEqual(
         expect.arrayContaining(['openclaw.service', 'ollama.service']),
       );
@@ -91,9 +87,8 @@ describe.skipIf(reason !== undefined)(
     describe('from inside the unit', () => {
       const inside = async (script: string) => {
         const pid = await property(region.instance, 'MainPID');
-        return region.instance.execute('nsenter', [
-          ...[`--target=${pid}`, '--mount', '--setuid=1800', '--setgid=1800', '--', 'sh', '-c', script],
-        ]);
+        const asGateway = [`--target=${pid}`, '--mount', '--setuid=1800', '--setgid=1800', '--'];
+        return region.instance.execute('nsenter', [...asGateway, 'sh', '-c', script]);
       };
 
       it.each(['/usr/evil', '/etc/evil', '/opt/openclaw/evil', '/var/lib/evil', '/evil'])(
@@ -199,17 +194,15 @@ describe.skipIf(reason !== undefined)(
 
     it('changes nothing when it runs again', async () => {
       const before = await property(region.instance, 'MainPID');
-      const again = await run(region.instance);
-      expect(again, again.stderr).toMatchObject({ exitCode: 0 });
+      await succeeded(bootstrap(region.instance));
       expect(await lastReport(region.instance)).toMatchObject({ outcome: 'unchanged' });
       expect(await property(region.instance, 'MainPID')).toBe(before);
     });
 
     it('has a command line that shares the gateway’s sandbox: it sees that the gateway lives', async () => {
-      const validated = await region.instance.execute('openclaw', ['config', 'validate', '--json'], {
-        timeoutSeconds: 60,
-      });
-      expect(validated.stdout, validated.stderr).toContain('"valid":true');
+      expect(await region.instance.succeed('openclaw', ['config', 'validate', '--json'])).toContain(
+        '"valid":true',
+      );
       const repair = await region.instance.execute('openclaw', ['doctor', '--fix'], { timeoutSeconds: 120 });
       expect(repair.exitCode).toBe(1);
       expect(repair.stdout + repair.stderr).toMatch(/another OpenClaw process owns gateway-lifecycle/);
@@ -244,7 +237,7 @@ describe.skipIf(reason !== undefined)(
       await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
       const file = join(region.state, 'openclaw.json');
       const good = await readFile(file, 'utf8');
-      await writeFile(file, JSON.stringify({ ...(JSON.parse(good) as object), bogus: true }));
+      await writeFile(file, good.replace('{', '{ bogus: true,'));
       await instance.succeed('systemctl', ['restart', 'openclaw.service']);
       await expect.poll(() => property(instance, 'ActiveState'), { timeout: 60_000 }).toBe('failed');
       expect(await property(instance, 'ExecMainStatus')).toBe('78');
@@ -254,8 +247,7 @@ describe.skipIf(reason !== undefined)(
       expect(await property(instance, 'ActiveState')).toBe('failed');
 
       await writeFile(file, good);
-      const healed = await run(instance);
-      expect(healed, healed.stderr).toMatchObject({ exitCode: 0 });
+      await succeeded(bootstrap(instance));
       expect(await readyStatus(instance)).toBe(200);
       await instance.succeed('systemctl', ['start', 'clawharbor-bootstrap.timer']);
     });
@@ -269,7 +261,7 @@ describe.skipIf(reason !== undefined)(
         JSON.stringify({ ...spec, readyTimeoutSeconds: 15 }),
       );
       await second.succeed('dnf', ['install', '-y', 'nodejs24']);
-      const locked = await run(second, '/opt/clawharbor/spec.json');
+      const locked = await bootstrap(second, '/opt/clawharbor/spec.json');
       expect(locked.exitCode).toBe(1);
       expect(locked.stderr).toMatch(/^STATE_LOCKED: /m);
       const waiting = await property(second, 'MainPID');
@@ -283,97 +275,14 @@ describe.skipIf(reason !== undefined)(
   },
 );
 
-const tricky = fc.constantFrom(
-  '"',
-  "'",
-  '\\',
-  '%',
-  '%h',
-  '$',
-  '${HOME}',
-  '$$',
-  '`',
-  ' ',
-  ';',
-  '#',
-  '🦞',
-  '=',
-  '\\n',
-);
-const oneLine = fc
-  .array(fc.oneof(tricky, fc.string({ unit: 'grapheme' })), { maxLength: 12 })
-  .map((parts) => parts.join(''))
-  .filter((text) => !/\p{Cc}/u.test(text));
-const anyText = fc
-  .array(
-    fc.oneof(tricky, fc.constantFrom('\n', '\r', '\t', '\u0001', '\uFEFF'), fc.string({ unit: 'binary' })),
-  )
-  .map((parts) => parts.join(''))
-  .filter((text) => !text.includes('\0') && text.isWellFormed());
+const shippedSchema = z.object({
+  logs: z.object({
+    logs_collected: z.object({
+      journald: z.object({ collect_list: z.array(z.object({ units: z.array(z.string()) })) }),
+    }),
+  }),
+});
 
 function namedBy(prefix: string, values: readonly string[]): Record<string, string> {
   return Object.fromEntries(values.map((value, index) => [`${prefix}_${index}`, value]));
-}
-
-interface LastReport {
-  readonly outcome: string;
-  readonly startedAt: string;
-  readonly steps: readonly { name: string; durationMs: number; changes: string[] }[];
-}
-
-async function lastReport(instance: SystemdContainer): Promise<LastReport> {
-  return JSON.parse(await instance.succeed('cat', ['/var/lib/clawharbor/report.json'])) as LastReport;
-}
-
-/** Runs the bootstrap as user data and the timer do: one at a time. */
-async function run(instance: SystemdContainer, spec?: string) {
-  const script = userData.replace(/ssm:\S+/, (source) => spec ?? source);
-  return instance.execute('sh', ['-c', script], { timeoutSeconds: 300 });
-}
-
-async function property(instance: SystemdContainer, name: string): Promise<string> {
-  return (
-    await instance.succeed('systemctl', ['show', 'openclaw.service', '--value', `--property=${name}`])
-  ).trim();
-}
-
-async function readyStatus(instance: SystemdContainer): Promise<number> {
-  const format = ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}'];
-  const { stdout } = await instance.execute('curl', [...format, 'http://127.0.0.1:5173/readyz']);
-  return Number(stdout);
-}
-
-async function untilReady(instance: SystemdContainer): Promise<void> {
-  await expect.poll(() => readyStatus(instance), { timeout: 120_000, interval: 500 }).toBe(200);
-}
-
-/** Installs the pinned OpenClaw once on this machine, by the bootstrap's own step; instances then need no registry. */
-async function fillArtifactCache(directory: string): Promise<void> {
-  const spec = join(directory, 'prepare.json');
-  await writeFile(
-    spec,
-    JSON.stringify({
-      apiVersion: 'clawharbor/v1',
-      name: 'team',
-      region: 'eu-central-1',
-      openclaw: { version: '2026.9.6', config: { gateway: { port: 5173 } } },
-    }),
-  );
-  const folders = [
-    '--root',
-    join(directory, 'prepare'),
-    '--state',
-    join(directory, 'prepare/state'),
-    '--artifacts',
-    artifacts,
-  ];
-  const bootstrap = (command: string) =>
-    execute(
-      process.execPath,
-      [bundlePath(), command, '--host', 'process', '--phase', 'prepare', '--spec', spec, ...folders],
-      { timeoutSeconds: 420 },
-    );
-  if (!(await bootstrap('plan')).stdout.includes('npm registry')) return;
-  expect(await bootstrap('run')).toMatchObject({ exitCode: 0 });
-  await rm(join(directory, 'prepare'), { recursive: true, force: true });
 }

@@ -64,6 +64,13 @@ export const podSpecSchema = z.strictObject({
   ollama: z
     .strictObject({
       version: name(/^\d+\.\d+\.\d+$/, 'a version, as in 0.12.3'),
+      /**
+       * SHA-256 of the release's `ollama-linux-<arch>.tar.zst` for the instance's architecture, from its `sha256sum.txt`:
+       * what the instance downloads is what was decided at deploy time, or it is not run.
+       */
+      sha256: name(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex'),
+      /** Where the archive comes from, such as a mirror. Default: the release on GitHub. */
+      url: z.url({ protocol: /^https?$/ }).optional(),
       /** Models to pull once Ollama runs. Default: none. */
       models: z.array(z.string().min(1)).default([]),
     })

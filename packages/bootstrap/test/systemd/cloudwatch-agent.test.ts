@@ -18,7 +18,14 @@ const priorities = [
   'notice',
   'info',
   'debug',
-  ...'01234567',
+  '0',
+  '1',
+  '2',
+  '3',
+  '4',
+  '5',
+  '6',
+  '7',
 ] as const;
 const journald = z.strictObject({
   collect_list: z

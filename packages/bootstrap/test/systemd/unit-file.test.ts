@@ -67,7 +67,10 @@ describe('the gateway as a systemd service', () => {
   it('holds the fence for exactly as long as the gateway lives, and passes words on as they are', () => {
     const line = found.get('ExecStart')?.[0] ?? '';
     expect(readWords(line)).toEqual([
-      ...[':/usr/bin/flock', '--no-fork', '--exclusive', '/home/openclaw/.openclaw/.clawharbor/fence'],
+      ':/usr/bin/flock',
+      '--no-fork',
+      '--exclusive',
+      '/home/openclaw/.openclaw/.clawharbor/fence',
       ...gateway.command,
     ]);
   });

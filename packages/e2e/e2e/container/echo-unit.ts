@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentFile, gatewayAccount, renderUnit } from '@clawharbor/bootstrap/systemd';
+import { z } from 'zod';
 import type { SystemdContainer } from '../../src/container/index.ts';
 
-export interface Told {
-  readonly environment: Record<string, string>;
-  readonly words: string[];
-}
+const toldSchema = z.object({ environment: z.record(z.string(), z.string()), words: z.array(z.string()) });
+export type Told = z.output<typeof toldSchema>;
 
 const said = '/var/cache/openclaw/said.json';
 const tell = `
@@ -47,7 +46,7 @@ export async function startAndTell(
   await machine.succeed('systemctl', ['start', 'echo.service']);
   try {
     const wait = `until [ -f ${said} ]; do sleep 0.1; done; cat ${said}`;
-    return JSON.parse(await machine.succeed('timeout', ['30', 'sh', '-c', wait])) as Told;
+    return toldSchema.parse(JSON.parse(await machine.succeed('timeout', ['30', 'sh', '-c', wait])));
   } finally {
     await machine.succeed('systemctl', ['stop', 'echo.service']);
     await machine.succeed('rm', [

@@ -7,7 +7,7 @@ import { createServer, connect } from 'node:net';
 const args = process.argv.slice(2);
 const listening: Promise<void>[] = [];
 for (let index = 0; index + 2 < args.length; index += 3) {
-  const [address, port, socket] = args.slice(index, index + 3) as [string, string, string];
+  const [address = '', port = '', socket = ''] = args.slice(index, index + 3);
   const { promise, resolve } = Promise.withResolvers<void>();
   listening.push(promise);
   createServer({ allowHalfOpen: true }, (inside) => {

@@ -6,9 +6,17 @@ import { execute, succeed } from './execute.ts';
 
 const suite = 'bookworm';
 const packages = [
-  ...['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'ca-certificates', 'curl', 'procps', 'util-linux'],
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'iproute2',
+  'ca-certificates',
+  'curl',
+  'procps',
+  'util-linux',
   // Amazon Linux has these in its image, or they come with the packages that prepareMachine installs.
-  ...['zstd', 'libstdc++6'],
+  'zstd',
+  'libstdc++6',
 ];
 
 /** Where root file systems are kept between runs: it takes more than a minute to make one. */

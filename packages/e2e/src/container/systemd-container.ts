@@ -65,22 +65,7 @@ export class SystemdContainer {
   /** Switches it on and waits until systemd has started everything. */
   async boot(): Promise<void> {
     this.#groups = await controlGroups(this.name);
-    const scope = (await runsSystemd()) ? [] : ['--keep-unit'];
-    const binds = (this.#options.binds ?? []).map(
-      ({ from, to, readOnly }) => `--bind${readOnly ? '-ro' : ''}=${from}:${to}`,
-    );
-    const nspawn = [
-      ...[
-        'systemd-nspawn',
-        '--quiet',
-        '--register=no',
-        ...scope,
-        `--machine=${this.name}`,
-        `--hostname=${this.name}`,
-      ],
-      ...[`--directory=${this.root}`, `--network-namespace-path=${this.#network.path}`, ...binds],
-      ...['--link-journal=no', '--resolv-conf=off', '--timezone=off', '--console=pipe', '--boot'],
-    ];
+    const nspawn = await this.#nspawn();
     const enter = this.#groups.map((group) => `echo $$ > '${group}/cgroup.procs' && `).join('');
     const child = spawn('sh', ['-c', `${enter}exec "$@"`, 'sh', ...nspawn], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -91,6 +76,26 @@ export class SystemdContainer {
     child.stderr.pipe(console, { end: false });
     child.once('exit', () => console.end());
     await this.#waitForSystemd(child);
+  }
+
+  async #nspawn(): Promise<string[]> {
+    const binds = this.#options.binds ?? [];
+    return [
+      'systemd-nspawn',
+      '--quiet',
+      '--register=no',
+      ...((await runsSystemd()) ? [] : ['--keep-unit']),
+      `--machine=${this.name}`,
+      `--hostname=${this.name}`,
+      `--directory=${this.root}`,
+      `--network-namespace-path=${this.#network.path}`,
+      ...binds.map(({ from, to, readOnly }) => `--bind${readOnly ? '-ro' : ''}=${from}:${to}`),
+      '--link-journal=no',
+      '--resolv-conf=off',
+      '--timezone=off',
+      '--console=pipe',
+      '--boot',
+    ];
   }
 
   async #waitForSystemd(child: ChildProcess): Promise<void> {
@@ -118,7 +123,14 @@ export class SystemdContainer {
     return execute(
       '/usr/bin/nsenter',
       [
-        ...[`--target=${this.#pid}`, '--mount', '--uts', '--ipc', '--pid', '--net', '--cgroup', '--'],
+        `--target=${this.#pid}`,
+        '--mount',
+        '--uts',
+        '--ipc',
+        '--pid',
+        '--net',
+        '--cgroup',
+        '--',
         file,
         ...args,
       ],

@@ -1,5 +1,6 @@
 import { access, chmod, chown, mkdir, stat } from 'node:fs/promises';
 import { readIfPresent } from '../../config/files.ts';
+import { z } from 'zod';
 import { cloudWatchAgentConfig, podUnits, probeNoise } from '../../cloudwatch-agent.ts';
 import { BootstrapError } from '../../errors.ts';
 import type { Layout } from '../layout.ts';
@@ -168,11 +169,12 @@ function logAgent(run: Run, logGroup: string): Need {
   };
 }
 
+const runningAgent = z.object({ status: z.literal('running'), configstatus: z.literal('configured') });
+
 /** `amazon-cloudwatch-agent-ctl -a status` prints a JSON object. */
 function isRunning(output: string): boolean {
   try {
-    const status = JSON.parse(output) as { status?: unknown; configstatus?: unknown };
-    return status.status === 'running' && status.configstatus === 'configured';
+    return runningAgent.safeParse(JSON.parse(output)).success;
   } catch {
     return false;
   }

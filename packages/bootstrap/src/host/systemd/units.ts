@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { readIfPresent } from '../../config/files.ts';
 import type { Unit, UnitState, Units } from '../unit.ts';
 import { BootstrapError } from '../../errors.ts';
@@ -109,7 +110,9 @@ export class SystemdUnits implements Units {
   async #runsWith(name: string, input: keyof Inputs): Promise<boolean> {
     if ((await this.state(name)).pid === undefined) return true;
     const stamp = await readIfPresent(stampOf(name));
-    return stamp !== undefined && (JSON.parse(stamp) as Inputs)[input] === (await inputsOf(name))[input];
+    return (
+      stamp !== undefined && inputsSchema.parse(JSON.parse(stamp))[input] === (await inputsOf(name))[input]
+    );
   }
 
   async #show(name: string): Promise<Record<string, string>> {
@@ -160,10 +163,8 @@ async function nameOfProcess(pid: number): Promise<string | undefined> {
 }
 
 /** What a unit is started with, by content: times would lie when the clock is set. */
-interface Inputs {
-  readonly definition: string;
-  readonly secrets: string;
-}
+const inputsSchema = z.object({ definition: z.string(), secrets: z.string() });
+type Inputs = z.output<typeof inputsSchema>;
 
 async function inputsOf(name: string): Promise<Inputs> {
   return {

@@ -1,0 +1,43 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { bundlePath } from '@clawharbor/bootstrap/bundle';
+import { execute } from '../../src/container/index.ts';
+import { succeeded } from './observe.ts';
+
+/** Artifacts outlive test runs: only the first one needs the npm registry. */
+export const artifacts = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'clawharbor-e2e/artifacts',
+);
+
+/** Installs the pinned OpenClaw once on this machine, by the bootstrap's own step; instances then need no registry. */
+export async function fillArtifactCache(directory: string): Promise<void> {
+  const spec = join(directory, 'prepare.json');
+  await writeFile(
+    spec,
+    JSON.stringify({
+      apiVersion: 'clawharbor/v1',
+      name: 'team',
+      region: 'eu-central-1',
+      openclaw: { version: '2026.9.6', config: { gateway: { port: 5173 } } },
+    }),
+  );
+  const folders = [
+    '--root',
+    join(directory, 'prepare'),
+    '--state',
+    join(directory, 'prepare/state'),
+    '--artifacts',
+    artifacts,
+  ];
+  const prepare = (command: string) =>
+    execute(
+      process.execPath,
+      [bundlePath(), command, '--host', 'process', '--phase', 'prepare', '--spec', spec, ...folders],
+      { timeoutSeconds: 420 },
+    );
+  if (!(await prepare('plan')).stdout.includes('npm registry')) return;
+  await succeeded(prepare('run'));
+  await rm(join(directory, 'prepare'), { recursive: true, force: true });
+}
