@@ -24,11 +24,7 @@ import {
   targetGroupArn,
   userPoolClient,
 } from '../stand-ins/pod.ts';
-
-interface Echo {
-  readonly url: string;
-  readonly headers: Record<string, string>;
-}
+import { parseEcho, parseHeaders } from '../stand-ins/wire.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -62,7 +58,7 @@ test('Who signs in reaches the page first asked for, with an identity that the l
   const landed = await browser.signIn(refused, 'alice', password);
   expect(landed.url).toBe(`${pod.url}/chat?session=main`);
   expect(landed.status).toBe(200);
-  const { url, headers } = JSON.parse(landed.text) as Echo;
+  const { url, headers } = parseEcho(landed.text);
   const [alice] = pod.pool.users.list();
   expect(url).toBe('/chat?session=main');
   expect(headers['host']).toBe(new URL(pod.url).host);
@@ -73,12 +69,9 @@ test('Who signs in reaches the page first asked for, with an identity that the l
   expect(headers['x-amzn-trace-id']).toMatch(/^Root=1-[\da-f]{8}-[\da-f]{24}$/);
 
   const data = headers['x-amzn-oidc-data'] ?? '';
-  const header = JSON.parse(Buffer.from(data.split('.')[0] ?? '', 'base64url').toString()) as Record<
-    string,
-    string
-  >;
+  const { kid } = parseHeaders(Buffer.from(data.split('.')[0] ?? '', 'base64url').toString());
   const keys = trustingFetch(pod.certificate.cert);
-  const key = await keys(`${pod.loadBalancer.publicKeysUrl}/${header['kid']}`);
+  const key = await keys(`${pod.loadBalancer.publicKeysUrl}/${String(kid)}`);
   const { payload, protectedHeader } = await jwtVerify(data, await importSPKI(await key.text(), 'ES256'));
   expect(protectedHeader).toMatchObject({
     alg: 'ES256',
@@ -181,7 +174,7 @@ test('What a client says of its own identity never reaches the target', async ()
     'x-forwarded-for': '10.0.0.1',
   };
   const { text } = await pod.browser.request(`${pod.url}/`, { headers: forged });
-  const { headers } = JSON.parse(text) as Echo;
+  const { headers } = parseEcho(text);
   const [alice] = pod.pool.users.list();
   expect(headers['x-amzn-oidc-identity']).toBe(alice?.sub);
   expect(headers['x-amzn-oidc-data']).toMatch(/^ey/);
@@ -194,7 +187,7 @@ test('A rule that forwards without an authenticate action lets through whatever 
   const { text } = await pod.browser.request(`${pod.url}/`, {
     headers: { 'x-amzn-oidc-identity': 'mallory' },
   });
-  expect((JSON.parse(text) as Echo).headers['x-amzn-oidc-identity']).toBe('mallory');
+  expect(parseEcho(text).headers['x-amzn-oidc-identity']).toBe('mallory');
 });
 
 test('Two people in two browsers are two identities', async () => {
@@ -202,7 +195,7 @@ test('Two people in two browsers are two identities', async () => {
   const alice = await signedIn(pod, pod.newBrowser(), 'alice');
   const bob = await signedIn(pod, pod.newBrowser(), 'bob');
   const identity = async (browser: Browser) =>
-    (JSON.parse((await browser.request(`${pod.url}/`)).text) as Echo).headers['x-amzn-oidc-identity'];
+    parseEcho((await browser.request(`${pod.url}/`)).text).headers['x-amzn-oidc-identity'];
   const [first, second] = pod.pool.users.list();
   expect([await identity(alice), await identity(bob)]).toEqual([first?.sub, second?.sub]);
 });
@@ -349,7 +342,7 @@ describe('OnUnauthenticatedRequest', () => {
       headers: { 'x-amzn-oidc-identity': 'mallory', cookie: `theme=dark; ${sessionCookie}=forged` },
     });
     expect(status).toBe(200);
-    const { headers } = JSON.parse(text) as Echo;
+    const { headers } = parseEcho(text);
     expect(Object.keys(headers).filter((name) => name.startsWith('x-amzn-oidc'))).toEqual([]);
     expect(headers['cookie']).toBe('theme=dark');
   });
@@ -449,7 +442,7 @@ test('authenticate-oidc signs in with any provider', async () => {
   await vi.waitUntil(() => loadBalancer.targetHealth(targetGroupArn)[0]?.state === 'healthy');
   const browser = pod.newBrowser();
   const landed = await browser.signIn(await browser.open(`https://localhost:${port}/`), 'carol', password);
-  const { headers } = JSON.parse(landed.text) as Echo;
+  const { headers } = parseEcho(landed.text);
   expect(headers['x-amzn-oidc-identity']).toBe(provider.users.list()[0]?.sub);
   await loadBalancer.close();
   await provider.close();

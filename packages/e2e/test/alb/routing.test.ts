@@ -22,6 +22,7 @@ import {
   targetGroup,
   targetGroupArn,
 } from '../stand-ins/pod.ts';
+import { parseEcho, readText } from '../stand-ins/wire.ts';
 
 const openRule = [hostRule(1, [forward])];
 
@@ -34,9 +35,7 @@ async function sendRaw(pod: Pod, bytes: string): Promise<string> {
   });
   await once(socket, 'secureConnect');
   socket.write(bytes);
-  const chunks: Buffer[] = [];
-  for await (const chunk of socket) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+  return readText(socket);
 }
 
 const statusOf = async (pod: Pod, bytes: string) => Number((await sendRaw(pod, bytes)).slice(9, 12));
@@ -112,11 +111,9 @@ describe('A request', () => {
     const session = connectHttp2(pod.url, { ca: pod.certificate.cert });
     const stream = session.request({ ':path': '/x', ':method': 'POST', cookie: ['a=1', 'b=2'] });
     stream.end('hello');
-    const [headers] = (await once(stream, 'response')) as [Record<string, string>];
-    expect(headers[':status']).toBe(200);
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    const seen = JSON.parse(Buffer.concat(chunks).toString()) as { headers: Record<string, string> };
+    const answered = once(stream, 'response');
+    const seen = parseEcho(await readText(stream));
+    expect((await answered)[0]).toMatchObject({ ':status': 200 });
     expect(seen.headers).toMatchObject({
       host: new URL(pod.url).host,
       cookie: 'a=1; b=2',
@@ -167,8 +164,9 @@ test('An HTTP listener sends the browser to the local port of the HTTPS listener
     targetGroups: {},
     certificate: await certificateFor([], await mkdtemp(join(tmpdir(), 'stand-ins-'))),
   });
-  const sent = plainRequest(`http://localhost:${port}/a/b?c=d&e`).end();
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  const answer = await new Promise<IncomingMessage>((resolve) => {
+    plainRequest(`http://localhost:${port}/a/b?c=d&e`, resolve).end();
+  });
   answer.resume();
   expect(answer.statusCode).toBe(301);
   expect(answer.headers.location).toBe(`https://localhost:${httpsPort}/a/b?c=d&e`);

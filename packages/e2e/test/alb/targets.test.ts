@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { describe, expect, test, vi } from 'vitest';
@@ -16,6 +16,7 @@ import {
   untilHealth,
 } from '../stand-ins/pod.ts';
 import { startUpstream } from '../stand-ins/upstream.ts';
+import { listenLocally } from '../stand-ins/wire.ts';
 
 const openRule = [hostRule(1, [forward])];
 const targetId = 'i-0123456789';
@@ -29,12 +30,12 @@ async function startRaw(onSocket: (socket: Socket) => void) {
     socket.on('error', () => undefined);
     onSocket(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenLocally(server);
   const close = () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   };
-  return { port: (server.address() as AddressInfo).port, [Symbol.dispose]: close };
+  return { port, [Symbol.dispose]: close };
 }
 
 /** A pod whose only target listens at another port; it does not get healthy and so gets traffic by failing open. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,15 +14,30 @@ import {
   startPod,
   targetGroupArn,
 } from '../stand-ins/pod.ts';
+import { parseHeaders, readText } from '../stand-ins/wire.ts';
 
 function open(pod: Pod, headers: Record<string, string>, options: ClientOptions = {}): WebSocket {
   return new WebSocket(pod.url.replace('https', 'wss'), { ca: pod.certificate.cert, headers, ...options });
 }
 
 /** The status that a WebSocket was refused with. */
-async function refusal(socket: WebSocket): Promise<number | undefined> {
-  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode?: number }];
-  return response.statusCode;
+function refusal(socket: WebSocket): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    socket.once('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
+  });
+}
+
+function message(socket: WebSocket): Promise<Buffer> {
+  return new Promise((resolve) => {
+    socket.once('message', (data) => resolve(Buffer.isBuffer(data) ? data : Buffer.alloc(0)));
+  });
+}
+
+/** The code that a WebSocket was closed with. */
+function closed(socket: WebSocket): Promise<number> {
+  return new Promise((resolve) => {
+    socket.once('close', (code) => resolve(code));
+  });
 }
 
 test('A WebSocket of a signed-in browser reaches the target with the identity and carries messages both ways', async () => {
@@ -37,20 +51,17 @@ test('A WebSocket of a signed-in browser reaches the target with the identity an
     'x-amzn-oidc-identity': 'mallory',
     'x-forwarded-for': '10.0.0.1',
   });
-  const [greeting] = (await once(socket, 'message')) as [Buffer];
-  const headers = JSON.parse(greeting.toString()) as Record<string, string>;
+  const headers = parseHeaders((await message(socket)).toString());
   expect(headers['x-amzn-oidc-identity']).toBe(pod.pool.users.list()[0]?.sub);
   expect(headers['x-amzn-oidc-data']).toMatch(/^ey/);
   expect(headers['x-forwarded-for']).toBe('10.0.0.1, 127.0.0.1');
   expect(headers['origin']).toBe(pod.url);
-  for (const message of ['hello', Buffer.alloc(200_000, 7)]) {
-    socket.send(message);
-    const [echo] = (await once(socket, 'message')) as [Buffer];
-    expect(echo.equals(Buffer.from(message))).toBe(true);
+  for (const sent of ['hello', Buffer.alloc(200_000, 7)]) {
+    socket.send(sent);
+    expect((await message(socket)).equals(Buffer.from(sent))).toBe(true);
   }
   socket.close(1000, 'done');
-  const [code] = (await once(socket, 'close')) as [number];
-  expect(code).toBe(1000);
+  expect(await closed(socket)).toBe(1000);
   await vi.waitUntil(() => statuses.length > 0);
   expect(statuses).toEqual([101]);
 });
@@ -80,12 +91,11 @@ test('A WebSocket that the target refuses is refused with its answer', async () 
 test('A request for any other protocol is an ordinary request', async () => {
   await using pod = await startPod({ rules: [hostRule(1, [forward])] });
   const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
-  const sent = request(pod.url, { ca: pod.certificate.cert, headers }).end();
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  const answer = await new Promise<IncomingMessage>((resolve) => {
+    request(pod.url, { ca: pod.certificate.cert, headers }, resolve).end();
+  });
   expect(answer.statusCode).toBe(200);
-  const [body] = (await once(answer, 'data')) as [Buffer];
-  expect(body.toString()).not.toMatch(/h2c|http2-settings/i);
-  answer.resume();
+  expect(await readText(answer)).not.toMatch(/h2c|http2-settings/i);
 });
 
 test('A WebSocket ends when both sides are silent for the idle timeout, and lives as long as one speaks', async () => {
@@ -94,28 +104,27 @@ test('A WebSocket ends when both sides are silent for the idle timeout, and live
     loadBalancer: { attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }] },
   });
   const socket = open(pod, {});
-  await once(socket, 'message');
+  await message(socket);
   for (let count = 0; count < 5; count += 1) {
     await wait(400);
     socket.send('still here');
   }
   expect(socket.readyState).toBe(WebSocket.OPEN);
   const silentSince = Date.now();
-  const [code] = (await once(socket, 'close')) as [number];
-  expect(code).toBe(1006);
+  expect(await closed(socket)).toBe(1006);
   expect(Date.now() - silentSince).toBeGreaterThan(900);
 });
 
 test('A WebSocket is a request of its target: deregistration waits for it, then cuts it off', async () => {
   await using pod = await startPod({ rules: [hostRule(1, [forward])] });
   const socket = open(pod, {});
-  await once(socket, 'message');
-  const closed = once(socket, 'close');
+  await message(socket);
+  const ended = closed(socket);
   const begun = Date.now();
   const left = pod.loadBalancer.deregisterTarget(targetGroupArn, 'i-0123456789');
   expect(pod.loadBalancer.targetHealth(targetGroupArn)[0]?.state).toBe('draining');
   await left;
-  await closed;
+  await ended;
   expect(Date.now() - begun).toBeGreaterThanOrEqual(1000);
 });
 

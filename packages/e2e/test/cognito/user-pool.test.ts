@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createRemoteJWKSet, customFetch as joseFetch, decodeJwt, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 
 import { startUserPool, type UserPool, type UserPoolOptions } from '../../src/cognito/index.ts';
 import { certificateFor, trustingFetch } from '../../src/tls/index.ts';
@@ -227,7 +228,7 @@ describe('A client', () => {
       });
     expect(await (await redeem('wrong')).json()).toMatchObject({ error: 'invalid_client' });
     const secret = started.pool.clientSecret('app') ?? '';
-    const tokens = (await (await redeem(secret)).json()) as { access_token: string };
+    const tokens = z.object({ access_token: z.string() }).parse(await (await redeem(secret)).json());
     expect(await (await redeem(secret)).json()).toMatchObject({ error: 'invalid_grant' });
     for (const token of ['x', `${tokens.access_token}x`, String(decodeJwt(tokens.access_token).jti)]) {
       await expect(oidc.fetchUserInfo(client, token, oidc.skipSubjectCheck)).rejects.toMatchObject({
@@ -465,10 +466,8 @@ describe('A user pool', () => {
   test('says where its file is when it cannot be read', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'user-pool-'));
     await writeFile(join(dir, 'user-pool.json'), '{"users":');
-    await expect(start({ dir })).rejects.toMatchObject({
-      code: 'USER_POOL_UNREADABLE',
-      message: expect.stringContaining(dir) as string,
-    });
+    await expect(start({ dir })).rejects.toMatchObject({ code: 'USER_POOL_UNREADABLE' });
+    await expect(start({ dir })).rejects.toThrow(dir);
   });
 
   test('refuses a taken name, and a password that its policy does not accept', async () => {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { WebSocketServer } from 'ws';
+
+import { listenLocally } from './wire.ts';
 
 export interface Upstream {
   readonly host: string;
@@ -51,10 +52,10 @@ export async function startUpstream(): Promise<Upstream> {
     socket.send(JSON.stringify(request.headers));
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenLocally(server);
   return Object.assign(upstream, {
     host: '127.0.0.1',
-    port: (server.address() as AddressInfo).port,
+    port,
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();

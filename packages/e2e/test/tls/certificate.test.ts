@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect, test, vi } from 'vitest';
 
 import { certificateFor, trustingFetch } from '../../src/tls/index.ts';
+import { listenLocally } from '../stand-ins/wire.ts';
 
 const directory = () => mkdtemp(join(tmpdir(), 'tls-'));
 
@@ -48,9 +48,8 @@ test('A client that trusts the certificate reaches the server, another does not'
   const certificate = await certificateFor([], await directory());
   const server = createServer(certificate, (request, response) => {
     request.pipe(response.writeHead(302, { location: '/elsewhere', 'set-cookie': ['a=1', 'b=2'] }));
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  });
+  const url = `https://localhost:${await listenLocally(server)}/`;
   const response = await trustingFetch(certificate.cert)(url, { method: 'POST', body: 'hello' });
   expect(response.status).toBe(302);
   expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
