@@ -1,10 +1,12 @@
 import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { converge, type StepEvent } from '../src/converge.ts';
+import { gatewayPort } from '../src/spec/pod-spec.ts';
 import { planRun } from '../src/plan.ts';
 import { readReport, type Report } from '../src/report.ts';
-import { artifactOfThisMachine, makePod, type TestPod } from './stand-ins/pod.ts';
+import { artifactOfThisMachine, freePort, makePod, type TestPod } from './stand-ins/pod.ts';
 
 let pod: TestPod;
 beforeEach(async () => {
@@ -186,13 +188,27 @@ describe('the live config', () => {
     expect((await pod.host.units.state('openclaw')).pid).not.toBe(pid);
   });
 
+  test('is not given to a gateway whose port is taken', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(gatewayPort(pod.spec()), '127.0.0.1', resolve));
+    const report = await converge(pod.spec(), pod.host);
+    expect(report.steps.at(-1)).toMatchObject({ name: 'start-gateway', error: { code: 'PORT_TAKEN' } });
+    expect((await pod.host.units.state('openclaw')).status).toBe('absent');
+    taken.close();
+  });
+
   test('is fenced: a second gateway waits for the first to end', async () => {
     await converge(pod.spec(), pod.host);
     const other = pod.replace();
-    const report = await converge(pod.spec({ readyTimeoutSeconds: 10 }), other);
+    // On a port of its own, as another machine would have.
+    const spec = pod.spec(
+      { readyTimeoutSeconds: 10 },
+      { gateway: { mode: 'local', port: await freePort() } },
+    );
+    const report = await converge(spec, other);
     expect(report.steps.at(-1)?.error?.code).toBe('STATE_LOCKED');
     expect((await other.units.state('openclaw')).status).toBe('starting');
     await pod.host.close();
-    expect((await converge(pod.spec(), other)).outcome).toBe('unchanged');
+    expect((await converge(spec, other)).outcome).toBe('unchanged');
   });
 });

@@ -34,28 +34,21 @@ export async function pack(directory: string, file: string): Promise<string> {
  * @returns the SHA-256 of what was read, in hex: trust the directory only if it is the expected one
  */
 export async function unpack(file: string, directory: string): Promise<string> {
-  const tar = startTar(['-xf', '-', '-C', directory, '--no-same-owner']);
+  // Without --ignore-zeros tar closes its input at the end mark, before the padding: what reads the file would fail.
+  const tar = startTar(['-xf', '-', '-C', directory, '--no-same-owner', '--ignore-zeros']);
   const hash = createHash('sha256');
-  await Promise.all([
-    pipeline(
-      createReadStream(file),
-      hashing(hash),
-      createZstdDecompress(),
-      (content: AsyncIterable<Buffer>) => feed(tar.stdin, content),
-    ),
-    tar.ended,
-  ]);
+  const read = pipeline(createReadStream(file), hashing(hash), createZstdDecompress(), tar.stdin);
+  const [reading, ending] = await Promise.allSettled([read, tar.ended]);
+  // A tar that fails closes its input, too: its own words say more.
+  if (reading.status === 'rejected' && isBroken(reading.reason) && ending.status === 'rejected')
+    throw ending.reason;
+  if (reading.status === 'rejected') throw reading.reason;
+  if (ending.status === 'rejected') throw ending.reason;
   return hash.digest('hex');
 }
 
-/** tar closes its input at the end mark of an archive; what follows is padding, and must be hashed all the same. */
-async function feed(input: Writable, content: AsyncIterable<Buffer>): Promise<void> {
-  input.on('error', () => {});
-  for await (const chunk of content) {
-    if (input.destroyed || input.write(chunk)) continue;
-    await Promise.race([once(input, 'drain'), once(input, 'close')]).catch(() => {});
-  }
-  input.end();
+function isBroken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 }
 
 function hashing(hash: ReturnType<typeof createHash>): PassThrough {

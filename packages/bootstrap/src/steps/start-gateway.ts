@@ -6,7 +6,7 @@ import type { UnitState } from '../host/unit.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
 import type { Step, StepContext } from './step.ts';
 
-const portSeconds = 20;
+const portSeconds = 10;
 
 /** Installs the unit, and starts it or restarts it if what only a restart can change has changed. */
 export const startGateway: Step = {
