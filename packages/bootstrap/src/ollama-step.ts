@@ -32,7 +32,8 @@ const marker = '.clawharbor-installed';
 const patienceMilliseconds = 60 * 60 * 1000;
 
 /**
- * Local models. It belongs behind the lifecycle signal: nobody waits for it, and when it fails, only it has failed.
+ * Local models. It belongs behind the lifecycle signal: nobody waits for it. When it fails, only it has failed, so it
+ * warns and never throws.
  */
 export const startOllama: Step = {
   name: 'start-ollama',
@@ -53,11 +54,10 @@ export const startOllama: Step = {
         changes: [...installed, ...(await start(host, ollama)), ...(await pull(host, ollama, signal))],
       };
     } catch (error) {
-      await writeFile(
-        failureFile(host),
-        JSON.stringify({ pinned: JSON.stringify(ollama), message: explain(error) }),
-      );
-      throw error;
+      const message = explain(error);
+      await writeFile(failureFile(host), JSON.stringify({ pinned: JSON.stringify(ollama), message }));
+      const code = error instanceof BootstrapError ? error.code : 'COMMAND_FAILED';
+      return { changes: [], warnings: [{ code, message }] };
     }
   },
 };

@@ -192,6 +192,27 @@ describe.skipIf(reason !== undefined)(
       });
     });
 
+    it('starts local models after it is in service, in a sandbox of their own', async () => {
+      const { instance } = region;
+      const order = (await lastReport(instance)).steps.map(({ name }) => name);
+      expect(order.indexOf('start-ollama')).toBeGreaterThan(order.indexOf('complete-lifecycle'));
+      expect(await property(instance, 'ActiveState', 'ollama')).toBe('active');
+      const pid = await property(instance, 'MainPID', 'ollama');
+      expect(await instance.succeed('cat', [`/proc/${pid}/status`])).toMatch(/^Uid:\s+1801\s/m);
+      expect(await instance.succeed('cat', [`/proc/${pid}/environ`])).not.toContain('ANTHROPIC');
+      const peek = await instance.execute('nsenter', [
+        `--target=${pid}`,
+        '--mount',
+        '--',
+        'ls',
+        '-A',
+        '/home',
+      ]);
+      expect(peek.stdout).toBe('');
+      const verified = await instance.execute('systemd-analyze', ['verify', 'ollama.service']);
+      expect(verified).toMatchObject({ exitCode: 0, stderr: '' });
+    });
+
     it('changes nothing when it runs again', async () => {
       const before = await property(region.instance, 'MainPID');
       await succeeded(bootstrap(region.instance));

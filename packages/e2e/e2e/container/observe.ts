@@ -20,11 +20,15 @@ export async function bootstrap(instance: SystemdContainer, spec?: string) {
   return instance.execute('sh', ['-c', script], { timeoutSeconds: 300 });
 }
 
-/** A property of openclaw.service. */
-export async function property(instance: SystemdContainer, name: string): Promise<string> {
-  return (
-    await instance.succeed('systemctl', ['show', 'openclaw.service', '--value', `--property=${name}`])
-  ).trim();
+/** A property of a service. */
+export async function property(instance: SystemdContainer, name: string, unit = 'openclaw'): Promise<string> {
+  const text = await instance.succeed('systemctl', [
+    'show',
+    `${unit}.service`,
+    '--value',
+    `--property=${name}`,
+  ]);
+  return text.trim();
 }
 
 /** What the gateway answers on the instance itself; 0 while nothing does. */

@@ -11,7 +11,6 @@ import {
   secretsManager,
   startEndpoint,
   startImds,
-  type Listening,
   type ParameterStore,
   type RequestRecord,
   type SecretsManager,
@@ -23,6 +22,7 @@ import {
   type Execution,
   type SystemdContainer,
 } from '../../src/container/index.ts';
+import { OllamaRelease } from './ollama-release.ts';
 
 const region = 'eu-central-1';
 const account = '111122223333';
@@ -65,11 +65,15 @@ export class Region {
   readonly #options: RegionOptions;
   readonly #credentials = new CredentialIssuer();
   readonly #instances = new Map<string, SystemdContainer>();
-  readonly #open: Listening[] = [];
+  readonly #open: { close(): Promise<void> }[] = [];
+  readonly #ollama: OllamaRelease;
 
   constructor(options: RegionOptions) {
     const { directory } = options;
     this.#options = options;
+    this.#ollama = new OllamaRelease(join(directory, 'ollama.sock'), () =>
+      this.group.until(({ instances }) => instances.some(({ state }) => state === 'InService')),
+    );
     this.state = join(directory, 'efs');
     this.secrets = secretsManager({ region, path: join(directory, 'secrets'), key: Buffer.alloc(32, 7) });
     this.parameters = parameterStore({ region, account, path: join(directory, 'parameters') });
@@ -100,6 +104,7 @@ export class Region {
       fileSystem,
       lifecycle: { autoScalingGroup: 'team', hook: 'ready', heartbeatSeconds: 300 },
       logGroup: '/clawharbor/team',
+      ollama: { version: '0.18.2', sha256: this.#ollama.sha256, url: this.#ollama.url },
     };
   }
 
@@ -124,6 +129,7 @@ export class Region {
         onRequest: (record) => this.requests.push(record),
       }),
     );
+    this.#open.push(await this.#ollama.serve());
     await this.group.start();
   }
 
@@ -172,6 +178,7 @@ export class Region {
       ],
       imdsSocket,
       awsSocket: this.#awsSocket,
+      relays: [this.#ollama.relay],
       bundle: bundlePath(),
     });
     this.#instances.set(instanceId, instance);

@@ -1,6 +1,7 @@
 import { copyFile, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { amazonLinuxPackages, dnf } from './amazon-linux.ts';
+import type { Relay } from './network-namespace.ts';
 import { defaultCacheDirectory, rootFileSystem } from './root-file-system.ts';
 import { SystemdContainer } from './systemd-container.ts';
 
@@ -26,6 +27,8 @@ export interface InstanceOptions {
   readonly imdsSocket: string;
   /** Unix socket of the endpoint of all other AWS services. */
   readonly awsSocket: string;
+  /** Other services that it reaches. Default: none. */
+  readonly relays?: readonly Relay[];
   /** The bootstrap bundle; the instance finds it at {@link bundleOnInstance}. */
   readonly bundle: string;
   /** Default: below the user's cache directory. */
@@ -52,6 +55,7 @@ export async function createInstance(options: InstanceOptions): Promise<SystemdC
     relays: [
       { ...imds, socket: options.imdsSocket },
       { ...aws, socket: options.awsSocket },
+      ...(options.relays ?? []),
     ],
     environment: { AWS_ENDPOINT_URL: awsEndpoint },
   });

@@ -14,8 +14,7 @@ const packages = [
   'curl',
   'procps',
   'util-linux',
-  // Amazon Linux has these in its image, or they come with the packages that prepareMachine installs.
-  'zstd',
+  // Node.js needs it.
   'libstdc++6',
 ];
 

@@ -67,7 +67,8 @@ export class SystemdContainer {
     this.#groups = await controlGroups(this.name);
     const nspawn = await this.#nspawn();
     const enter = this.#groups.map((group) => `echo $$ > '${group}/cgroup.procs' && `).join('');
-    const child = spawn('sh', ['-c', `${enter}exec "$@"`, 'sh', ...nspawn], {
+    // It must not outlive this process, however that ends.
+    const child = spawn('sh', ['-c', `${enter}exec setpriv --pdeathsig KILL "$@"`, 'sh', ...nspawn], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#supervisor = child;

@@ -24,7 +24,6 @@ const packages: Readonly<Record<string, string>> = {
   'amazon-cloudwatch-agent': '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl',
   'util-linux': '/usr/bin/flock',
   tar: '/usr/bin/tar',
-  zstd: '/usr/bin/zstd',
   'shadow-utils': '/usr/sbin/useradd',
 };
 
