@@ -4,8 +4,8 @@ import { joinLifecycle, type Lifecycle } from './lifecycle.ts';
 import { writeReport, type Outcome, type Report, type StepReport, type StepStatus } from './report.ts';
 import { secretEnvironmentOf } from './secrets/secret-environment.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
-import { stepsOf, type PhaseChoice } from './steps/index.ts';
-import type { Phase, StepContext, StepResult } from './steps/step.ts';
+import { lateSteps, stepsOf, type PhaseChoice } from './steps/index.ts';
+import type { Phase, Step, StepResult } from './steps/step.ts';
 
 export interface StepEvent {
   readonly event: 'step';
@@ -34,37 +34,48 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
   const startedAt = host.now();
   const lifecycle = await run.guard('join-lifecycle', 'prepare', () => joinLifecycle(spec, host));
   const phase = lifecycle?.warm ? 'prepare' : (options.phase ?? 'all');
-  if (lifecycle) {
-    const aborted = options.signal ?? new AbortController().signal;
-    const secretEnvironment = secretEnvironmentOf(spec, host);
-    await run.steps(phase, { spec, host, secretEnvironment, startedAt, done: run.done, signal: aborted });
-  }
-  if (lifecycle) await signal(run, lifecycle, phase);
-  lifecycle?.close();
-
-  const report: Report = {
+  const report = (): Report => ({
     startedAt: startedAt.toISOString(),
     finishedAt: host.now().toISOString(),
     outcome: run.outcome(phase),
     ...(lifecycle?.instanceId === undefined ? {} : { instanceId: lifecycle.instanceId }),
     openclaw: spec.openclaw.version,
     steps: run.reports,
-  };
-  await writeReport(host.layout, report);
-  return report;
+  });
+  if (lifecycle) {
+    const context = {
+      spec,
+      host,
+      secretEnvironment: secretEnvironmentOf(spec, host),
+      startedAt,
+      done: run.done,
+      signal: options.signal ?? new AbortController().signal,
+    };
+    for (const step of stepsOf(phase)) if (!run.failed) await run.step(step, () => step.apply(context));
+    await signal(run, lifecycle, phase);
+    lifecycle.close();
+    await writeReport(host.layout, report());
+    for (const step of stepsOf(phase, lateSteps))
+      if (!run.failed) await run.late(step, () => step.apply(context));
+  }
+  const final = report();
+  await writeReport(host.layout, final);
+  return final;
 }
 
 /** CONTINUE once the instance is what it should be, ABANDON when it failed: then Auto Scaling replaces it. */
 async function signal(run: Run, lifecycle: Lifecycle, phase: PhaseChoice): Promise<void> {
   const done = lifecycle.warm || phase !== 'prepare';
   if (lifecycle.instanceId === undefined || (!run.failed && !done)) return;
-  await run.step('complete-lifecycle', 'activate', async () => {
+  await run.step({ name: 'complete-lifecycle', phase: 'activate' }, async () => {
     const line = await lifecycle.complete(run.failed ? 'ABANDON' : 'CONTINUE');
     return { changes: line === undefined ? [] : [line] };
   });
 }
 
-/** One run: times each step, reports it, and stops at the first failure. */
+type StepName = Pick<Step, 'name' | 'phase'>;
+
+/** One run: times each step, and reports it. */
 class Run {
   readonly reports: StepReport[] = [];
   readonly done = new Map<string, StepResult>();
@@ -78,32 +89,25 @@ class Run {
     this.#emit = emit;
   }
 
-  async steps(choice: PhaseChoice, context: StepContext): Promise<void> {
-    for (const step of stepsOf(choice)) {
-      if (this.failed) return;
-      await this.step(step.name, step.phase, () => step.apply(context));
-    }
-  }
-
   /** Runs something that is only reported if it fails. */
   async guard<T>(name: string, phase: Phase, action: () => Promise<T>): Promise<T | undefined> {
     const started = this.#host.now().getTime();
     try {
       return await action();
     } catch (error) {
+      this.failed = true;
       this.#record({ name, phase, started, error });
       return undefined;
     }
   }
 
-  async step(name: string, phase: Phase, action: () => Promise<StepResult>): Promise<void> {
-    const started = this.#host.now().getTime();
-    this.#emit({ event: 'step', step: name, phase, status: 'started' });
-    try {
-      this.#record({ name, phase, started, result: await action() });
-    } catch (error) {
-      this.#record({ name, phase, started, error });
-    }
+  async step(step: StepName, action: () => Promise<StepResult>): Promise<void> {
+    if ((await this.#run(step, action)) === undefined) this.failed = true;
+  }
+
+  /** Runs a step whose failure is only its own. */
+  async late(step: StepName, action: () => Promise<StepResult>): Promise<void> {
+    await this.#run(step, action);
   }
 
   outcome(phase: PhaseChoice): Outcome {
@@ -111,6 +115,19 @@ class Run {
     if (this.#rolledBack) return 'rolled-back';
     if (phase === 'prepare') return 'prepared';
     return this.reports.some(({ status }) => status === 'changed') ? 'ready' : 'unchanged';
+  }
+
+  async #run({ name, phase }: StepName, action: () => Promise<StepResult>): Promise<StepResult | undefined> {
+    const started = this.#host.now().getTime();
+    this.#emit({ event: 'step', step: name, phase, status: 'started' });
+    try {
+      const result = await action();
+      this.#record({ name, phase, started, result });
+      return result;
+    } catch (error) {
+      this.#record({ name, phase, started, error });
+      return undefined;
+    }
   }
 
   #record(done: { name: string; phase: Phase; started: number; result?: StepResult; error?: unknown }): void {
@@ -121,7 +138,6 @@ class Run {
     const status = statusOf(result);
     const durationMs = this.#host.now().getTime() - done.started;
     if (result) this.done.set(name, result);
-    if (error) this.failed = true;
     if (result?.rolledBack) this.#rolledBack = true;
     this.reports.push({ name, phase, status, durationMs, changes, warnings, ...(error ? { error } : {}) });
     const problems = [...warnings, ...(error ? [error] : [])].map(

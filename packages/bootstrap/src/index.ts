@@ -15,5 +15,5 @@ export {
 } from './report.ts';
 export { parseSecretValue } from './secrets/secret-value.ts';
 export { loadPodSpec } from './spec/load.ts';
-export { steps, type PhaseChoice } from './steps/index.ts';
+export { lateSteps, steps, type PhaseChoice } from './steps/index.ts';
 export type { Phase, Step, StepContext, StepResult, Warning } from './steps/step.ts';

@@ -1,7 +1,7 @@
 import type { Host } from './host/host.ts';
 import { secretEnvironmentOf } from './secrets/secret-environment.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
-import { stepsOf, type PhaseChoice } from './steps/index.ts';
+import { lateSteps, steps, stepsOf, type PhaseChoice } from './steps/index.ts';
 import type { Phase } from './steps/step.ts';
 
 export interface PlannedStep {
@@ -26,7 +26,7 @@ export async function planRun(
     signal: new AbortController().signal,
   };
   const planned: PlannedStep[] = [];
-  for (const step of stepsOf(choice)) {
+  for (const step of stepsOf(choice, [...steps, ...lateSteps])) {
     planned.push({ name: step.name, phase: step.phase, changes: await step.plan(context) });
   }
   return planned;

@@ -80,8 +80,7 @@ describe('the lifecycle hook', () => {
   test('gets CONTINUE when the pod is ready, and only once', async () => {
     const report = await run();
     expect(report).toMatchObject({ outcome: 'ready', instanceId });
-    expect(report.steps.at(-1)).toMatchObject({
-      name: 'complete-lifecycle',
+    expect(report.steps.find(({ name }) => name === 'complete-lifecycle')).toMatchObject({
       changes: [`CONTINUE for ${instanceId}`],
     });
     expect((await run()).outcome).toBe('unchanged');
@@ -92,6 +91,15 @@ describe('the lifecycle hook', () => {
     const report = await run({}, { bogus: true });
     expect(report.outcome).toBe('failed');
     expect(aws.calls).toEqual(['CompleteLifecycleAction ABANDON']);
+  });
+
+  test('does not wait for local models, whose failure is their own', async () => {
+    const ollama = { version: '0.12.3', sha256: 'a'.repeat(64), url: 'http://127.0.0.1:1/ollama.tar.zst' };
+    const report = await run({ ollama });
+    expect(report.outcome).toBe('ready');
+    expect(report.steps.slice(-2).map(({ name }) => name)).toEqual(['complete-lifecycle', 'start-ollama']);
+    expect(JSON.stringify(report.steps.at(-1))).toContain('COMMAND_FAILED');
+    expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
   });
 
   test('that no longer waits is no failure', async () => {

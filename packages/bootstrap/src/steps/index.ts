@@ -1,3 +1,4 @@
+import { startOllama } from '../ollama-step.ts';
 import { assignRoles } from './assign-roles.ts';
 import { installOpenClaw } from './install-openclaw.ts';
 import { mergeConfig } from './merge-config.ts';
@@ -22,8 +23,12 @@ export const steps: readonly Step[] = [
   assignRoles,
 ];
 
+/** Behind the lifecycle signal: nobody waits for them, and when one fails, only it has failed. */
+export const lateSteps: readonly Step[] = [startOllama];
+
 export type PhaseChoice = Phase | 'all';
 
-export function stepsOf(choice: PhaseChoice): readonly Step[] {
-  return choice === 'all' ? steps : steps.filter(({ phase }) => phase === choice);
+/** The steps of a choice, out of {@link steps} or {@link lateSteps}. */
+export function stepsOf(choice: PhaseChoice, from: readonly Step[] = steps): readonly Step[] {
+  return choice === 'all' ? from : from.filter(({ phase }) => phase === choice);
 }

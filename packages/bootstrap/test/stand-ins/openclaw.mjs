@@ -15,6 +15,11 @@ if (process.argv[2] === 'config') {
   process.exit(bogus ? 1 : 0);
 }
 
+if (process.argv[2] === 'gateway' && process.argv[3] === 'call') {
+  console.log(JSON.stringify({ profiles: [] }));
+  process.exit(0);
+}
+
 log(`[gateway] key ${process.env.FAKE_API_KEY ?? 'absent'}`);
 if (asked() === 'refuse') {
   log('Gateway failed to start: Invalid config');
