@@ -95,7 +95,7 @@ export class Workspace extends javascript.NodeProject {
         extends: '../../tsconfig.base.json',
         // Other packages are read as sources: nothing needs to be compiled before it can be checked.
         compilerOptions: { noEmit: true, customConditions: ['source'] },
-        include: ['src', 'test', '*.ts'],
+        include: ['src', 'test', 'e2e', 'bench', 'examples', 'generator', '*.ts'],
         exclude: ['test/**/*.should-not-compile.ts'],
       },
     });

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 
 // A unit test that reaches out is slow, flaky, and proves somebody else's server. Loopback stays open for
 // stand-ins that the test itself starts.
+// oxlint-disable-next-line typescript/unbound-method -- called with its socket below
 const connect = Socket.prototype.connect;
 Socket.prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
   const first = Array.isArray(args[0]) ? (args[0] as unknown[])[0] : args[0];
@@ -13,4 +14,4 @@ Socket.prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
     throw new Error(`A unit test tried to connect to ${host}: unit tests run without a network.`);
   }
   return Reflect.apply(connect, this, args) as Socket;
-} as typeof Socket.prototype.connect;
+};

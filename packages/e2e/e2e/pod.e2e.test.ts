@@ -9,6 +9,7 @@ import {
   artifacts,
   connected,
   logIn,
+  messageBox,
   openBrowser,
   openProfile,
   submitCredentials,
@@ -54,13 +55,25 @@ async function loggedIn(user: LocalUser): Promise<{ page: Page; cookie: string }
   return { page, cookie: await cookieOf(context) };
 }
 
+/** The role of an administrator is assigned soon after the first login, which closes the connections of before. */
+async function connectedAsAdmin(): Promise<GatewayClient> {
+  const { cookie } = await loggedIn(admin);
+  for (let tries = 0; tries < 60; tries++) {
+    const client = await GatewayClient.connect(pod.url, { cookie });
+    if (client.granted.includes('operator.admin')) return client;
+    client.close();
+    await new Promise((wake) => setTimeout(wake, 1000));
+  }
+  throw new Error('the administrator never got the scope operator.admin');
+}
+
 interface OpenClawConfig {
   agents?: { defaults?: { maxConcurrent?: number } };
   gateway?: { auth?: { mode?: string }; controlUi?: { allowedOrigins?: string[] } };
 }
 
 const liveConfig = (): OpenClawConfig =>
-  parseDocument(readFileSync(join(pod.dataDir, 'efs/openclaw.json'), 'utf8')) as OpenClawConfig;
+  parseDocument(readFileSync(join(pod.dataDir, 'efs/openclaw.json'), 'utf8'));
 
 async function patchConfig(client: GatewayClient, patch: unknown) {
   const { payload } = await client.call('config.get');
@@ -96,8 +109,8 @@ describe('a person at the login page', () => {
   test('sends a chat message and sees the streamed answer', async () => {
     const { page } = await loggedIn(admin);
     const word = `harbor-${Date.now()}`;
-    await page.locator('textarea').first().fill(`Say ${word}`);
-    await page.locator('textarea').first().press('Enter');
+    await messageBox(page).fill(`Say ${word}`);
+    await messageBox(page).press('Enter');
     await page
       .getByText(new RegExp(`You said: .*${word}`))
       .first()
@@ -142,9 +155,7 @@ describe('somebody without the admin role', () => {
 
 describe('a replacement of the instance', () => {
   test('keeps what people set, brings back what infrastructure owns, and does not mind comments', async () => {
-    const { cookie } = await loggedIn(admin);
-    const client = await GatewayClient.connect(pod.url, { cookie });
-    expect(client.granted).toContain('operator.admin');
+    const client = await connectedAsAdmin();
     const patched = await patchConfig(client, { agents: { defaults: { maxConcurrent: 7 } } });
     expect(patched.ok, JSON.stringify(patched.error)).toBe(true);
     client.close();

@@ -31,7 +31,7 @@ export async function npmInstall(
     cwd: directory,
     timeoutSeconds: 1200,
   });
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) return finishInstallation(host, directory);
   const last = `${result.stdout}\n${result.stderr}`
     .split('\n')
     .filter((line) => line.trim() !== '' && !/npm warn|complete log of this run|-debug-0\.log/i.test(line))
@@ -40,5 +40,19 @@ export async function npmInstall(
   throw new BootstrapError(
     'OPENCLAW_NOT_INSTALLABLE',
     `npm could not install OpenClaw, and there is no artifact of it in ${host.layout.artifacts}. Check that the registry can be reached. npm said:\n${last}`,
+  );
+}
+
+/**
+ * Installed without scripts, OpenClaw finishes its installation at its first start, by writing to its own folder. The
+ * gateway may not: it is another account, and the folder is read-only to it.
+ */
+async function finishInstallation(host: Host, directory: string): Promise<void> {
+  const program = join(directory, 'node_modules', 'openclaw', 'openclaw.mjs');
+  const result = await host.run({ file: host.node, args: [program, '--version'], timeoutSeconds: 120 });
+  if (result.exitCode === 0) return;
+  throw new BootstrapError(
+    'OPENCLAW_NOT_INSTALLABLE',
+    `OpenClaw was installed and does not start: ${result.stderr.trim().slice(-500)}`,
   );
 }

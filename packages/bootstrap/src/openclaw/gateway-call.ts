@@ -16,7 +16,12 @@ export async function gatewayCall(
     file: host.node,
     args: [
       openclawProgram(host.layout, spec.openclaw.version),
-      ...['gateway', 'call', method, '--json', '--params', JSON.stringify(parameters)],
+      'gateway',
+      'call',
+      method,
+      '--json',
+      '--params',
+      JSON.stringify(parameters),
     ],
     cwd: host.layout.state,
     environment: {

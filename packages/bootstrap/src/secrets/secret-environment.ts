@@ -18,6 +18,8 @@ export function secretEnvironmentOf(
 
 async function read(spec: PodSpec, host: Host): Promise<Readonly<Record<string, string>>> {
   const variables = spec.secret ? (await readSecret(spec.secret.arn, spec.region)).variables : {};
+  // The template creates the secret with empty values: a key that is not there yet is no key.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const known = (await host.units.secretEnvironment(gatewayUnitName))[localPassword];
-  return { ...variables, [localPassword]: known ?? randomBytes(32).toString('base64url') };
+  return { ...given, [localPassword]: known ?? randomBytes(32).toString('base64url') };
 }

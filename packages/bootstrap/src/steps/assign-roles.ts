@@ -32,11 +32,7 @@ export const assignRoles: Step = {
     return waiting.map((identity) => `give ${identity} the role ${adminRole}`);
   },
   async apply(context) {
-    const { host, spec, done } = context;
-    const isNews = ['start-gateway', 'merge-config'].some(
-      (step) => (done.get(step)?.changes.length ?? 0) > 0,
-    );
-    if (!isNews && (await administratorsToAdmit(host, spec)).length === 0) return { changes: [] };
+    if (!(await mayDiffer(context))) return { changes: [] };
     try {
       return { changes: (await admit(context)).map(describe) };
     } catch (error) {

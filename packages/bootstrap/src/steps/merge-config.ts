@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import { ConfigMergeError } from '@clawharbor/config-merge';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { ConfigRecords, restoreConfig, sha256 } from '../config/config-records.ts';
+import { desiredConfig } from '../config/desired.ts';
 import { readIfPresent } from '../config/files.ts';
 import { merge, parseLive, type LiveConfig, type MergedConfig } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
@@ -34,7 +35,7 @@ export const mergeConfig: Step = {
       const merged = await mergeWith(context, read.live);
       const notes: Warning[] = merged.notes.map((message) => ({ code: 'CONFIG_MERGE_NOTE', message }));
       if (merged.differs && !(await write(context, merged.text, read.live?.text))) continue;
-      await new ConfigRecords(context.host).saveLastApplied(context.spec.openclaw.config);
+      await new ConfigRecords(context.host).saveLastApplied(desiredConfig(context.spec, context.host.layout));
       return {
         changes: [...changes, ...(merged.differs ? merged.changes : [])],
         warnings: [...warnings, ...notes],
@@ -67,7 +68,7 @@ async function readLive({ host }: StepContext): Promise<Read> {
 }
 
 async function mergeWith({ host, spec }: StepContext, live: LiveConfig | undefined): Promise<MergedConfig> {
-  return merge(live, spec.openclaw.config, await new ConfigRecords(host).lastApplied());
+  return merge(live, desiredConfig(spec, host.layout), await new ConfigRecords(host).lastApplied());
 }
 
 /**

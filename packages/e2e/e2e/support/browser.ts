@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import type { LocalUser } from '../../src/pod/events.ts';
 
 /** Screenshots for people to look at. */
@@ -56,6 +56,11 @@ export async function logIn(context: BrowserContext, url: string, user: LocalUse
   return page;
 }
 
+/** Where a person types to the agent; the Control UI shows it only while it is connected. */
+export function messageBox(page: Page): Locator {
+  return page.locator('textarea:visible').first();
+}
+
 export async function connected(page: Page): Promise<void> {
-  await page.locator('textarea').first().waitFor({ state: 'visible', timeout: 60_000 });
+  await messageBox(page).waitFor({ state: 'visible', timeout: 60_000 });
 }

@@ -60,24 +60,26 @@ export class GatewayClient {
     return new Promise((resolve, reject) => {
       socket.once('error', reject);
       socket.once('close', (code, reason) => reject(new Error(`closed with ${code}: ${reason.toString()}`)));
-      socket.on('message', (data) => {
-        const frame = JSON.parse(String(data)) as Frame;
+      socket.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString('utf8')) as Frame;
         if (frame.type === 'res') {
           pending.get(frame.id!)?.(frame as unknown as GatewayAnswer);
           pending.delete(frame.id!);
         }
         if (frame.event === 'connect.challenge') {
           const challenge = frame.payload as { nonce: string; ts: number };
-          void send(socket, pending, 'connect', connectParameters(device, challenge, buildId)).then(
-            (answer) => {
-              if (!answer.ok) {
-                reject(new Error(`${answer.error?.code}: ${answer.error?.message}`));
-                return;
-              }
-              const { auth } = answer.payload as { auth: { scopes?: string[] } };
-              resolve(new GatewayClient(socket, pending, auth.scopes ?? []));
-            },
-          );
+          const admitted = async () => {
+            const answer = await send(
+              socket,
+              pending,
+              'connect',
+              connectParameters(device, challenge, buildId),
+            );
+            if (!answer.ok) throw new Error(`${answer.error?.code}: ${answer.error?.message}`);
+            const { auth } = answer.payload as { auth: { scopes?: string[] } };
+            return new GatewayClient(socket, pending, auth.scopes ?? []);
+          };
+          admitted().then(resolve, reject);
         }
       });
     });

@@ -79,12 +79,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option('--json', 'one JSON object per line on stdout');
   secret.addCommand(
     set.action(
-      act(async (options, output, name) => {
+      act(async (options, output, name = '') => {
         const value = (await text(process.stdin)).replace(/\r?\n$/, '');
         const directory = openDataDirectory(options.dataDir);
         const pod = await findRunning(directory);
         if (pod) await pod.call('secret', { name, value });
-        else await putSecret(directory, name!, value);
+        else await putSecret(directory, name, value);
         output.event({ event: 'step', step: `secret ${name}`, status: 'changed' });
       }),
     ),

@@ -15,6 +15,12 @@ interface ControlFile {
   readonly token: string;
 }
 
+/** A line of an answer. */
+type Message<T> =
+  | { readonly event: unknown }
+  | { readonly result: T }
+  | { readonly error: { readonly code: string; readonly message: string } };
+
 /** Answers one command; what it passes to `emit` reaches the caller line by line, its result comes last. */
 export type CommandHandler = (input: unknown, emit: (event: unknown) => void) => Promise<unknown>;
 
@@ -81,7 +87,7 @@ async function answer(
 
 /** The running pod of a data directory, if there is one. */
 export async function findRunning(directory: DataDirectory): Promise<ControlClient | undefined> {
-  const found = readDocument<ControlFile>(controlFile(directory));
+  const found = readDocument(controlFile(directory)) as ControlFile | undefined;
   if (!found) return undefined;
   const client = new ControlClient(found);
   return (await client.answers()) ? client : undefined;
@@ -125,13 +131,9 @@ export class ControlClient {
     }
     try {
       for await (const line of createInterface({ input: response })) {
-        const message = JSON.parse(line) as {
-          event?: unknown;
-          result?: T;
-          error?: { code: string; message: string };
-        };
-        if (message.error) throw new PodError(message.error.code, message.error.message);
-        if ('result' in message) return message.result as T;
+        const message = JSON.parse(line) as Message<T>;
+        if ('error' in message) throw new PodError(message.error.code, message.error.message);
+        if ('result' in message) return message.result;
         onEvent(message.event);
       }
     } catch (error) {

@@ -69,9 +69,9 @@ export function isDataDirectory(path: string): boolean {
 }
 
 /** Reads a small JSON document; undefined when there is none. */
-export function readDocument<T>(file: string): T | undefined {
+export function readDocument(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

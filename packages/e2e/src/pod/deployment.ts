@@ -196,7 +196,7 @@ function readAssets(assemblyDir: string): Pick<Deployment, 'buckets' | 'bundle'>
 /** Browsers remember the certificate warning and passwords by port. */
 async function loginPort(directory: DataDirectory): Promise<number> {
   const file = join(directory.root, 'ports.json');
-  const known = readDocument<{ login: number }>(file)?.login;
+  const known = (readDocument(file) as { login: number } | undefined)?.login;
   const free =
     known !== undefined &&
     (await tryPort(known).then(

@@ -4,7 +4,6 @@ import {
   AutoScalingGroup,
   autoScaling,
   CredentialIssuer,
-  parameterStore,
   s3,
   startEndpoint,
   startImds,
@@ -147,12 +146,14 @@ export class InstanceGroup {
       onStep: options.onStep,
       onReport: (report) => onReport(instanceId, report),
     });
-    const ended = machine.gone.then(async (end) => {
+    const clearAway = async () => {
+      const end = await machine.gone;
       await Promise.all(metadata.map((server) => server.close()));
       await place.close();
       this.#places.delete(instanceId);
       onEnd(instanceId, end);
-    });
+    };
+    const ended = clearAway();
     return { ended, stop: (signal) => machine.stop(signal) };
   }
 }

@@ -81,8 +81,13 @@ export function launchMachine(options: MachineOptions): Machine {
       process.execPath,
       options.bundle,
       'run',
-      ...['--host', 'process', '--phase', name, '--spec', `ssm:${options.specParameter}`, '--json'],
-      ...['--root', root, '--state', options.directory.efs, '--artifacts', options.directory.artifacts],
+      '--json',
+      '--host=process',
+      `--phase=${name}`,
+      `--spec=ssm:${options.specParameter}`,
+      `--root=${root}`,
+      `--state=${options.directory.efs}`,
+      `--artifacts=${options.directory.artifacts}`,
       ...more,
     ];
     current = spawn(command[0]!, command.slice(1), {

@@ -99,5 +99,9 @@ function setAt(target: Record<string, unknown>, [key, ...rest]: string[], value:
   }
   const next = target[key];
   if (typeof next === 'object' && next !== null) setAt(next as Record<string, unknown>, rest, value);
-  else if (value !== undefined) setAt((target[key] = {}) as Record<string, unknown>, rest, value);
+  else if (value !== undefined) {
+    const made: Record<string, unknown> = {};
+    target[key] = made;
+    setAt(made, rest, value);
+  }
 }
