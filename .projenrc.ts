@@ -83,7 +83,8 @@ const infra = new Workspace(root, {
   deps: ['acorn@8.19.0', version.zod],
   peerDeps: [version.constructsRange, version.cdkRange],
   devDeps: [version.constructs, version.cdkLib, version.awsCdk, version.cdkNag],
-  workspaceDeps: [bootstrap, configMerge, iamPolicies],
+  workspaceDeps: [bootstrap, iamPolicies],
+  minNodeVersion: '24.16.0',
   coverage: 80,
 });
 infra.task('synth', 'Writes the CloudFormation template of clawharbor.config.ts to cdk.out, offline', {

@@ -99,7 +99,7 @@ describe('bad input', () => {
     const pod = await newPod();
     const { exitCode, stderr } = pod.commandWithInput('value', 'secret', 'set', 'LD_PRELOAD');
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/SECRET_NAME_INVALID: .*LD_PRELOAD/);
+    expect(stderr).toMatch(/SECRET_INVALID: .*LD_PRELOAD/);
   });
 });
 

@@ -379,8 +379,10 @@ describe('S9: the machine', () => {
     expect(place('aws s3 cp')).toBeGreaterThan(0);
     expect(lines[place('sha256sum --check --strict')]).toContain(sha256);
     expect(place('sha256sum')).toBeGreaterThan(place('aws s3 cp'));
-    expect(place('systemctl enable --now')).toBeGreaterThan(place('sha256sum'));
-    expect(script).toContain('run --spec ssm:/clawharbor/openclaw/spec');
+    expect(place('/usr/bin/node-24')).toBeGreaterThan(place('sha256sum'));
+    // Under the lock that the timer's runs take too.
+    expect(lines[place('/usr/bin/node-24')]).toMatch(/^exec flock \/run\/clawharbor-bootstrap\.lock /);
+    expect(script).toContain('run --host systemd --spec ssm:/clawharbor/openclaw/spec');
     expect(theOne(template, 'AWS::SSM::Parameter').properties['Name']).toBe('/clawharbor/openclaw/spec');
     expect(script).not.toMatch(/trustedProxies|openclaw\.example\.com|SecretsSecret/);
   });

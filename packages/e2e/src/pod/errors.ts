@@ -7,10 +7,7 @@ export type PodErrorCode =
   | 'POD_NOT_RUNNING'
   | 'POD_STOPPED'
   | 'INSTANCE_FAILED'
-  | 'TARGET_NOT_HEALTHY'
-  | 'SECRET_NAME_INVALID'
   | 'SECRET_VALUE_MISSING'
-  | 'BUNDLE_MISSING'
   | 'TEMPLATE_UNEXPECTED';
 
 /** A failure that the person at the keyboard can act on: `code` is stable, the message says what to do. */

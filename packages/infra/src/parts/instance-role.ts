@@ -53,11 +53,6 @@ export class InstanceRole extends Construct {
   grant({ groupName, specParameter, secrets, storage, logGroup, bundle }: Grants): iam.Policy {
     const { region, account } = Stack.of(this);
     const here = { partition: Aws.PARTITION, region, account };
-    const mount = (accessPointArn: string) =>
-      mountFileSystem({
-        fileSystem: fileSystem(storage.fileSystem.fileSystemArn),
-        accessPoint: accessPoint(accessPointArn),
-      });
     const statements = document(
       invokeBedrock({ scope: 'all', ...here }),
       listBedrockModels(),
@@ -75,8 +70,10 @@ export class InstanceRole extends Construct {
       readArtifact(
         object({ partition: Aws.PARTITION, bucket: bundle.s3BucketName, key: bundle.s3ObjectKey }),
       ),
-      mount(storage.state.accessPointArn),
-      mount(storage.artifacts.accessPointArn),
+      mountFileSystem({
+        fileSystem: fileSystem(storage.fileSystem.fileSystemArn),
+        accessPoint: [accessPoint(storage.state.accessPointArn), accessPoint(storage.artifacts.accessPointArn)],
+      }),
       writeLogs({ ...here, group: logGroup.logGroupName }),
       sessionManager({ ec2messages: false }),
     );

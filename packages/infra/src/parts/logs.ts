@@ -1,7 +1,10 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { resourcePolicy } from '@clawharbor/iam-policies';
+import { toPolicyStatements } from '@clawharbor/iam-policies/cdk';
+import { encryptLogs } from '@clawharbor/iam-policies/intents';
+import { logGroup } from '@clawharbor/iam-policies/logs';
 import { Construct } from 'constructs';
 
 export interface LogsProps {
@@ -25,24 +28,9 @@ export class Logs extends Construct {
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
-function allowLogs(key: kms.Key, stack: Stack): void {
-  key.addToResourcePolicy(
-    new iam.PolicyStatement({
-      sid: 'CloudWatchLogs',
-      principals: [new iam.ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
-      actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
-      resources: ['*'],
-      conditions: {
-        ArnLike: {
-          'kms:EncryptionContext:aws:logs:arn': stack.formatArn({
-            service: 'logs',
-            resource: 'log-group',
-            resourceName: '*',
-            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-          }),
-        },
-      },
-    }),
-  );
+function allowLogs(key: kms.Key, { region, account }: Stack): void {
+  const here = { partition: Aws.PARTITION, region, account };
+  const everyGroup = logGroup({ ...here, name: '*' });
+  const policy = resourcePolicy(encryptLogs({ partition: here.partition, region, logGroup: everyGroup }));
+  for (const statement of toPolicyStatements(policy)) key.addToResourcePolicy(statement);
 }

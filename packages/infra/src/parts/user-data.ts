@@ -1,3 +1,4 @@
+import { runLock } from '@clawharbor/bootstrap/systemd';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
@@ -15,8 +16,9 @@ export function sha256Of(file: string): string {
 }
 
 /**
- * Fetches the bootstrap and starts it, on every boot: everything else is in the spec, so that a change of the config
- * is no change of the launch template. A failure here leaves the lifecycle hook to its timeout.
+ * Fetches the bootstrap, checks it and runs it, once in the life of an instance; the bootstrap sees to it that it runs
+ * again at boot and when the spec has changed. Everything else is in the spec, so that a change of the config is no
+ * change of the launch template. A failure here leaves the lifecycle hook to its timeout.
  */
 export function userData({ bucket, key, sha256, region, specParameter }: UserDataProps): string[] {
   const directory = '/opt/clawharbor';
@@ -27,21 +29,6 @@ export function userData({ bucket, key, sha256, region, specParameter }: UserDat
     `install --directory --mode=0755 ${directory}`,
     `aws s3 cp --region ${region} --no-progress 's3://${bucket}/${key}' ${bundle}`,
     `echo '${sha256}  ${bundle}' | sha256sum --check --strict`,
-    "cat > /etc/systemd/system/clawharbor-bootstrap.service <<'UNIT'",
-    '[Unit]',
-    'Description=Clawharbor bootstrap: turns the pod spec into a running gateway',
-    'Wants=network-online.target',
-    'After=network-online.target',
-    '[Service]',
-    'Type=oneshot',
-    `Environment=AWS_REGION=${region}`,
-    `ExecStart=/usr/bin/node-24 ${bundle} run --spec ssm:${specParameter}`,
-    'StandardOutput=journal+console',
-    'StandardError=inherit',
-    '[Install]',
-    'WantedBy=multi-user.target',
-    'UNIT',
-    'systemctl daemon-reload',
-    'systemctl enable --now --no-block clawharbor-bootstrap.service',
+    `exec flock ${runLock} /usr/bin/node-24 ${bundle} run --host systemd --spec ssm:${specParameter}`,
   ];
 }

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const repository = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(repository, path), 'utf8');
+
+/** The members of a union of codes, or the keys of a table of codes. */
+function codesIn(path: string): string[] {
+  return [...read(path).matchAll(/^ {2}(?:\| '([A-Z][A-Z0-9_]+)'|([A-Z][A-Z0-9_]+): )/gm)].map(
+    ([, union, key]) => union ?? key!,
+  );
+}
+
+test.each([
+  ['packages/bootstrap/src/errors.ts', 'docs/errors.md'],
+  ['packages/e2e/src/errors.ts', 'docs/errors.md'],
+  ['packages/e2e/src/pod/errors.ts', 'docs/errors.md'],
+  ['packages/infra/src/error.ts', 'packages/infra/README.md'],
+  ['packages/iam-policies/src/error.ts', 'packages/iam-policies/README.md'],
+  ['packages/config-merge/src/errors.ts', 'packages/config-merge/README.md'],
+])('every code of %s is in %s with a remedy', (source, registry) => {
+  const codes = codesIn(source);
+  expect(codes.length).toBeGreaterThan(5);
+  const text = read(registry);
+  for (const code of codes) expect(text, code).toContain(`\`${code}\``);
+});
+
+test('the registry names no code that does not exist', () => {
+  const sources = [
+    'packages/bootstrap/src/errors.ts',
+    'packages/e2e/src/errors.ts',
+    'packages/e2e/src/pod/errors.ts',
+  ];
+  const known = new Set(sources.flatMap(codesIn));
+  const named = [...read('docs/errors.md').matchAll(/^\|(.*?)\|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code!),
+  );
+  for (const code of named) expect(known, code).toContain(code);
+});
