@@ -5,5 +5,6 @@ export type { JsonArray, JsonObject, JsonScalar, JsonValue } from './json.ts';
 export { mergeConfig, planConfig, type MergeInput, type MergeResult, type Plan } from './merge.ts';
 export { openclawPolicy } from './openclaw-policy.ts';
 export { definePolicy, type Owner, type Policy, type PolicyInput, type Rule } from './policy.ts';
+export type { PolicyPath } from './policy-path.ts';
 export { redacted, type Change, type Warning, type WarningCode } from './report.ts';
 export type { Op } from './decide.ts';

@@ -1,7 +1,11 @@
+import type { OpenClawConfig } from './openclaw-config.ts';
+import type { PolicyPath } from './policy-path.ts';
 import { definePolicy, type Policy, type Rule } from './policy.ts';
 
+type OpenClawRule = Rule<PolicyPath<OpenClawConfig>>;
+
 /** Infrastructure decides who gets in and how: nobody may open another way beside it. */
-const waysIn: readonly Rule[] = [
+const waysIn: readonly OpenClawRule[] = [
   {
     path: 'gateway',
     owner: 'managed',
@@ -90,7 +94,7 @@ const waysIn: readonly Rule[] = [
 ];
 
 /** The machine around the gateway. */
-const machine: readonly Rule[] = [
+const machine: readonly OpenClawRule[] = [
   {
     path: 'update',
     owner: 'exclusive',
@@ -126,7 +130,7 @@ const machine: readonly Rule[] = [
 ];
 
 /** Where models come from is wiring; which model to talk to is taste. */
-const models: readonly Rule[] = [
+const models: readonly OpenClawRule[] = [
   {
     path: 'models.mode',
     owner: 'managed',
@@ -157,8 +161,21 @@ const models: readonly Rule[] = [
   },
 ];
 
+const mayHoldCredentials = [
+  'channels',
+  'env',
+  'hooks',
+  'mcp',
+  'messages',
+  'skills',
+  'talk',
+  'tools',
+  'tts',
+  'plugins.entries.*.config',
+] as const;
+
 /** OpenClaw's own notes, and values nobody should read in a report. */
-const people: readonly Rule[] = [
+const people: readonly OpenClawRule[] = [
   { path: 'meta', owner: 'user', reason: "OpenClaw's bookkeeping of versions and migrations" },
   { path: 'wizard', owner: 'user', reason: "OpenClaw's bookkeeping of its setup" },
   {
@@ -166,18 +183,7 @@ const people: readonly Rule[] = [
     owner: 'seeded',
     reason: 'how agents work is an operational setting: a first value, then people decide',
   },
-  ...[
-    'channels',
-    'env',
-    'hooks',
-    'mcp',
-    'messages',
-    'skills',
-    'talk',
-    'tools',
-    'tts',
-    'plugins.entries.*.config',
-  ].map((path): Rule => ({
+  ...mayHoldCredentials.map((path): OpenClawRule => ({
     path,
     owner: 'seeded',
     sensitive: true,
@@ -189,7 +195,7 @@ const people: readonly Rule[] = [
  * Who decides which key of OpenClaw's config (https://docs.openclaw.ai/gateway/configuration-reference):
  * infrastructure keys win, operational settings are kept. Every rule carries its reason.
  */
-export const openclawPolicy: Policy = /* @__PURE__ */ definePolicy({
+export const openclawPolicy: Policy = /* @__PURE__ */ definePolicy<OpenClawConfig>({
   rules: [...waysIn, ...machine, ...models, ...people],
   default: 'seeded',
   defaultReason: 'an operational setting: a first value, then people decide',

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import { ConfigMergeError } from './errors.ts';
 import { anyKey, formatPath, parsePattern, type PatternStep } from './path.ts';
+import type { PolicyPath } from './policy-path.ts';
 
 /**
  * Who decides a key.
@@ -31,9 +32,9 @@ const policySchema = z.strictObject({
   defaultReason: z.optional(text),
 });
 
-export interface Rule {
+export interface Rule<Path extends string = string> {
   /** The subtree the rule decides: `gateway.auth`, `models.providers.*.models`, `hosts["a.b"]`. */
-  readonly path: string;
+  readonly path: Path;
   readonly owner: Owner;
   /**
    * The key that identifies the objects of the array at `path` by a string. Such an array merges element by
@@ -47,8 +48,8 @@ export interface Rule {
   readonly reason?: string | undefined;
 }
 
-export interface PolicyInput {
-  readonly rules: readonly Rule[];
+export interface PolicyInput<Path extends string = string> {
+  readonly rules: readonly Rule<Path>[];
   /** Who decides what no rule covers. Default: `managed`. */
   readonly default?: Owner | undefined;
   readonly defaultReason?: string | undefined;
@@ -70,11 +71,12 @@ export interface CompiledRule {
 
 /**
  * Checks and freezes a policy. Of the rules that cover a path the longest wins, then the one with fewer `*`.
+ * With the type of the config, `definePolicy<MyConfig>(…)`, a rule for a path it does not have does not compile.
  *
  * @throws ConfigMergeError `POLICY_INVALID` for a wrong form, `PATH_INVALID` for an unreadable path,
  * `POLICY_TIE` when two rules are equally specific for some path.
  */
-export function definePolicy(input: PolicyInput): Policy {
+export function definePolicy<Config = unknown>(input: PolicyInput<PolicyPath<Config>>): Policy {
   return checkPolicy(input);
 }
 
