@@ -10,6 +10,8 @@ const configMerge = new Workspace(root, {
   description: 'Three-way merge of a config with owners: who decides a key, what changes, and why.',
   deps: [version.momoa, version.zod, version.commander],
   devDeps: [
+    '@stryker-mutator/core@10.1.1',
+    '@stryker-mutator/vitest-runner@10.1.1',
     'deepmerge-ts@8.0.2',
     'json5@2.2.3',
     'lodash@4.18.1',
@@ -22,6 +24,10 @@ const configMerge = new Workspace(root, {
 });
 configMerge.task('bench', 'Compares mergeConfig with plain merges of the same inputs', {
   exec: 'node --conditions=source bench/merge.ts',
+});
+configMerge.task('mutate', 'Changes config-merge in every small way and looks whether a test notices', {
+  exec: 'stryker run test/mutation/stryker.config.json',
+  receiveArgs: true,
 });
 
 /** Every service of the catalogue is an entry of its own: `npx projen iam:generate dynamodb` adds one. */
