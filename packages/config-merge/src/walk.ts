@@ -90,7 +90,7 @@ export class Walk {
     }
     if (size === 0) return this.#empty(place, scope, deleted, merged);
     if (desired === undefined && isLeaf(place.last, scope) && !sameKind(place.last, live, scope)) {
-      const why = 'a value applied here once is no longer desired, and live has keys here now';
+      const why = 'was a value when it was applied, is no longer desired, and has keys now';
       this.#report.verdict({ value: merged, op: 'keep', why, released: true }, live, scope);
     }
     return merged;

@@ -149,6 +149,60 @@ describe('the policy for OpenClaw', () => {
     expect(openclawPolicy.rules.filter(({ reason }) => reason === undefined)).toStrictEqual([]);
   });
 
+  const pathsOf = (hit: (rule: Rule) => boolean): string[] =>
+    openclawPolicy.rules.filter(hit).map(({ path }) => path);
+
+  test('closes every back door', () => {
+    expect(pathsOf(({ owner }) => owner === 'exclusive')).toStrictEqual([
+      'gateway.auth',
+      'gateway.auth.token',
+      'gateway.auth.password',
+      'gateway.trustedProxies',
+      'gateway.allowRealIpFallback',
+      'gateway.controlUi.allowedOrigins',
+      'gateway.controlUi.dangerouslyDisableDeviceAuth',
+      'gateway.controlUi.dangerouslyAllowHostHeaderOriginFallback',
+      'gateway.terminal',
+      'gateway.customBindHost',
+      'gateway.portals',
+      'gateway.tailscale',
+      'gateway.tls',
+      'update',
+      'discovery',
+    ]);
+  });
+
+  test('hides whatever may hold a credential', () => {
+    expect(pathsOf(({ sensitive }) => sensitive === true)).toStrictEqual([
+      'gateway.auth.token',
+      'gateway.auth.password',
+      'gateway.remote',
+      'secrets.providers.*.env',
+      'models.providers.*.apiKey',
+      'models.providers.*.headers',
+      'channels',
+      'env',
+      'hooks',
+      'mcp',
+      'messages',
+      'skills',
+      'talk',
+      'tools',
+      'tts',
+      'plugins.entries.*.config',
+    ]);
+  });
+
+  test('leaves to people what no rule names, and merges models one by one', () => {
+    expect(openclawPolicy).toMatchObject({
+      default: 'seeded',
+      defaultReason: 'an operational setting: a first value, then people decide',
+    });
+    expect(pathsOf(({ arrayKey }) => arrayKey === 'id')).toStrictEqual(['models.providers.*.models']);
+    expect(Object.isFrozen(openclawPolicy) && Object.isFrozen(openclawPolicy.rules)).toBe(true);
+    expect(openclawPolicy.rules.every((rule) => Object.isFrozen(rule))).toBe(true);
+  });
+
   test('keeps operational settings, lets infrastructure win and closes back doors', () => {
     const live = {
       gateway: {

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // These start programs, which run the sources and not the mutant, or tell nothing of it but cost much.
-const slow = ['arbitraries', 'bundle', 'packed', 'program', 'readme', 'size', 'types'];
+const slow = ['arbitraries', 'packed', 'program', 'readme', 'size', 'types'];
 
 /** Thousands of mutants, one run each: few cases per law, always the same ones. */
 export default defineConfig({
