@@ -48,11 +48,6 @@ export function enter(scope: Scope, key: string): Scope {
   return child;
 }
 
-/** The scope of a path. */
-export function scopeAt(policy: Policy, keys: readonly string[]): Scope {
-  return keys.reduce(enter, rootScope(policy));
-}
-
 function makeChild(scope: Scope, step: PatternStep): Scope {
   const matching = scope.below
     .filter((rule) => nextStep(rule) === anyKey || nextStep(rule) === step)

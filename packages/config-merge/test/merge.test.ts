@@ -72,6 +72,22 @@ describe('managed', () => {
   });
 });
 
+describe('what neither desired nor the last applied config names', () => {
+  test('is not even looked at: the same value, and no word about it', () => {
+    const live = { mine: { deep: [] }, models: [{ n: 1 }], list: [1] };
+    const result = ops({ live, desired: { port: 1 } });
+    expect(result.config['mine']).toBe(live.mine);
+    expect(result.config['models']).toBe(live.models);
+    expect(result.warnings).toStrictEqual([]);
+  });
+
+  test('goes where a rule further down makes it exclusive', () => {
+    const deep = definePolicy({ rules: [{ path: 'a.b.c', owner: 'exclusive' }] });
+    const result = mergeConfig({ live: { a: { b: { c: 1, d: 1 } } }, desired: {}, policy: deep });
+    expect(result.config).toStrictEqual({ a: { b: { d: 1 } } });
+  });
+});
+
 describe('exclusive', () => {
   test('the subtree equals desired; extras are removed and reported', () => {
     const result = ops({ live: { auth: { mode: 'a', token: 't' } }, desired: { auth: { mode: 'b' } } });
@@ -123,6 +139,31 @@ describe('user', () => {
     );
   });
 
+  test.each([
+    [
+      {
+        list: [
+          { id: 'a', n: 1 },
+          { id: 'b', mine: 1 },
+        ],
+      },
+      'list.b.mine',
+    ],
+    [{ list: [{ id: 'a', mine: 1 }] }, 'list.a.mine'],
+    [{ x: { y: { z: 1 } }, top: { n: 1, mine: 1 } }, 'top.mine'],
+  ])('nor in an element or beside other keys: %j', (desired, path) => {
+    const mixed = definePolicy({
+      rules: [
+        { path: 'list', owner: 'managed', arrayKey: 'id' },
+        { path: 'list.*.mine', owner: 'user' },
+        { path: 'top.mine', owner: 'user' },
+      ],
+    });
+    expect(() => mergeConfig({ desired, policy: mixed })).toThrow(
+      expect.objectContaining({ code: 'DESIRED_USER_OWNED', path }),
+    );
+  });
+
   test('what was applied before the policy gave it to the user stays', () => {
     const result = ops({ live: { meta: { a: 1 } }, desired: {}, lastApplied: { meta: { a: 1 } } });
     expect(result.config).toStrictEqual({ meta: { a: 1 } });
@@ -155,6 +196,12 @@ describe('keyed arrays', () => {
       'IDENTITY_MISSING',
       'IDENTITY_MISSING',
     ]);
+  });
+
+  test('an element stays as long as a second one has its identity', () => {
+    const live = { models: [{ id: 'a' }, { id: 'a', n: 2 }] };
+    const result = ops({ live, desired: {}, lastApplied: { models: [{ id: 'a' }] } });
+    expect(result.config).toStrictEqual(live);
   });
 
   test.each([[{ a: 1 }], [null], [[{ n: 1 }]], [[{ id: 1 }]], [['text']], [[{ id: 'a' }, { id: 'a' }]]])(
@@ -263,6 +310,24 @@ describe('explain', () => {
   ])('%s', (path, value, owner, source) => {
     expect(explain(result, path)).toMatchObject({ value, owner, source });
     expect(explain(result, path).reason).not.toBe('');
+  });
+
+  test('below a value that was added there is nothing to explain', () => {
+    expect(explain(result, 'port.x').reason).toMatch(/^desired has another value/u);
+    expect(explain(result, 'fresh.a.x').reason).toMatch(/^neither live nor desired has it/u);
+    expect(explain(result, 'models.a.id.x').reason).toMatch(/^neither live nor desired has it/u);
+  });
+
+  test('below a value that was kept it says why it was', () => {
+    const kept = ops({ live: { agents: { a: 5 } }, desired: { agents: { a: { b: 1 } } } });
+    expect(explain(kept, 'agents.a.b')).toMatchObject({ value: undefined, source: 'none' });
+    expect(explain(kept, 'agents.a.b').reason).toMatch(/^live has a value of another type/u);
+  });
+
+  test('finds keys of an object where the policy expects a keyed array', () => {
+    const odd = mergeConfig({ live: { models: { a: 1 }, plain: [{ id: 'a' }] }, desired: {}, policy });
+    expect(explain(odd, 'models.a').value).toBe(1);
+    expect(explain(odd, 'plain.a').value).toBeUndefined();
   });
 
   test('needs a result of mergeConfig', () => {

@@ -129,7 +129,72 @@ describe('sensitive', () => {
   });
 });
 
+describe('sensitive objects', () => {
+  const shown = (rules: readonly Rule[], live: object, path: string) =>
+    explain(mergeConfig({ live, desired: {}, policy: definePolicy({ rules }) }), path).value;
+
+  test('are hidden as a whole, keys and all, unless a rule inside uncovers one', () => {
+    const rules: Rule[] = [
+      { path: 'a', owner: 'managed', sensitive: true },
+      { path: 'a.b', owner: 'seeded' },
+    ];
+    expect(shown(rules, { a: { b: 1, secretName: 2 } }, 'a')).toBe('(sensitive)');
+  });
+
+  test('stay hidden where a rule with the same path but more exact keys says nothing of it', () => {
+    const rules: Rule[] = [
+      { path: 'a.*', owner: 'managed', sensitive: true },
+      { path: 'a.b', owner: 'seeded' },
+    ];
+    expect(shown(rules, { a: { b: 1 } }, 'a.b')).toBe('(sensitive)');
+  });
+
+  test('are hidden as a whole where the rule with fewer exact keys would show them', () => {
+    const rules: Rule[] = [
+      { path: 'a.*', owner: 'managed', sensitive: false },
+      { path: 'a.b', owner: 'managed', sensitive: true },
+    ];
+    expect(shown(rules, { a: { b: { c: 1 } } }, 'a.b')).toBe('(sensitive)');
+  });
+
+  test('have no value to hide where there is none', () => {
+    const policy = definePolicy({ rules: [{ path: 'a', owner: 'managed', sensitive: true }] });
+    const { changes } = mergeConfig({ live: { a: { old: 1 } }, desired: { a: { b: 1 } }, policy });
+    expect(changes).toMatchObject([{ op: 'add', before: undefined, after: '(sensitive)' }]);
+    expect(Object.entries(changes[0] ?? {})).toContainEqual(['before', undefined]);
+  });
+});
+
 describe('sensitive elements', () => {
+  const byId = (path: string) =>
+    definePolicy({
+      rules: [
+        { path: 'list', owner: 'managed', arrayKey: 'id' },
+        { path, owner: 'managed', sensitive: true },
+      ],
+    });
+
+  test('are hidden by their identity', () => {
+    const live = {
+      list: [
+        { id: 'a', key: 1 },
+        { id: 'b', key: 1 },
+      ],
+    };
+    const result = mergeConfig({ live, desired: {}, policy: byId('list.a.key') });
+    expect(explain(result, 'list').value).toStrictEqual([
+      { id: 'a', key: '(sensitive)' },
+      { id: 'b', key: 1 },
+    ]);
+  });
+
+  test('may turn out to be no list at all', () => {
+    const policy = byId('list.*.key');
+    expect(explain(mergeConfig({ live: { list: 5 }, desired: {}, policy }), 'list').value).toBe(5);
+    const result = mergeConfig({ live: { list: { a: { key: 1 } } }, desired: {}, policy });
+    expect(explain(result, 'list.a').value).toStrictEqual({ key: '(sensitive)' });
+  });
+
   test('are hidden whether they have an identity or not', () => {
     const policy = definePolicy({
       rules: [
