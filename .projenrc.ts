@@ -94,7 +94,7 @@ const infra = new Workspace(root, {
   coverage: 80,
 });
 infra.task('synth', 'Writes the CloudFormation template of clawharbor.config.ts to cdk.out, offline', {
-  exec: 'node --conditions=source src/bin/synth.ts',
+  exec: 'node --conditions=source --disable-warning=ExperimentalWarning src/bin/synth.ts',
   after: [bootstrap.bundleTarget],
 });
 
@@ -132,7 +132,7 @@ const e2e = new Workspace(root, {
   coverage: 50,
 });
 root.command('local', 'Runs a pod on this machine: clawharbor-local up', {
-  exec: 'node --conditions=source packages/e2e/src/bin/clawharbor-local.ts up',
+  exec: 'node --conditions=source --disable-warning=ExperimentalWarning packages/e2e/src/bin/clawharbor-local.ts up',
   after: [bootstrap.bundleTarget],
 });
 e2e.task('e2e', 'Proves the pod end to end with a real gateway, a real browser and a booted systemd', {

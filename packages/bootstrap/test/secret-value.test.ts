@@ -108,3 +108,9 @@ describe('a redacted text', () => {
     expect(redact('nothing to hide', { KEY: 'hunter2', SHORT: 'no' })).toBe('nothing to hide');
   });
 });
+
+test('a value that systemd would not read is refused by name', () => {
+  for (const value of ['a\u{fffe}b', '\u{fdd0}', '\u{10ffff}', '\ud800']) {
+    expect(() => parseSecretValue(JSON.stringify({ TOKEN: value }), 'the secret')).toThrow(/TOKEN.*not text/);
+  }
+});

@@ -22,19 +22,20 @@ async function newPod(...options: Parameters<typeof LocalPod.create>): Promise<L
   return pod;
 }
 
-/** What a failed `up` leaves on stderr: the last line starts with the code. */
+/** What a failed `up` says last: its code and its message. */
 async function failureOf(pod: LocalPod): Promise<string> {
   await expect(pod.up()).rejects.toThrow();
   expect(await pod.end()).toBe(1);
-  return pod.stderr.trim().split('\n').at(-1)!;
+  const { code, message } = pod.events.at(-1) as unknown as { code: string; message: string };
+  expect(pod.stderr).toContain(`${code}: `);
+  return `${code}: ${message}`;
 }
 
 async function gatewayPid(pod: LocalPod): Promise<number> {
-  const [instance] = pod.status().instances;
-  const root = join(pod.dataDir, 'instances', instance!.instanceId);
-  for (const pid of await processesBelow(root)) {
-    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    if (args.some((arg) => arg.endsWith('openclaw.mjs')) && args.includes('gateway')) return pid;
+  for (const pid of await processesBelow(join(pod.dataDir, 'instances'))) {
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    // It gives itself this name as soon as it runs.
+    if (args.startsWith('openclaw-gateway') || /openclaw\.mjs\0gateway/.test(args)) return pid;
   }
   throw new Error('no gateway process');
 }
@@ -180,22 +181,26 @@ describe('a running pod', () => {
 
   test('whose gateway never gets ready is given up with the reason', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'clawharbor-config-'));
-    const pod = await newPod({ environment: { CLAWHARBOR_E2E: '1' } });
-    const starting = pod.up();
-    const outcome = expect(starting).rejects.toThrow();
+    const file = join(folder, 'pod.config.json');
+    const config = {
+      account: '123456789012',
+      region: 'eu-central-1',
+      domain: {
+        hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
+        names: ['openclaw.example.com'],
+      },
+      launch: { readyTimeoutSeconds: 15 },
+    };
+    writeFileSync(file, JSON.stringify(config));
+    const pod = await newPod({ arguments: ['--config', file] });
+    const failure = failureOf(pod);
     // A gateway that hangs from its start: frozen as soon as it appears.
-    const root = join(pod.dataDir, 'instances');
     await until('a gateway process', async () => {
-      for (const pid of await processesBelow(root)) {
-        const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        if (!args.includes('openclaw.mjs\0gateway')) continue;
-        process.kill(pid, 'SIGSTOP');
-        return true;
-      }
-      return false;
+      const pid = await gatewayPid(pod).catch(() => undefined);
+      if (pid !== undefined) process.kill(pid, 'SIGSTOP');
+      return pid !== undefined;
     });
-    await outcome;
-    expect(pod.stderr.trim().split('\n').at(-1)).toMatch(/^GATEWAY_NOT_READY: /);
+    expect(await failure).toMatch(/^GATEWAY_NOT_READY: /);
     expect(await processesBelow(pod.dataDir)).toEqual([]);
     rmSync(folder, { recursive: true });
   });

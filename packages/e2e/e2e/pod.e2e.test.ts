@@ -107,6 +107,8 @@ describe('a person at the login page', () => {
   });
 
   test('sends a chat message and sees the streamed answer', async () => {
+    // Being made an administrator, once after the first login of all, reloads the page.
+    (await connectedAsAdmin()).close();
     const { page } = await loggedIn(admin);
     const word = `harbor-${Date.now()}`;
     await messageBox(page).fill(`Say ${word}`);

@@ -154,6 +154,7 @@ export class OpenClawPod extends Construct {
           heartbeatSeconds: options.launch.heartbeatSeconds,
         },
         logGroup: journal.group.logGroupName,
+        readyTimeoutSeconds: options.launch.readyTimeoutSeconds,
       },
     });
     const policy = instanceRole.grant({

@@ -159,6 +159,12 @@ const table: readonly [what: string, code: InfraErrorCode, says: string, props: 
   ],
   ['a retention that CloudWatch lacks', 'LOG_RETENTION_INVALID', '100', { logs: { retentionDays: 100 } }],
   ['a hook that waits for ever', 'HEARTBEAT_OUT_OF_RANGE', '7200', { launch: { heartbeatSeconds: 86_400 } }],
+  [
+    'a gateway that may take for ever',
+    'READY_TIMEOUT_OUT_OF_RANGE',
+    '3600',
+    { launch: { readyTimeoutSeconds: 5 } },
+  ],
   ['a key that does not exist', 'PROPS_INVALID', 'openclaw.adminss', untyped({ openclaw: { adminss: [] } })],
   [
     'a value of the wrong type',

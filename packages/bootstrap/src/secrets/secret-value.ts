@@ -73,7 +73,13 @@ export function parseSecretValue(text: string, origin: string): Record<string, s
 
 function refusalOfContent(content: unknown): string | undefined {
   if (typeof content !== 'string') return 'does not have a string as its value';
-  return content.includes('\0') ? 'has a NUL byte in its value' : undefined;
+  if (content.includes('\0')) return 'has a NUL byte in its value';
+  return isText(content) ? undefined : 'has a value that is not text: lone surrogates or noncharacters';
+}
+
+/** systemd reads no environment file with noncharacters (U+FFFE and the like) in it, and then starts nothing. */
+export function isText(value: string): boolean {
+  return value.isWellFormed() && !/\p{Noncharacter_Code_Point}/u.test(value);
 }
 
 function parseObject(text: string, origin: string): object {

@@ -9,6 +9,9 @@ import { tryPort } from '../../src/pod/port.ts';
 
 const cli = join(import.meta.dirname, '../../src/bin/clawharbor-local.ts');
 
+/** As in the first line of the program. */
+const nodeFlags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+
 /** Artifacts outlive test runs: the first installs OpenClaw from npm, later ones prove that the cache suffices. */
 const artifactCache = join(homedir(), '.cache/clawharbor-e2e/artifacts');
 
@@ -70,7 +73,7 @@ export class LocalPod {
     const child = spawn(
       process.execPath,
       [
-        '--conditions=source',
+        ...nodeFlags,
         cli,
         'up',
         '--json',
@@ -111,15 +114,12 @@ export class LocalPod {
   }
 
   commandWithInput(input: string, ...args: string[]): CommandOutcome {
-    const outcome = spawnSync(
-      process.execPath,
-      ['--conditions=source', cli, ...args, '--data-dir', this.dataDir],
-      {
-        encoding: 'utf8',
-        input,
-        timeout: 200_000,
-      },
-    );
+    const dataDir = args.includes('--data-dir') ? [] : ['--data-dir', this.dataDir];
+    const outcome = spawnSync(process.execPath, [...nodeFlags, cli, ...args, ...dataDir], {
+      encoding: 'utf8',
+      input,
+      timeout: 200_000,
+    });
     return { exitCode: outcome.status, stdout: outcome.stdout, stderr: outcome.stderr };
   }
 

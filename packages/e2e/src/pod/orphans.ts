@@ -5,7 +5,7 @@ const run = promisify(execFile);
 
 /**
  * Ends every process of an instance, also one that outlived its supervisor (SIGKILL leaves children behind). An
- * instance's processes are known by its root disk, whose path is in their command line.
+ * instance's processes are known by its root disk.
  * @returns how many were ended
  */
 export async function endProcessesBelow(path: string, graceMilliseconds: number): Promise<number> {
@@ -21,16 +21,27 @@ export async function endProcessesBelow(path: string, graceMilliseconds: number)
   return first.length;
 }
 
-/** Processes whose command line names a path below this one. */
+/** Processes that run from this path: their command line names it, or the cache that the gateway was given does. */
 export async function processesBelow(path: string): Promise<number[]> {
-  const { stdout } = await run('ps', ['-A', '-ww', '-o', 'pid=,args='], { maxBuffer: 32 * 1024 * 1024 });
+  // With the environment: the gateway gives itself another command line.
+  const flags =
+    process.platform === 'darwin'
+      ? ['-A', '-E', '-ww', '-o', 'pid=,command=']
+      : ['axeww', '-o', 'pid=,args='];
+  const { stdout } = await run('ps', flags, { maxBuffer: 64 * 1024 * 1024 });
   const prefix = path.endsWith('/') ? path : `${path}/`;
   return stdout
     .split('\n')
     .map((line) => /^\s*(\d+)\s+(.*)$/.exec(line))
     .filter((match) => match !== null)
-    .filter(([, pid, args]) => args!.includes(prefix) && Number(pid) !== process.pid)
+    .filter(([, pid, line]) => Number(pid) !== process.pid && belongsTo(line!, prefix))
     .map(([, pid]) => Number(pid));
+}
+
+/** A shell that merely stands in the directory has it in PWD: its environment does not count. */
+function belongsTo(line: string, prefix: string): boolean {
+  const [command = ''] = line.split(/ (?=[A-Za-z_][A-Za-z0-9_]*=)/, 1);
+  return command.includes(prefix) || line.includes(` NODE_COMPILE_CACHE=${prefix}`);
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {

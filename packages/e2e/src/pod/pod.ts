@@ -8,7 +8,7 @@ import type { DataDirectory } from './data-dir.ts';
 import { readDeployment, type Deployment } from './deployment.ts';
 import { startEntrance, type Entrance } from './entrance.ts';
 import { PodError } from './errors.ts';
-import type { Listener, ReadyEvent } from './events.ts';
+import type { Listener, ReadyEvent, StepEvent } from './events.ts';
 import { InstanceGroup } from './instance-group.ts';
 import type { MachineEnd } from './machine.ts';
 import type { LocalNetwork } from './network.ts';
@@ -63,7 +63,7 @@ export async function runPod(options: PodOptions): Promise<void> {
     // Whoever stops a pod does not want to hear what that interrupted.
     if (!signal.aborted) throw error;
   } finally {
-    await pod.close();
+    await pod.close().catch((error: unknown) => process.emitWarning(error as Error));
   }
 }
 
@@ -123,9 +123,12 @@ class Pod {
   }
 
   async close(): Promise<void> {
-    // In reverse: what was opened last may need what was opened first.
-    for (const close of this.#closers.toReversed()) await close();
-    this.#closers.length = 0;
+    // In reverse: what was opened last may need what was opened first. One that fails keeps no other from closing.
+    const failures: unknown[] = [];
+    for (const close of this.#closers.splice(0).toReversed()) {
+      await close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'the pod did not stop cleanly');
   }
 
   async #deploy(deployment: Deployment, network: LocalNetwork, entrance: Entrance): Promise<InstanceGroup> {
@@ -155,7 +158,7 @@ class Pod {
       targetGroupArn: entrance.targetGroupArn,
       gatewayPort,
       bundle: deployment.bundle,
-      onStep: listener,
+      onStep: (event) => this.#stepped(event),
       onReport: (instanceId, report) => this.#reports.set(instanceId, report),
       onTransition: ({ instanceId, to }) => listener({ event: 'instance', instanceId, state: to }),
       onEnd: (instanceId, end) => this.#ended(instanceId, end),
@@ -230,12 +233,20 @@ class Pod {
     };
   }
 
-  /** On AWS the group would try for ever; a person at a keyboard wants to know at once. */
+  /** On AWS the group would try again and again; a person at a keyboard wants to know at once. */
+  #stepped(event: StepEvent): void {
+    this.#options.listener(event);
+    if (event.status !== 'failed' || this.#wasReady) return;
+    const [, code = 'INSTANCE_FAILED', message = 'it gave no reason'] =
+      codedLine.exec(event.detail?.at(-1) ?? '') ?? [];
+    this.#fail(new PodError(code, message));
+  }
+
   #ended(instanceId: string, { stopped, exitCode, lastWords }: MachineEnd): void {
     const { listener } = this.#options;
     if (stopped) return;
     const [, code = 'INSTANCE_FAILED', message = lastWords || `it ended with ${exitCode}`] =
-      /^([A-Z][A-Z0-9_]+): (.*)$/s.exec(lastWords) ?? [];
+      codedLine.exec(lastWords) ?? [];
     if (this.#wasReady) listener({ event: 'warning', code, message: `${instanceId}: ${message}` });
     else this.#fail(new PodError(code, message));
   }
@@ -262,6 +273,9 @@ class Pod {
     }
   }
 }
+
+/** How every program of Clawharbor says why it failed. */
+const codedLine = /^([A-Z][A-Z0-9_]+): (.*)$/s;
 
 async function refuseSecondPod(directory: DataDirectory): Promise<void> {
   const other = await findRunning(directory);

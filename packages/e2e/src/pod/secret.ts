@@ -34,13 +34,12 @@ export function rememberSecret(directory: DataDirectory, reference: SecretRefere
 export async function putSecret(directory: DataDirectory, name: string, value: string): Promise<void> {
   if (value === '')
     throw new PodError('SECRET_VALUE_MISSING', `no value for ${name}: give it on standard input`);
+  parseSecretValue(JSON.stringify({ [name]: value }), 'what was given');
   const reference = readDocument(referenceFile(directory)) as SecretReference | undefined;
   if (!reference) {
     throw new PodError('POD_NOT_RUNNING', 'the pod has no secret yet: run clawharbor-local up once');
   }
   const secrets = await openSecretsManager(directory, reference.region);
   const known = JSON.parse(await secrets.get(reference.arn)) as Record<string, string>;
-  const changed = JSON.stringify({ ...known, [name]: value });
-  parseSecretValue(changed, 'the pod secret');
-  await secrets.put(reference.arn, changed);
+  await secrets.put(reference.arn, JSON.stringify({ ...known, [name]: value }));
 }

@@ -77,6 +77,16 @@ const launch = z.strictObject({
       ),
     )
     .default(900),
+  readyTimeoutSeconds: z
+    .number()
+    .refine(
+      ...must<number>(
+        (seconds) => Number.isInteger(seconds) && seconds >= 10 && seconds <= 3600,
+        'READY_TIMEOUT_OUT_OF_RANGE',
+        (shown) => `${shown}: a gateway gets 10 to 3600 whole seconds to become ready.`,
+      ),
+    )
+    .default(300),
 });
 
 const healthCheck = z.strictObject({

@@ -133,6 +133,11 @@ export interface LaunchProps {
    * Refused: `HEARTBEAT_OUT_OF_RANGE`.
    */
   readonly heartbeatSeconds?: number | undefined;
+  /**
+   * How long the gateway may take from start to ready, in seconds: 10 to 3600. Default: 300.
+   * Refused: `READY_TIMEOUT_OUT_OF_RANGE`.
+   */
+  readonly readyTimeoutSeconds?: number | undefined;
 }
 
 /** A pod as written by hand: plain data, what has a default may be left out. A key that is not here is refused. */

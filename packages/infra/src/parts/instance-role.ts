@@ -72,7 +72,10 @@ export class InstanceRole extends Construct {
       ),
       mountFileSystem({
         fileSystem: fileSystem(storage.fileSystem.fileSystemArn),
-        accessPoint: [accessPoint(storage.state.accessPointArn), accessPoint(storage.artifacts.accessPointArn)],
+        accessPoint: [
+          accessPoint(storage.state.accessPointArn),
+          accessPoint(storage.artifacts.accessPointArn),
+        ],
       }),
       writeLogs({ ...here, group: logGroup.logGroupName }),
       sessionManager({ ec2messages: false }),

@@ -1,4 +1,5 @@
 import { BootstrapError } from '../../errors.ts';
+import { isText } from '../../secrets/secret-value.ts';
 
 /**
  * A word of a unit file, as in `ExecStart=` or `Environment=`.
@@ -8,7 +9,7 @@ import { BootstrapError } from '../../errors.ts';
  */
 export function quoteWord(value: string, where: string): string {
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(value) || !value.isWellFormed()) {
+  if (/[\u0000-\u001f\u007f]/.test(value) || !isText(value)) {
     throw new BootstrapError(
       'UNIT_FAILED',
       `${where}: a unit file cannot hold control characters or broken Unicode`,
@@ -36,7 +37,7 @@ function checkedName(name: string): string {
 }
 
 function quoteValue(name: string, value: string): string {
-  if (value.includes('\0') || !value.isWellFormed()) {
+  if (value.includes('\0') || !isText(value)) {
     throw new BootstrapError(
       'SECRET_INVALID',
       `the value of ${name} is not text: an environment cannot hold it`,
