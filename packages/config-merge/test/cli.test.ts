@@ -1,36 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../src/cli/main.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { file, newFolder, run } from './command.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'config-merge-'));
+  folder = await newFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
-
-const file = async (name: string, content: string | Uint8Array): Promise<string> => {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  return path;
-};
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-const run = async (args: readonly string[], { stdin = '', isTTY = false } = {}): Promise<Run> => {
-  const written = { out: '', err: '' };
-  const code = await main(args, {
-    stdout: { isTTY, write: (text) => (written.out += text) },
-    stderr: { isTTY, write: (text) => (written.err += text) },
-    readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
-  });
-  return { code, ...written };
-};
 
 const live =
   "// by hand\n{ gateway: { port: 1, auth: { token: 'hunter2' } }, agents: { defaults: { n: 1 } } }\n";
