@@ -118,8 +118,9 @@ export class Monorepo extends javascript.NodeProject {
     typecheck.exec('nx run-many -t typecheck');
 
     this.compileTask.reset('nx run-many -t compile');
-    this.testTask.reset('vitest run');
-    this.testTask.exec('nx run-many -t test');
+    this.testTask.reset('nx run-many -t test');
+    // After it, because what is published must have been compiled.
+    this.testTask.exec('vitest run');
     this.preCompileTask.reset();
     this.preCompileTask.spawn(lint);
     this.preCompileTask.spawn(typecheck);

@@ -117,7 +117,8 @@ export class Workspace extends javascript.NodeProject {
       vitest.addLine(line);
     }
 
-    this.compileTask.reset('tsc -p tsconfig.build.json');
+    this.compileTask.reset('rm -rf lib');
+    this.compileTask.exec('tsc -p tsconfig.build.json');
     this.addTask('typecheck', { description: 'Type-checks sources and tests', exec: 'tsc -p tsconfig.json' });
     this.testTask.reset('vitest run', { receiveArgs: true });
     this.packageTask.reset();
