@@ -225,22 +225,18 @@ export class Walk {
         return rest;
       }
     }
-    const withdrawals = changes.splice(mark);
-    const warned = this.#report.warnings.length;
+    changes.splice(mark);
     // What was applied here in another form says nothing of the form desired has now.
     const past = kind(last, scope) === kind(desired, scope) ? last : undefined;
     const written = this.#place({ live: undefined, desired, last: past }, scope, deleted);
     changes.splice(mark);
-    this.#report.warnings.splice(warned);
     if (written !== undefined) {
       this.#report.change('replace', live, written, scope, 'desired has a value of another type');
       this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: desired wins');
       return written;
     }
     // Everything desired here was applied once and deleted since, so there is no conflict left.
-    if (wins) return this.#place({ live, desired: undefined, last }, scope, deleted);
-    for (const change of withdrawals) changes.push(change);
-    return undefined;
+    return this.#place({ live, desired: undefined, last }, scope, deleted);
   }
 
   /** What is left of live without what was applied before. */
@@ -252,8 +248,7 @@ export class Walk {
   ): JsonValue | undefined {
     if (kind(live, scope) !== 'leaf')
       return this.#container({ live, desired: undefined, last }, scope, deleted);
-    if (scope.owner === 'user' || !equal(live, last)) return live;
-    return this.#leaf({ live, desired: undefined, last }, scope, deleted);
+    return scope.owner === 'user' || !equal(live, last) ? live : undefined;
   }
 }
 
