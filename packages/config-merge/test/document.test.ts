@@ -22,6 +22,7 @@ describe('reads', () => {
     ],
     ['escapes', '{a:"\\x41\\u0042\\n\\q\\0"}', { a: 'AB\nq\0' }],
     ['lone surrogates', '{"a":"\\ud800"}', { a: '\ud800' }],
+    ['a string that goes on after CRLF', '{a:"b\\\r\nc"}', { a: 'bc' }],
     ['words', '{a:[true,false,null]}', { a: [true, false, null] }],
     ['colons in strings', '{"a:b":"c:d\\":e\\\\"}', { 'a:b': 'c:d":e\\' }],
   ])('%s', (_, text, value) => {
@@ -81,6 +82,32 @@ describe('refuses with line and column', () => {
     expect(() => parseDocument(text)).toThrow(at(code, line, column));
   });
 
+  test.each([
+    ['', '1:1: the document ends too early'],
+    ['{a:1}\r\n}', '2:1: expected the end of the document'],
+    ['{a:\r"x\\', '2:4: the document ends too early'],
+    ['\uFEFF{a:"x', '1:6: the document ends too early'],
+    ['[]', '1:1: the root of a config is an object: start with {'],
+    ['{a: 1, a: 2}', '1:8: the key "a" is there twice: keep one'],
+    ['{a: NaN}', '1:5: the number has no JSON value: it is NaN, infinite or out of range'],
+    ['{"a" 1}', '1:6: expected a colon'],
+    ['{"a":1 "b":2}', '1:8: expected a comma or }'],
+    ['{"a":[1 2]}', '1:9: expected a comma or ]'],
+    ['{,}', '1:2: expected a key'],
+    ['{[:1}', '1:2: expected a key'],
+    ['{.a:1}', '1:2: expected a key'],
+    ['{-Infinity:1}', '1:2: expected a key'],
+    ['{a:tru}', '1:4: expected a value'],
+    ['{a:"x\ny"}', '1:4: a string does not end on its line: escape the line break'],
+    ['{a:"x\ry"}', '1:4: a string does not end on its line: escape the line break'],
+    ['{a:"\\1"}', '1:4: a string escapes a digit: write it as it is, or as \\u00…'],
+    ['{a:"\\09"}', '1:4: a string escapes a digit: write it as it is, or as \\u00…'],
+    ['{a: #}', '1:5: unexpected character'],
+    ['{a:'.repeat(501), '1:1501: a config nests at most 500 levels'],
+  ])('in words: %j', (text, message) => {
+    expect(() => parseDocument(text)).toThrow(expect.objectContaining({ message }));
+  });
+
   test('and never quotes a value', () => {
     for (const text of ['{a:s3cret}', '{a:"s3cret', '{a:"s3cret" "s3cret"}', '{a:"s3cret\n"}']) {
       expect(() => parseDocument(text)).toThrow(
@@ -104,6 +131,11 @@ describe('hostile sizes', () => {
     expect(JSON.stringify(parseDocument(text))).toBe(text);
     expect(JSON.stringify(parseDocument(`//\n${text}`))).toBe(text);
     expect(parseDocument(formatDocument(parseDocument(text)))).toStrictEqual(JSON.parse(text));
+  });
+
+  test('depth is counted along one branch only', () => {
+    const deep = `${'['.repeat(499)}${']'.repeat(499)}`;
+    expect(Object.keys(parseDocument(`{a:${deep},b:${deep},c:{}}`))).toStrictEqual(['a', 'b', 'c']);
   });
 
   test('100,000 comments in a row are no recursion', () => {
