@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ['e2e/**/*.e2e.test.ts'],
     fileParallelism: false,
-    testTimeout: 240_000,
+    testTimeout: 480_000,
     hookTimeout: 480_000,
     bail: 0,
     reporters: ['verbose', 'json'],

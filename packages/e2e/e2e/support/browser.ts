@@ -63,4 +63,6 @@ export function messageBox(page: Page): Locator {
 
 export async function connected(page: Page): Promise<void> {
   await messageBox(page).waitFor({ state: 'visible', timeout: 60_000 });
+  // The navigation comes with what the gateway says over the WebSocket.
+  await page.getByText('Automations', { exact: true }).first().waitFor({ state: 'visible', timeout: 60_000 });
 }
