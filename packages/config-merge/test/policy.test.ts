@@ -91,6 +91,25 @@ describe('a tie is an error', () => {
   });
 });
 
+describe('no tie', () => {
+  test.each([
+    ['where one has fewer *', ['a.*.*', '*.b.c'], 'a.b.c', 1],
+    ['where an exact key tells them apart', ['a.b.*', '*.c.d'], 'a.c.d', 1],
+    ['in quotes of either kind', ["hosts['a.b']", 'hosts["c.d"]'], 'hosts["a.b"]', 0],
+  ])('%s', (_, [first = '', second = ''], path, wins) => {
+    const rules: Rule[] = [
+      { path: first, owner: 'user' },
+      { path: second, owner: 'seeded' },
+    ];
+    expect(ownerOf(rules, path)).toBe(rules[wins]?.owner);
+  });
+
+  test('a tie on more than one path names them all', () => {
+    const rules = ['a.*.*', '*.b.*'].map((path) => ({ path, owner: 'user' }));
+    expect(refusal({ rules })).toBe('POLICY_TIE a.b.*');
+  });
+});
+
 describe('a policy of the wrong form', () => {
   test.each([
     [{ rules: [{ path: 'a', owner: 'root' }] }, 'rules.0.owner'],

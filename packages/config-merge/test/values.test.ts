@@ -1,6 +1,7 @@
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { definePolicy, explain, formatDocument, mergeConfig, parseDocument } from '../src/index.ts';
-import { checkObject } from '../src/json.ts';
+import { checkObject, setOwn } from '../src/json.ts';
 
 const policy = definePolicy({ rules: [] });
 const refused = (code: string, path?: string) =>
@@ -38,7 +39,7 @@ test.each([[[]], [new Map()], [new Date(0)]])('the root is a plain object, not %
 });
 
 test('the root is an object, not null or text from untyped code', () => {
-  for (const root of [null, 'text', 5]) {
+  for (const root of [null, 'text', 5, true, undefined]) {
     expect(() => checkObject(root, 'desired')).toThrow(refused('VALUE_ROOT'));
   }
 });
@@ -89,9 +90,41 @@ test('keys named like prototype members are data', () => {
 test('objects without a prototype and of another realm are plain', () => {
   const bare = { __proto__: null, a: 1 };
   expect(mergeConfig({ desired: { x: bare }, policy }).config).toStrictEqual({ x: { a: 1 } });
+  const foreign: unknown = runInNewContext('({ x: { a: [1] } })');
+  expect(formatDocument(checkObject(foreign, 'desired'))).toBe(formatDocument({ x: { a: [1] } }));
 });
 
 test('minus zero is zero', () => {
   expect(mergeConfig({ live: { a: 0 }, desired: { a: -0 }, policy }).changes).toStrictEqual([]);
   expect(formatDocument({ a: -0 })).toBe(formatDocument({ a: 0 }));
+});
+
+test('a fault is found past everything that is none', () => {
+  const fine = { text: 'x', yes: true, nothing: null, numbers: [1, 2], none: [], objects: nested(3) };
+  expect(() => checkObject({ fine, bad: undefined }, 'live')).toThrow(refused('VALUE_NOT_JSON', 'bad'));
+  const many = Array.from({ length: 600 }, () => ({ a: [] }));
+  expect(() => checkObject({ many, bad: undefined }, 'live')).toThrow(refused('VALUE_NOT_JSON', 'bad'));
+});
+
+test('arrays nest 499 levels below the root and no deeper', () => {
+  const list = (depth: number): unknown[] => (depth === 1 ? [] : [list(depth - 1)]);
+  expect(checkObject({ a: list(499) }, 'live')).toStrictEqual({ a: list(499) });
+  expect(() => checkObject({ a: list(500) }, 'live')).toThrow(refused('VALUE_DEPTH'));
+});
+
+test('__proto__ is written as a key like any other', () => {
+  const object = {};
+  setOwn(object, '__proto__', 1);
+  expect(Object.getOwnPropertyDescriptor(object, '__proto__')).toStrictEqual({
+    value: 1,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
+});
+
+test('an array with an object that has one more key is another array', () => {
+  const change = (live: object, desired: object) => mergeConfig({ live, desired, policy }).config;
+  expect(change({ a: [{ b: 1 }] }, { a: [{ b: 1, c: 1 }] })).toStrictEqual({ a: [{ b: 1, c: 1 }] });
+  expect(change({ a: [{ b: 1, c: 1 }] }, { a: [{ b: 1 }] })).toStrictEqual({ a: [{ b: 1 }] });
 });
