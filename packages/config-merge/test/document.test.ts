@@ -101,6 +101,7 @@ describe('refuses with line and column', () => {
     ['{a:"x\ny"}', '1:4: a string does not end on its line: escape the line break'],
     ['{a:"x\ry"}', '1:4: a string does not end on its line: escape the line break'],
     ['{a:"\\1"}', '1:4: a string escapes a digit: write it as it is, or as \\u00…'],
+    ['{a:"\\n\\1"}', '1:4: a string escapes a digit: write it as it is, or as \\u00…'],
     ['{a:"\\09"}', '1:4: a string escapes a digit: write it as it is, or as \\u00…'],
     ['{a: #}', '1:5: unexpected character'],
     ['{a:'.repeat(501), '1:1501: a config nests at most 500 levels'],
@@ -147,4 +148,8 @@ test('formats as JSON with a newline at the end', () => {
   expect(formatDocument({ b: [1, { c: '\ud800' }], a: {} })).toBe(
     '{\n  "b": [\n    1,\n    {\n      "c": "\\ud800"\n    }\n  ],\n  "a": {}\n}\n',
   );
+});
+
+test('says that a document cannot be written', () => {
+  expect(() => formatDocument({ a: undefined })).toThrow('document: a is undefined: leave the key out');
 });
