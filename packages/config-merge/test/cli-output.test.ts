@@ -105,6 +105,47 @@ describe('what people see', () => {
     );
   });
 
+  test('what stays deleted, what was released to people, and every warning', async () => {
+    const applied = '{ n: 1, meta: { a: 1, b: 1 } }';
+    const args = [
+      '--live',
+      await file('l', '{ meta: { a: 1, b: 1 } }'),
+      '--last-applied',
+      await file('p', applied),
+      '--desired',
+      await file('d', '{ n: 2 }'),
+    ];
+    expect(
+      (await run(['plan', ...args])).out.split('\n').filter((row) => !row.startsWith('     ')),
+    ).toStrictEqual([
+      'seeded',
+      '  = n',
+      '',
+      'user',
+      '  = meta.a: 1',
+      '  = meta.b: 1',
+      '',
+      '! RELEASED meta.a was applied once and belongs to the user now',
+      '! RELEASED meta.b was applied once and belongs to the user now',
+      '',
+      'Nothing to change, 3 kept.',
+      '',
+    ]);
+  });
+
+  test('an explanation in colour', async () => {
+    const args = ['explain', 'n', '--desired', await file('d', '{ n: 1 }')];
+    expect((await run(args, { isTTY: true })).out).toContain('\u001b[1mn\u001b[22m\n  value   1\n');
+  });
+
+  test('an error on one line, whatever is in it', async () => {
+    const { err } = await run(['plan', '--desired', join(folder, 'no\nfile')]);
+    expect(err).toMatch(/no file: cannot be read \(ENOENT\): check the path\n$/u);
+    expect((await run(['dest\nroy'])).err).toBe(
+      "USAGE unknown command 'dest roy': see clawharbor-config --help\n",
+    );
+  });
+
   test('nothing to change but what was kept', async () => {
     const args = ['--live', await file('l', '{ b: 1 }'), '--desired', await file('d', '{ b: 2 }')];
     const { code, out } = await run(['plan', ...args]);
@@ -199,6 +240,7 @@ describe('merge, more', () => {
     expect(await isSameFile(missing, undefined)).toBe(false);
     expect(await isSameFile('-', '-')).toBe(false);
     expect(await isSameFile(folder, join(folder, '.'))).toBe(true);
+    expect(await isSameFile(folder, join(folder, '..'))).toBe(false);
   });
 
   test('--out that cannot be finished leaves the file and nothing else', async () => {

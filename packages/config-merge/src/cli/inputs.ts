@@ -45,11 +45,7 @@ function about<T>(file: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof ConfigMergeError)) throw error;
-    const { code, message, path, line, column } = error;
-    const separator = line === undefined ? ': ' : ':';
-    throw new ConfigMergeError(code, `${file}${separator}${message}`, {
-      ...(path === undefined ? {} : { path }),
-      ...(line === undefined || column === undefined ? {} : { line, column }),
-    });
+    const { code, message, line } = error;
+    throw new ConfigMergeError(code, `${file}${line === undefined ? ': ' : ':'}${message}`);
   }
 }

@@ -49,7 +49,7 @@ export function explanationText(
 ): string {
   const style = styleFor(output);
   const rows = [
-    ['value', value === undefined ? 'none' : shown(value)],
+    ['value', shown(value)],
     ['owner', owner],
     ['source', source],
     ['reason', reason],
