@@ -34,6 +34,10 @@ test('every error code has a sentence', () => {
   for (const sentence of Object.values(errorCodes)) expect(sentence).toMatch(/^\p{Ll}.{15,}[^.]$/u);
 });
 
+test('an error names its class', () => {
+  expect(String(new ConfigMergeError('USAGE', 'wrong'))).toBe('ConfigMergeError: wrong');
+});
+
 describe('a config that is refused', () => {
   test.each([
     [{ list: 5 }, 'DESIRED_IDENTITY at list: desired: list must be an array: the policy names its arrayKey'],
