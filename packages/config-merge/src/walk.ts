@@ -225,7 +225,6 @@ export class Walk {
         return rest;
       }
     }
-    changes.splice(mark);
     // What was applied here in another form says nothing of the form desired has now.
     const past = kind(last, scope) === kind(desired, scope) ? last : undefined;
     const written = this.#place({ live: undefined, desired, last: past }, scope, deleted);
