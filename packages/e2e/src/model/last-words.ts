@@ -3,13 +3,23 @@ interface Message {
   readonly content: string;
 }
 
+/** What a gateway tells the model in the user's place, between markers. */
+const internal = /<<<BEGIN_([A-Z_]+)>>>[^]*?<<<END_\1>>>/g;
+
 /**
  * What the user said last. A gateway puts notes in brackets around it (a time, a message id): lines of notes are passed
- * over, and a note before the words is cut off.
+ * over, and a note before the words is cut off. What stands between its own markers was said by nobody.
  */
 export function lastWords(messages: readonly Message[]): string {
-  const said = messages.findLast(({ role }) => role === 'user')?.content ?? '';
-  const lines = said.split('\n').map((line) => line.trim());
+  const said = messages.filter(({ role }) => role === 'user').map(({ content }) => wordsOf(content));
+  return said.findLast((words) => words !== '') ?? '';
+}
+
+function wordsOf(content: string): string {
+  const lines = content
+    .replaceAll(internal, '')
+    .split('\n')
+    .map((line) => line.trim());
   const words = lines.findLast((line) => line !== '' && !/^\[[^\]]*\]$/.test(line)) ?? '';
   return words.replace(/^(\[[^\]]*\]\s*)+/, '');
 }
