@@ -7,8 +7,9 @@ interface Message {
 const internal = /<<<BEGIN_([A-Z_]+)>>>[^]*?<<<END_\1>>>/g;
 
 /**
- * What the user said last. A gateway puts notes in brackets around it (a time, a message id): lines of notes are passed
- * over, and a note before the words is cut off. What stands between its own markers was said by nobody.
+ * What the user said last. A gateway puts notes in brackets around it (a time, a message id), and on the first message of a
+ * session tells what it runs on, after the words: lines of notes are passed over, a note before the words is cut off, and
+ * the first line that is left counts. What stands between its own markers was said by nobody.
  */
 export function lastWords(messages: readonly Message[]): string {
   const said = messages.filter(({ role }) => role === 'user').map(({ content }) => wordsOf(content));
@@ -20,6 +21,6 @@ function wordsOf(content: string): string {
     .replaceAll(internal, '')
     .split('\n')
     .map((line) => line.trim());
-  const words = lines.findLast((line) => line !== '' && !/^\[[^\]]*\]$/.test(line)) ?? '';
+  const words = lines.find((line) => line !== '' && !/^(\[[^\]]*\]|#.*|Runtime: .*)$/.test(line)) ?? '';
   return words.replace(/^(\[[^\]]*\]\s*)+/, '');
 }

@@ -10,6 +10,7 @@ test.each([
   ['words after a note', [user('[Sun 19:08] hello')], 'hello'],
   ['words before what the gateway adds', [user(`hello\n\n${context}`)], 'hello'],
   ['words of the message before one that is the gateway’s alone', [user('hello'), user(context)], 'hello'],
+  ['words before what the gateway runs on', [user('hello\n\nRuntime: agent=main | os=Linux')], 'hello'],
   ['nothing where nobody spoke', [user(context), { role: 'assistant', content: 'hi' }], ''],
 ])('are %s', (_, messages, words) => {
   expect(lastWords(messages)).toBe(words);

@@ -122,7 +122,7 @@ it('knows no other path', async () => {
 describe('the last words', () => {
   it.each([
     ['hi', 'hi'],
-    ['first\nsecond', 'second'],
+    ['first\nsecond', 'first'],
     ['[Sun 2026-11-22 17:00 UTC] hi', 'hi'],
     ['hi\n[message_id: 1]', 'hi'],
     ['[only a note]', ''],
