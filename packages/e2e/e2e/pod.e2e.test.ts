@@ -111,15 +111,18 @@ describe('a person at the login page', () => {
     (await connectedAsAdmin()).close();
     const { page } = await loggedIn(admin);
     const word = `harbor-${Date.now()}`;
-    const answer = page.getByText(/You said: /).first();
+    const answer = page
+      .getByText(/You said: /)
+      .filter({ visible: true })
+      .first();
     // A turn that runs while a role changes ends without an answer; a person sends the message again.
     for (let tries = 0; tries < 3 && (await answer.count()) === 0; tries++) {
       await messageBox(page).fill(`Say ${word}`);
       await messageBox(page).press('Enter');
       await answer.waitFor({ timeout: 40_000 }).catch(() => undefined);
     }
-    await answer.waitFor({ timeout: 1000 });
-    await page.getByText(word).first().waitFor();
+    await answer.waitFor({ timeout: 5000 });
+    await page.getByText(word).filter({ visible: true }).first().waitFor();
     await page.screenshot({ path: join(artifacts, 'chat.png') });
   });
 });
