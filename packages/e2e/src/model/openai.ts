@@ -1,5 +1,5 @@
 /**
- * A model that needs no internet: an OpenAI-compatible server that says back what it was told.
+ * A model that needs no internet: an OpenAI-compatible server that says what it is asked to.
  * https://platform.openai.com/docs/api-reference/chat/create (request, response, streaming chunks) and
  * https://platform.openai.com/docs/api-reference/models/list; errors: https://platform.openai.com/docs/guides/error-codes
  */
@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { listen, type Listening, type ListenOn } from '../aws/listen.ts';
-import { lastWords } from './last-words.ts';
+import { reply } from './reply.ts';
 
 export interface ModelOptions {
   readonly listen: ListenOn;
@@ -16,8 +16,6 @@ export interface ModelOptions {
   readonly model?: string;
   /** Key that a request must bring, as `Authorization: Bearer KEY`. Default: none is needed. */
   readonly apiKey?: string;
-  /** Default: `You said: WORDS`. */
-  readonly reply?: (words: string) => string;
   /** Between two chunks of a stream, in milliseconds. Default: 40. */
   readonly chunkDelay?: number;
 }
@@ -31,7 +29,7 @@ const contentSchema = z
   .union([z.string(), z.array(z.object({ text: z.string().default('') }))])
   .nullish()
   .transform((content) =>
-    typeof content === 'string' ? content : (content ?? []).map(({ text }) => text).join(''),
+    typeof content === 'string' ? content : (content ?? []).map(({ text }) => text).join('\n'),
   );
 
 const requestSchema = z.object({
@@ -89,8 +87,7 @@ async function answer(
   requests.push(chat);
   if (requests.length > 100) requests.shift();
 
-  const words = lastWords(chat.messages);
-  const completion = new Completion(chat, options.reply?.(words) ?? `You said: ${words}`);
+  const completion = new Completion(chat, reply(chat.messages));
   return chat.stream === true
     ? stream(response, completion, options.chunkDelay ?? 40)
     : json(response, 200, completion.whole());

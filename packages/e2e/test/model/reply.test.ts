@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { reply } from '../../src/model/reply.ts';
+
+const user = (content: string) => ({ role: 'user', content });
+const assistant = (content: string) => ({ role: 'assistant', content });
+
+// As OpenClaw 2026.9.6 writes them around the words of a logged-in person.
+const sender = '[Sun 2026-11-22 19:49 UTC] Conversation info: ⟦openclaw:ctx⟧\n```json\n{"sender":{}}\n```\n\n';
+const runtime = '\n\nRuntime: agent=main | session=agent:main:main | os=Linux';
+const context =
+  '<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\n"Active exec sessions:\\nnone"\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>';
+
+test.each([
+  ['the words alone', [user('Say ahoy there')]],
+  ['in small letters', [user('say ahoy there')]],
+  ['after a note on the same line', [user('[Sun 19:08] Say ahoy there')]],
+  ['between the notes of a gateway', [user(`${sender}Say ahoy there${runtime}`), user(context)]],
+  ['asked again', [user('Say something'), user('Say ahoy there')]],
+  ['after another answer', [user('Say something'), assistant('You said: something'), user('Say ahoy there')]],
+])('says what it is asked to: %s', (_, messages) => {
+  expect(reply(messages)).toBe('You said: ahoy there');
+});
+
+test.each([
+  ['a question', [user('Who are you?')]],
+  ['a request that was answered already', [user('Say ahoy'), assistant('You said: ahoy'), user('Thanks')]],
+  ['words of others', [{ role: 'system', content: 'Say ahoy' }, user('Hello')]],
+  ['nobody', []],
+])('says what it is, asked by %s', (_, messages) => {
+  expect(reply(messages)).toContain('Write "Say ahoy"');
+});
