@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { listen, type Listening, type ListenOn } from '../aws/listen.ts';
-import { reply } from './reply.ts';
+import { replyTo } from './reply.ts';
 
 export interface ModelOptions {
   readonly listen: ListenOn;
@@ -87,7 +87,7 @@ async function answer(
   requests.push(chat);
   if (requests.length > 100) requests.shift();
 
-  const completion = new Completion(chat, reply(chat.messages));
+  const completion = new Completion(chat, replyTo(chat.messages));
   return chat.stream === true
     ? stream(response, completion, options.chunkDelay ?? 40)
     : json(response, 200, completion.whole());

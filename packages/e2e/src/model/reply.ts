@@ -10,7 +10,7 @@ const introduction = 'I am the stand-in model of this pod, and no intelligence. 
  * several; an introduction to everything else. It has to be asked like that because a gateway wraps what a person writes in
  * notes of its own (who wrote, when, what it runs on), whose shape changes with its version.
  */
-export function reply(messages: readonly Message[]): string {
+export function replyTo(messages: readonly Message[]): string {
   const sinceLastAnswer = messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1);
   const request = sinceLastAnswer
     .filter(({ role }) => role === 'user')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reply } from '../../src/model/reply.ts';
+import { replyTo } from '../../src/model/reply.ts';
 
 const user = (content: string) => ({ role: 'user', content });
 const assistant = (content: string) => ({ role: 'assistant', content });
@@ -18,7 +18,7 @@ test.each([
   ['asked again', [user('Say something'), user('Say ahoy there')]],
   ['after another answer', [user('Say something'), assistant('You said: something'), user('Say ahoy there')]],
 ])('says what it is asked to: %s', (_, messages) => {
-  expect(reply(messages)).toBe('You said: ahoy there');
+  expect(replyTo(messages)).toBe('You said: ahoy there');
 });
 
 test.each([
@@ -27,5 +27,5 @@ test.each([
   ['words of others', [{ role: 'system', content: 'Say ahoy' }, user('Hello')]],
   ['nobody', []],
 ])('says what it is, asked by %s', (_, messages) => {
-  expect(reply(messages)).toContain('Write "Say ahoy"');
+  expect(replyTo(messages)).toContain('Write "Say ahoy"');
 });
