@@ -3,7 +3,8 @@ interface Message {
   readonly content: string;
 }
 
-const introduction = 'I am the stand-in model of this pod, and no intelligence. Write "Say ahoy", and I say: ahoy.';
+const introduction =
+  'I am the stand-in model of this pod, and no intelligence. Write "Say ahoy", and I say: ahoy.';
 
 /**
  * What the stand-in answers: `You said: WORDS` to a line `Say WORDS` that came since its last answer, the newest if there are

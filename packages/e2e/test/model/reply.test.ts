@@ -5,7 +5,8 @@ const user = (content: string) => ({ role: 'user', content });
 const assistant = (content: string) => ({ role: 'assistant', content });
 
 // As OpenClaw 2026.9.6 writes them around the words of a logged-in person.
-const sender = '[Sun 2026-11-22 19:49 UTC] Conversation info: ⟦openclaw:ctx⟧\n```json\n{"sender":{}}\n```\n\n';
+const sender =
+  '[Sun 2026-11-22 19:49 UTC] Conversation info: ⟦openclaw:ctx⟧\n```json\n{"sender":{}}\n```\n\n';
 const runtime = '\n\nRuntime: agent=main | session=agent:main:main | os=Linux';
 const context =
   '<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>\n"Active exec sessions:\\nnone"\n<<<END_OPENCLAW_INTERNAL_CONTEXT>>>';
