@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { temporaryFolder } from './testing/unit-tests.ts';
 
 /** The tests of the monorepo itself: what is generated, and what is published. */
 export default defineConfig({
   test: {
+    globalSetup: [temporaryFolder],
     include: ['test/**/*.test.ts'],
     sequence: { shuffle: true },
     testTimeout: 300_000,

@@ -1,5 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+/** Vitest's `globalSetup` of every test run of this repository. */
+export const temporaryFolder = new URL('./temporary-folder.ts', import.meta.url).pathname;
+
 export interface UnitTestOptions {
   /** Floor of line coverage, in percent. */
   readonly coverage: number;
@@ -15,6 +18,7 @@ export function unitTests({ coverage }: UnitTestOptions): ViteUserConfig {
     test: {
       include: ['test/**/*.test.ts'],
       exclude: ['test/**/*.e2e.test.ts'],
+      globalSetup: [temporaryFolder],
       setupFiles: [new URL('./deny-network.ts', import.meta.url).pathname],
       sequence: { shuffle: true },
       testTimeout: 30_000,

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { unitTests } from '../../testing/unit-tests.ts';
+import { temporaryFolder, unitTests } from '../../testing/unit-tests.ts';
 
 const { resolve, ssr } = unitTests({ coverage: 0 });
 
@@ -9,6 +9,7 @@ export default defineConfig({
   ...(ssr ? { ssr } : {}),
   test: {
     include: ['e2e/**/*.e2e.test.ts'],
+    globalSetup: [temporaryFolder],
     fileParallelism: false,
     testTimeout: 480_000,
     hookTimeout: 480_000,
