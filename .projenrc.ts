@@ -105,7 +105,6 @@ const e2e = new Workspace(root, {
   minNodeVersion: '24.16.0',
   deps: [
     '@peculiar/x509@2.2.0',
-    'http-proxy-3@2.0.1',
     'jose@6.2.17',
     'oidc-provider@9.13.3',
     'openid-client@6.8.9',
