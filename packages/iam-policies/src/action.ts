@@ -1,3 +1,4 @@
+import type { Arn, TypeOfArn } from './arn.ts';
 import type { GlobalKeys } from './catalogue/global-keys.ts';
 
 /** Exists for the compiler only: at run time an action is its name. */
@@ -11,6 +12,8 @@ interface Facts {
   readonly keys: string;
   /** Types of the service's condition keys. */
   readonly keyTypes: object;
+  /** A parameter, so that no action passes for one of other facts: one that accepts more, say, or `*` too. */
+  readonly exactly: (facts: never) => void;
 }
 
 /** An action of the catalogue, such as `bedrock.InvokeModel`. A plain string is not one. */
@@ -19,8 +22,17 @@ export type Action<
   On extends string = string,
   Keys extends string = string,
   KeyTypes extends object = object,
-> = Name & { readonly [facts]: { name: Name; on: On; keys: Keys; keyTypes: KeyTypes } };
+> = Name & {
+  readonly [facts]: {
+    name: Name;
+    on: On;
+    keys: Keys;
+    keyTypes: KeyTypes;
+    exactly: (facts: [On, Keys, KeyTypes]) => void;
+  };
+};
 
+/** Some action. Of a value of this type nothing is known, so that `on` and `onAll` refuse it. */
 export type AnyAction = string & { readonly [facts]: Facts };
 
 /** The resource types that at least one of the actions accepts. */
@@ -30,22 +42,53 @@ export type ResourceOf<A extends AnyAction> = Exclude<A[typeof facts]['on'], '*'
 export type AcceptsAll<A extends AnyAction> = A extends AnyAction
   ? [A[typeof facts]['on']] extends [never]
     ? A
-    : '*' extends A[typeof facts]['on']
-      ? A
-      : never
+    : IsUnknown<A> extends true
+      ? never
+      : '*' extends A[typeof facts]['on']
+        ? A
+        : never
   : never;
 
 export type NameOf<A extends AnyAction> = A[typeof facts]['name'];
 
-/** The names of the actions that accept none of the resource types `R`. */
-export type Uncovered<A extends AnyAction, R extends string> = A extends AnyAction
-  ? [Extract<A[typeof facts]['on'], R>] extends [never]
-    ? NameOf<A>
+/** The names of the actions for which no resource of the list is certain: one that they accept whatever it turns out to be. */
+export type Uncovered<A extends AnyAction, R extends readonly unknown[]> = [A] extends [never]
+  ? never
+  : R extends readonly [infer First extends Arn, ...infer Rest]
+    ? Uncovered<Refusing<A, TypeOfArn<First>>, Rest>
+    : NameOf<A>;
+
+type Refusing<A extends AnyAction, T extends string> = A extends AnyAction
+  ? IsUnknown<A> extends true
+    ? A
+    : [T] extends [A[typeof facts]['on']]
+      ? never
+      : A
+  : never;
+
+/** The actions that a list holds for certain: not those of a spread that may be empty, nor one out of several. */
+export type Certain<T extends readonly AnyAction[]> = IsUnion<T> extends true ? Known<T[0]> : Fixed<T>;
+
+type Fixed<T extends readonly unknown[]> = T extends readonly [infer First extends AnyAction, ...infer Rest]
+  ? Known<First> | Fixed<Rest>
+  : never;
+
+type Known<A extends AnyAction, All = A> = A extends All
+  ? [All] extends [A]
+    ? string extends A[typeof facts]['on']
+      ? never
+      : A
     : never
   : never;
 
+type IsUnknown<A extends AnyAction> = string extends A[typeof facts]['on'] ? true : false;
+
+/** Whether a value may be one of several: which one, the compiler cannot know. */
+export type IsUnion<T, All = T> = T extends All ? ([All] extends [T] ? false : true) : never;
+
 /** The condition keys that at least one of the actions knows. */
-export type KeyOf<A extends AnyAction> = A[typeof facts]['keys'] | keyof GlobalKeys;
+export type KeyOf<A extends AnyAction> =
+  (IsUnknown<A> extends true ? never : A[typeof facts]['keys']) | keyof GlobalKeys;
 
 export type KeyTypeOf<A extends AnyAction, K> = K extends keyof GlobalKeys
   ? GlobalKeys[K]

@@ -1,5 +1,15 @@
-import type { AcceptsAll, AnyAction, KeyOf, KeyTypeOf, NameOf, ResourceOf, Uncovered } from './action.ts';
-import type { Arn, TypeOfArn } from './arn.ts';
+import type {
+  AcceptsAll,
+  AnyAction,
+  Certain,
+  IsUnion,
+  KeyOf,
+  KeyTypeOf,
+  NameOf,
+  ResourceOf,
+  Uncovered,
+} from './action.ts';
+import type { Arn } from './arn.ts';
 import { conditionValue, type Conditions, type OperatorFor, type ValueFor } from './condition.ts';
 import { IamPolicyError } from './error.ts';
 import type { Principal } from './principal.ts';
@@ -36,8 +46,10 @@ export interface Statement<A extends AnyAction = AnyAction, For extends Kind = '
    */
   when<K extends KeyOf<A>, const O extends OperatorFor<KeyTypeOf<A, K>>>(
     key: K,
-    operator: O,
-    ...values: [ValueFor<O>, ...ValueFor<O>[]]
+    operator: IsUnion<K> extends true ? Refused<K, 'may be either: give one condition key'> : O,
+    ...values: IsUnion<O> extends true
+      ? AllRefused<O, 'may be either: give one operator'>
+      : [ValueFor<O>, ...ValueFor<O>[]]
   ): Statement<A, For>;
 
   /** Names the principals, for a resource-based policy. */
@@ -65,42 +77,49 @@ interface Refused<Names extends string, Why extends string> {
   readonly why: Why;
 }
 
-interface OnResources<A extends AnyAction> {
-  <const R extends Resources<A>>(
-    ...resources: [Uncovered<A, TypeOfArn<R[number]>>] extends [never]
+type AllRefused<Names extends string, Why extends string> = [Refused<Names, Why>, ...Refused<Names, Why>[]];
+
+interface OnResources<A extends AnyAction, Sure extends AnyAction> {
+  <const R extends Resources<Sure>>(
+    ...resources: [Uncovered<A, R>] extends [never]
       ? R
-      : [Refused<Uncovered<A, TypeOfArn<R[number]>>, 'accepts none of these resources'>]
-  ): Statement<A>;
+      : AllRefused<Uncovered<A, R>, 'accepts none of these resources'>
+  ): Statement<Sure>;
 }
 
-/** A statement whose resources are still to be named. */
-export interface AllowWithoutResource<A extends AnyAction> {
+/**
+ * A statement whose resources are still to be named. Every action that it may hold (`A`) must be served, and only
+ * what one of those that it holds for certain (`Sure`) accepts and knows can be said of it.
+ */
+export interface AllowWithoutResource<A extends AnyAction, Sure extends AnyAction = A> {
   /** Names the resources. Each must be accepted by an action, each action must accept one of them. */
-  readonly on: [ResourceOf<A>] extends [never]
-    ? Refused<NameOf<A>, 'accepts only "*": use onAll()'>
-    : OnResources<A>;
+  readonly on: [Sure] extends [never]
+    ? Refused<NameOf<A>, 'may be any of these: give one action of the catalogue at a time'>
+    : [ResourceOf<Sure>] extends [never]
+      ? Refused<NameOf<Sure>, 'accepts only "*": use onAll()'>
+      : OnResources<A, Sure>;
 
   /** `*`, for actions that know no resources. */
   readonly onAll: [Exclude<A, AcceptsAll<A>>] extends [never]
-    ? () => Statement<A>
+    ? () => Statement<Sure>
     : Refused<NameOf<Exclude<A, AcceptsAll<A>>>, 'accepts resources: use on() or unscoped(reason)'>;
 
   /** `*` although resources could be named. The reason stays in the document's metadata. */
-  unscoped(reason: string): Statement<A>;
+  unscoped(reason: string): Statement<Sure>;
 
   /**
    * The resource that a resource-based policy is attached to. EFS takes a statement without `Resource`;
    * KMS and SNS want `*`, which there means the same. Name the principals with `by()`.
    */
-  onAttached(as?: '*'): Statement<A, 'attached'>;
+  onAttached(as?: '*'): Statement<Sure, 'attached'>;
 }
 
 /** A deny may say `*`: more of it takes away, never gives. */
-export interface DenyWithoutResource<A extends AnyAction> extends Pick<
-  AllowWithoutResource<A>,
+export interface DenyWithoutResource<A extends AnyAction, Sure extends AnyAction = A> extends Pick<
+  AllowWithoutResource<A, Sure>,
   'on' | 'onAttached'
 > {
-  onAll(): Statement<A>;
+  onAll(): Statement<Sure>;
 }
 
 // oxlint-disable typescript/no-unsafe-type-assertion -- what the types refuse does not exist at run time
@@ -111,13 +130,19 @@ export interface DenyWithoutResource<A extends AnyAction> extends Pick<
  * @param sid letters and digits; a document numbers equal ones
  * @throws IamPolicyError `SID_ILLEGAL`, `ACTIONS_EMPTY`
  */
-export function allow<const T extends Actions>(sid: string, ...actions: T): AllowWithoutResource<T[number]> {
-  return withoutResource('Allow', sid, actions) as unknown as AllowWithoutResource<T[number]>;
+export function allow<const T extends Actions>(
+  sid: string,
+  ...actions: T
+): AllowWithoutResource<T[number], Certain<T>> {
+  return withoutResource('Allow', sid, actions) as unknown as AllowWithoutResource<T[number], Certain<T>>;
 }
 
 /** A statement that denies: it wins over every allow, in every policy. Throws as `allow` does. */
-export function deny<const T extends Actions>(sid: string, ...actions: T): DenyWithoutResource<T[number]> {
-  return withoutResource('Deny', sid, actions) as unknown as DenyWithoutResource<T[number]>;
+export function deny<const T extends Actions>(
+  sid: string,
+  ...actions: T
+): DenyWithoutResource<T[number], Certain<T>> {
+  return withoutResource('Deny', sid, actions) as unknown as DenyWithoutResource<T[number], Certain<T>>;
 }
 
 // oxlint-enable typescript/no-unsafe-type-assertion

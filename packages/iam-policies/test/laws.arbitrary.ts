@@ -35,10 +35,10 @@ export const sayings = fc.array(saying, { minLength: 1, maxLength: 8 });
 
 /** The statement, by the public builder. */
 export function stated({ sid, effect, actions: said, objects: of, tls }: Saying): IdentityStatement {
-  const [action, ...otherActions] = said;
   const [object, ...otherObjects] = of.map((parts) => s3.object(parts));
-  const start =
-    effect === 'Allow' ? allow(sid, action!, ...otherActions) : deny(sid, action!, ...otherActions);
+  // Which actions, the compiler cannot know; all of them accept objects.
+  const [action, ...otherActions] = said as [typeof s3.GetObject, ...(typeof s3.GetObject)[]];
+  const start = effect === 'Allow' ? allow(sid, action, ...otherActions) : deny(sid, action, ...otherActions);
   const placed = start.on(object!, ...otherObjects);
   const [version, ...otherVersions] = tls.map(Number);
   return version === undefined
