@@ -15,12 +15,12 @@ const nothing: KeyedArray = { ids: [], byId: new Map(), shared: new Set() };
 export function readKeyedArray(array: JsonArray | undefined, arrayKey: string): KeyedArray {
   if (array === undefined || array.length === 0) return nothing;
   const byId = new Map<string, JsonObject>();
-  let { shared } = nothing;
+  const shared = new Set<string>();
   const ids = array.map((element) => {
     const id = identityOf(element, arrayKey);
     if (id === undefined || !isObject(element)) return undefined;
     if (byId.has(id)) {
-      shared = new Set([...shared, id]);
+      shared.add(id);
       return undefined;
     }
     byId.set(id, element);

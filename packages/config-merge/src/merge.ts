@@ -56,6 +56,10 @@ export function mergeConfig({ live, desired, lastApplied, policy }: MergeInput):
 
 /** What {@link mergeConfig} would do, without the config: for people, who may not see every value. */
 export function planConfig(input: MergeInput): Plan {
-  const { changes, warnings } = mergeConfig(input);
+  return planOf(mergeConfig(input));
+}
+
+/** What people may see of a merge. */
+export function planOf({ changes, warnings }: MergeResult): Plan {
   return { changes, warnings, upToDate: changes.every(({ op }) => op === 'keep') };
 }

@@ -1,5 +1,6 @@
 import { ConfigMergeError } from './errors.ts';
 import type { JsonValue } from './json.ts';
+import { printable } from './printable.ts';
 
 /** One step of a pattern: an exact key, or any key. */
 export const anyKey = Symbol('*');
@@ -19,12 +20,9 @@ export function formatPath(keys: readonly PatternStep[]): string {
   return text;
 }
 
-/** JSON with every character escaped that a terminal could act on. */
+/** JSON that may be printed. */
 export function quote(value: JsonValue): string {
-  return JSON.stringify(value).replaceAll(
-    /[\p{C}\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return printable(JSON.stringify(value));
 }
 
 /**
@@ -34,6 +32,8 @@ export function quote(value: JsonValue): string {
  * @throws ConfigMergeError `PATH_INVALID`
  */
 export function parsePattern(text: string): PatternStep[] {
+  // Code that no compiler has seen may pass anything.
+  if (typeof text !== 'string') throw invalid(String(text), 'is no text');
   const steps: PatternStep[] = [];
   step.lastIndex = 0;
   while (step.lastIndex < text.length) {

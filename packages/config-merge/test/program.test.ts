@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -47,6 +47,30 @@ test('replaces the live config in place', async () => {
     expect(JSON.parse(await readFile(live, 'utf8'))).toStrictEqual({ mine: 1, gateway: { port: 2 } });
     expect(await readFile(`${live}.previous`, 'utf8')).toContain('// mine');
   } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('says on one line that standard output cannot be written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'config-merge-'));
+  const path = join(folder, 'read-only');
+  await writeFile(path, '');
+  const readOnly = await open(path, 'r');
+  try {
+    const child = spawn(process.execPath, ['--conditions=source', program, 'merge', '--desired', '-'], {
+      stdio: ['pipe', readOnly.fd, 'pipe'],
+    });
+    child.stdin?.end('{a: 1}');
+    const [err, code] = await Promise.all([
+      child.stderr === null ? 'no stderr' : text(child.stderr),
+      new Promise((resolve) => child.on('close', resolve)),
+    ]);
+    expect({ err, code }).toStrictEqual({
+      err: 'FILE_WRITE standard output: cannot be written (EBADF): make room for it\n',
+      code: 1,
+    });
+  } finally {
+    await readOnly.close();
     await rm(folder, { recursive: true });
   }
 });

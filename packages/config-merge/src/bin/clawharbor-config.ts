@@ -2,13 +2,19 @@
 import { buffer } from 'node:stream/consumers';
 import { main } from '../cli/main.ts';
 
-// Who pipes into head has read enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+let lost = false;
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  // Who pipes into head has read enough.
+  if (code === 'EPIPE') return;
+  if (!lost)
+    process.stderr.write(`FILE_WRITE standard output: cannot be written (${code}): make room for it\n`);
+  lost = true;
+  process.exitCode = 1;
 });
 
-process.exitCode = await main(process.argv.slice(2), {
+const exitCode = await main(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   readStdin: () => buffer(process.stdin),
 });
+process.exitCode = lost ? 1 : exitCode;

@@ -1,5 +1,6 @@
-import { link, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import type { Stats } from 'node:fs';
+import { link, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { ConfigMergeError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,25 +16,46 @@ export async function readText(file: string, terminal: Terminal): Promise<string
 
 /**
  * Replaces a file so that at every moment, and after a power cut, its name leads to the old or to the new
- * content. The old content stays as `<file>.previous`. A new file is readable by its owner only: configs
- * hold secrets.
+ * content. The old content stays as `<file>.previous`; mode and, where the system allows it, owner stay too.
+ * A file that has the content already is left alone. A new file is readable by its owner only: configs hold
+ * secrets.
+ *
+ * @throws ConfigMergeError `FILE_WRITE`, also for what is there and no regular file: a pipe, a device
  */
 export async function replaceFile(file: string, text: string): Promise<void> {
-  const target = await realpath(file).catch(() => file);
+  try {
+    const before = await orNothing(stat(file));
+    if (before?.isFile() === false) {
+      throw new ConfigMergeError('FILE_WRITE', `${file}: is not a regular file: name a file`);
+    }
+    const target = await follow(file);
+    if (before !== undefined && (await readFile(target)).equals(Buffer.from(text))) return;
+    await replace(target, text, before);
+  } catch (error) {
+    if (error instanceof ConfigMergeError) throw error;
+    throw new ConfigMergeError(
+      'FILE_WRITE',
+      `${file}: cannot be written (${codeOf(error)}): check the directory`,
+    );
+  }
+}
+
+async function replace(target: string, text: string, before: Stats | undefined): Promise<void> {
   const temporary = `${target}.${process.pid}.tmp`;
   try {
-    const mode = await stat(target).then(
-      (before) => before.mode & 0o777,
-      () => undefined,
-    );
-    const handle = await open(temporary, 'wx', mode ?? 0o600);
+    const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(text);
+      if (before !== undefined) {
+        // Only root may give a file away; for everybody else the owner is the one who writes.
+        await handle.chown(before.uid, before.gid).catch(() => undefined);
+        await handle.chmod(before.mode & 0o777);
+      }
       await handle.sync();
     } finally {
       await handle.close();
     }
-    if (mode !== undefined) {
+    if (before !== undefined) {
       await rm(`${target}.previous`, { force: true });
       await link(target, `${target}.previous`);
     }
@@ -41,11 +63,25 @@ export async function replaceFile(file: string, text: string): Promise<void> {
     await syncDirectory(dirname(target));
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new ConfigMergeError(
-      'FILE_WRITE',
-      `${file}: cannot be written (${codeOf(error)}): check the directory`,
-    );
+    throw error;
   }
+}
+
+/** Where a write to `file` ends up: links are followed, also one to a file that is not there yet. */
+async function follow(file: string): Promise<string> {
+  const there = await orNothing(realpath(file));
+  if (there !== undefined) return there;
+  const path = resolve(await realpath(dirname(file)), basename(file));
+  const link = await readlink(path).catch(() => undefined);
+  return link === undefined ? path : follow(resolve(dirname(path), link));
+}
+
+/** Undefined for a file that is not there; every other failure stays one. */
+async function orNothing<T>(found: Promise<T>): Promise<T | undefined> {
+  return found.catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
 }
 
 export async function isSameFile(a: string, b: string | undefined): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { parseDocument } from '../document.ts';
 import { ConfigMergeError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { MergeInput } from '../merge.ts';
+import { mergeConfig, type MergeResult } from '../merge.ts';
 import { openclawPolicy } from '../openclaw-policy.ts';
 import { checkPolicy, type Policy } from '../policy.ts';
 import { readText } from './files.ts';
@@ -14,18 +14,20 @@ export interface InputOptions {
   readonly policy: string;
 }
 
-/** Reads what a merge needs; `-` is standard input, once. */
-export async function readInputs(options: InputOptions, terminal: Terminal): Promise<MergeInput> {
+/** Reads what a merge needs, and merges; `-` is standard input, once. */
+export async function mergeFiles(options: InputOptions, terminal: Terminal): Promise<MergeResult> {
   const { live, desired, lastApplied, policy } = options;
   if ([live, desired, lastApplied, policy].filter((file) => file === '-').length > 1) {
     throw new ConfigMergeError('USAGE', 'standard input can be read once: name a file for the others');
   }
-  return {
+  const inputs = {
     live: live === undefined ? undefined : await readDocument(live, terminal),
     desired: await readDocument(desired, terminal),
     lastApplied: lastApplied === undefined ? undefined : await readDocument(lastApplied, terminal),
     policy: await readPolicy(policy, terminal),
   };
+  // Of documents that could be read, only desired can be refused.
+  return about(desired, () => mergeConfig(inputs));
 }
 
 export async function readPolicy(file: string, terminal: Terminal): Promise<Policy> {

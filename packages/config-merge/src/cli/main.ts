@@ -2,10 +2,11 @@ import { Command, CommanderError, Option } from 'commander';
 import { formatDocument } from '../document.ts';
 import { ConfigMergeError } from '../errors.ts';
 import { explain } from '../explain.ts';
-import { mergeConfig, planConfig } from '../merge.ts';
+import { planOf } from '../merge.ts';
 import { explanationText, planText, warningLines } from './plan-text.ts';
-import { readInputs, readPolicy, type InputOptions } from './inputs.ts';
+import { mergeFiles, readPolicy, type InputOptions } from './inputs.ts';
 import { isSameFile, replaceFile } from './files.ts';
+import { printable } from '../printable.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options extends InputOptions {
@@ -30,16 +31,19 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .option('--out <file>', 'write here, atomically; the file before stays as <file>.previous')
     .option('--json', 'print {config, changes, warnings}')
     .action(async (options: Options) => {
-      const result = mergeConfig(await readInputs(options, terminal));
-      const text = formatDocument(result.config);
       const { out, live } = options;
+      if (out === '-') {
+        throw new ConfigMergeError('USAGE', '--out names a file: leave it out to print the config');
+      }
+      const result = await mergeFiles(options, terminal);
+      const text = formatDocument(result.config);
       if (out !== undefined) {
         // Nothing to change: comments that people wrote into the file stay.
         const settled = result.changes.every(({ op }) => op === 'keep') && (await isSameFile(out, live));
         if (!settled) await replaceFile(out, text);
       }
       if (options.json === true) printJson(terminal, result);
-      else if (out === undefined) terminal.stdout.write(text);
+      else if (out === undefined) printLines(terminal, text);
       if (options.json !== true) terminal.stderr.write(warningLines(result.warnings, terminal.stderr));
     });
 
@@ -47,7 +51,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .description('show what a merge would change, grouped by owner; exit code 2 if anything')
     .option('--json', 'print {changes, warnings, upToDate}')
     .action(async (options: Options) => {
-      const plan = planConfig(await readInputs(options, terminal));
+      const plan = planOf(await mergeFiles(options, terminal));
       if (options.json === true) printJson(terminal, plan);
       else terminal.stdout.write(planText(plan, terminal.stdout));
       exitCode = plan.upToDate ? 0 : 2;
@@ -58,7 +62,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .argument('<path>', 'as in gateway.auth.mode or hosts["a.b"].port')
     .option('--json', 'print {value, owner, source, reason}')
     .action(async (path: string, options: Options) => {
-      const explanation = explain(mergeConfig(await readInputs(options, terminal)), path);
+      const explanation = explain(await mergeFiles(options, terminal), path);
       if (options.json === true) printJson(terminal, explanation);
       else terminal.stdout.write(explanationText(path, explanation, terminal.stdout));
     });
@@ -69,7 +73,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .addOption(policyOption().makeOptionMandatory())
     .action(async ({ policy: file }: { policy: string }) => {
       const { rules } = await readPolicy(file, terminal);
-      terminal.stdout.write(`${file}: ${rules.length} rules, no ties\n`);
+      terminal.stdout.write(`${printable(file)}: ${rules.length} rules, no ties\n`);
     });
 
   try {
@@ -77,7 +81,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    terminal.stderr.write(`${errorLine(error)}\n`);
+    terminal.stderr.write(`${printable(errorLine(error))}\n`);
     return 1;
   }
 }
@@ -95,7 +99,12 @@ function policyOption(): Option {
 }
 
 function printJson(terminal: Terminal, value: object): void {
-  terminal.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  printLines(terminal, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** JSON for a terminal: the same value, whatever characters its texts hold. */
+function printLines(terminal: Terminal, json: string): void {
+  terminal.stdout.write(json.split('\n').map(printable).join('\n'));
 }
 
 function errorLine(error: unknown): string {

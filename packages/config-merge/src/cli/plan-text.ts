@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Explanation } from '../explain.ts';
 import type { Plan } from '../merge.ts';
 import { quote } from '../path.ts';
+import { printable } from '../printable.ts';
 import type { Owner } from '../policy.ts';
 import type { Op } from '../decide.ts';
 import { redacted, type Change, type Warning } from '../report.ts';
@@ -39,7 +40,9 @@ export function planText({ changes, warnings, upToDate }: Plan, output: Output):
 
 export function warningLines(warnings: readonly Warning[], output: Output): string {
   const style = styleFor(output);
-  return warnings.map(({ code, message }) => `${style('yellow', `! ${code}`)} ${message}\n`).join('');
+  return warnings
+    .map(({ code, message }) => `${style('yellow', `! ${code}`)} ${printable(message)}\n`)
+    .join('');
 }
 
 export function explanationText(
@@ -52,14 +55,18 @@ export function explanationText(
     ['value', shown(value)],
     ['owner', owner],
     ['source', source],
-    ['reason', reason],
+    ['reason', printable(reason)],
   ];
-  return [style('bold', path), ...rows.map(([name, text]) => `  ${name?.padEnd(6)}  ${text}`), ''].join('\n');
+  return [
+    style('bold', printable(path)),
+    ...rows.map(([name, text]) => `  ${name?.padEnd(6)}  ${text}`),
+    '',
+  ].join('\n');
 }
 
 function changeText({ path, op, before, after, reason }: Change, style: Style): string {
   const [sign, format] = signs[op];
-  return `${style(format, `  ${sign} ${path}${valuesText(op, before, after)}`)}\n      ${style('dim', reason)}`;
+  return `${style(format, `  ${sign} ${path}${valuesText(op, before, after)}`)}\n      ${style('dim', printable(reason))}`;
 }
 
 function valuesText(op: Op, before: JsonValue | undefined, after: JsonValue | undefined): string {
