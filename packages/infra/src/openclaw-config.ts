@@ -1,7 +1,6 @@
 import { bedrockProvider, type Model } from './bedrock.ts';
-import { InfraError } from './error.ts';
+import { withExtra } from './extra-config.ts';
 import { adminScopes, type MemberScope } from './options/operator-scopes.ts';
-import { formatPath } from './options/refusal.ts';
 
 /** What a pod decides about its gateway. Strings may be CDK tokens. */
 export interface GatewayDecisions {
@@ -33,10 +32,11 @@ export const adminRole = 'admin';
  * The desired OpenClaw config of a pod: the gateway behind a load balancer that knows the user.
  * https://docs.openclaw.ai/gateway/trusted-proxy-auth
  *
- * @throws InfraError `OPENCLAW_KEY_MANAGED` when `extra` sets a key that the pod decides
+ * @throws InfraError `OPENCLAW_KEY_MANAGED` when `extra` sets a key that the pod decides, `CREDENTIAL_IN_CONFIG` when it
+ * holds a credential, `PROPS_INVALID` when the instance could not merge it
  */
 export function openclawConfig(decisions: GatewayDecisions): OpenClawConfig {
-  return withExtra(decided(decisions), decisions.extra, []);
+  return withExtra(decided(decisions), decisions.extra);
 }
 
 function decided({ port, dnsNames, trustedProxies, admins, members, region, model }: GatewayDecisions) {
@@ -87,32 +87,4 @@ function decided({ port, dnsNames, trustedProxies, admins, members, region, mode
       entries: { 'amazon-bedrock': { enabled: true, config: { discovery: { enabled: true, region } } } },
     },
   };
-}
-
-/** Adds keys beside those of the pod. Arrays count as one value. */
-function withExtra(
-  own: Readonly<Record<string, unknown>>,
-  extra: Readonly<Record<string, unknown>>,
-  path: readonly string[],
-): Record<string, unknown> {
-  const result: Record<string, unknown> = { ...own };
-  for (const [key, value] of Object.entries(extra)) {
-    const mine = own[key];
-    const here = [...path, key];
-    if (!Object.hasOwn(own, key)) {
-      result[key] = value;
-    } else if (isObject(mine) && isObject(value)) {
-      result[key] = withExtra(mine, value, here);
-    } else {
-      throw new InfraError(
-        'OPENCLAW_KEY_MANAGED',
-        `openclaw.config.${formatPath(here)}: the pod decides this key. Leave it out; use the other props of the pod.`,
-      );
-    }
-  }
-  return result;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,13 @@
+import { openclawPolicy } from '@clawharbor/config-merge';
 import { parsePodSpec } from '@clawharbor/bootstrap/spec';
 import { describe, expect, test } from 'vitest';
-import { adminRole, memberRole, openclawConfig, type GatewayDecisions } from '../src/index.ts';
+import {
+  adminRole,
+  memberRole,
+  openclawConfig,
+  type GatewayDecisions,
+  type InfraErrorCode,
+} from '../src/index.ts';
 import { defaultModel } from '../src/bedrock.ts';
 import { admin, podTemplate, specOf } from './example-pod.ts';
 
@@ -109,6 +116,14 @@ describe('Bedrock', () => {
   });
 });
 
+/** The value at a dotted path. */
+function nested(path: string, value: unknown): Record<string, unknown> {
+  return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<
+    string,
+    unknown
+  >;
+}
+
 describe("the owner's config", () => {
   test('adds keys beside those of the pod', () => {
     const extra = { gateway: { push: { enabled: false } }, session: { idleMinutes: 5 } };
@@ -121,6 +136,75 @@ describe("the owner's config", () => {
         `openclaw.config.${key}:`,
       );
     }
+  });
+
+  const added = (extra: Record<string, unknown>) => () => openclawConfig({ ...decisions, extra });
+  const code = (expected: InfraErrorCode) => expect.objectContaining({ code: expected });
+
+  test.for(openclawPolicy.rules.filter(({ owner }) => owner === 'exclusive').map(({ path }) => path))(
+    'opens no way in: %s',
+    (path) => {
+      for (const value of [true, 'text', {}, [], { deep: { down: 1 } }, { source: 'env', id: 'NAME' }]) {
+        expect(added(nested(path, value))).toThrow(code('OPENCLAW_KEY_MANAGED'));
+        expect(added(nested(path, value))).toThrow(`openclaw.config.${path}`);
+      }
+    },
+  );
+
+  test.for([
+    ['gateway.auth.trustedProxy.allowLoopback', true],
+    ['gateway.auth.token', 'x'],
+    ['gateway.auth.identityScopes.somebody', ['operator.admin']],
+    ['meta.lastTouchedVersion', '1'],
+    ['wizard.lastRunAt', 'today'],
+  ] as const)('does not set %s', ([path, value]) => {
+    expect(added(nested(path, value))).toThrow(code('OPENCLAW_KEY_MANAGED'));
+    expect(added(nested(path, value))).toThrow(path);
+  });
+
+  test('may add a provider, but none that the instance could not merge', () => {
+    const provider = (models: unknown) => nested('models.providers.mine', { baseUrl: 'http://m', models });
+    expect(added(provider([{ id: 'a' }]))).not.toThrow();
+    expect(added(provider([{ name: 'a' }]))).toThrow(code('PROPS_INVALID'));
+    expect(added(provider([{ name: 'a' }]))).toThrow('models.providers.mine.models');
+  });
+
+  test.for([
+    ['channels.telegram.botToken', '123'],
+    ['channels.slack.accounts.team.appToken', 'x'],
+    ['channels.x.anything', '123456789:AAFm2-bCdEfGhIjKlMnOpQrStUvWxYz'],
+    ['env.vars.MY_API_KEY', 'x'],
+    ['hooks.token', 'x'],
+    ['mcp.servers.a.args', ['--key', 'q2Zr7Jk0Lw9Xc4Vb8Nm1Tp']],
+    ['mcp.servers.a.headers.X-Custom', 'Bearer x'],
+    ['mcp.servers.a.url', 'https://me:word@example.com/'],
+    ['tools.web.search.providers', [{ name: 'a', apiKey: 'x' }]],
+    ['plugins.entries.mine.config.key', '-----BEGIN PRIVATE KEY-----'],
+    ['models.providers.mine.apiKey', 'x'],
+    ['agents.defaults.memorySearch.remote.apiKey', 'x'],
+    ['gateway.remote.password', 'x'],
+  ] as const)('holds no credential: %s', ([path, value]) => {
+    expect(added(nested(path, value))).toThrow(code('CREDENTIAL_IN_CONFIG'));
+    expect(added(nested(path, value))).toThrow(`openclaw.config.${path}:`);
+    expect(added(nested(path, value))).not.toThrow(JSON.stringify(value));
+  });
+
+  test.for([
+    ['channels.telegram.botToken', '${TELEGRAM_BOT_TOKEN}'],
+    ['channels.telegram.botToken', ''],
+    ['channels.telegram.botToken', { source: 'env', provider: 'default', id: 'TELEGRAM_BOT_TOKEN' }],
+    ['channels.telegram.dmPolicy', 'pairing'],
+    ['channels.telegram.groups', ['-1001234567890']],
+    ['mcp.servers.a.headers.Authorization', 'Bearer ${MY_TOKEN}'],
+    ['mcp.servers.a.command', '/usr/local/lib/node_modules/Server2/bin/start'],
+    ['mcp.servers.a.url', 'https://example.com/Tools2/v1/endpoint'],
+    ['mcp.servers.a.env.ROLE', 'arn:aws:iam::123456789012:role/MyRole'],
+    ['messages.responsePrefix', 'Answers of the Team, 24 hours a day'],
+    ['models.providers.mine.apiKey', 'ollama-local'],
+    ['tools.media.model', 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ['agents.defaults.contextTokens', 1000],
+  ] as const)('may say %s %j', ([path, value]) => {
+    expect(openclawConfig({ ...decisions, extra: nested(path, value) })).toMatchObject(nested(path, value));
   });
 
   test('cannot reach a prototype', () => {

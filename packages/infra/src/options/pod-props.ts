@@ -62,7 +62,12 @@ export interface GatewayProps {
    * Refused: `MODEL_UNKNOWN_IN_REGION` where there is no such default.
    */
   readonly model?: ModelProps | undefined;
-  /** More OpenClaw config. Default: none. Refused: `OPENCLAW_KEY_MANAGED` for a key that the pod decides. */
+  /**
+   * More OpenClaw config (https://docs.openclaw.ai/gateway/configuration-reference). It stands in the template and in
+   * Parameter Store: credentials belong into the secret of the pod, and `"${NAME}"` here. Default: none.
+   * Refused: `OPENCLAW_KEY_MANAGED` for a key that the pod decides, among them every way in (`gateway.auth`,
+   * `gateway.trustedProxies`, `gateway.tls` …); `CREDENTIAL_IN_CONFIG` for a credential in clear text.
+   */
   readonly config?: Readonly<Record<string, Json>> | undefined;
 }
 
