@@ -14,9 +14,15 @@ export interface JournalCollection {
 }
 
 /** What nobody will ever look for, every few seconds: probes of the load balancer and of the bootstrap. */
-export const probeNoise = ['"MESSAGE":"[^"]*GET /(healthz|health|readyz|startupz)[^"]*"'];
+export const probeNoise = [String.raw`"MESSAGE":"(?:[^"\\]|\\.)*GET /(?:healthz|health|readyz|startupz)\b`];
 
-export const podUnits = ['openclaw.service', 'ollama.service', 'clawharbor-bootstrap.service'] as const;
+/** `cloud-final` runs the user data: the first start of the bootstrap, and the reason if it fails. */
+export const podUnits = [
+  'openclaw.service',
+  'ollama.service',
+  'clawharbor-bootstrap.service',
+  'cloud-final.service',
+] as const;
 
 /** The config as the agent reads it: JSON. One stream per instance; group and retention belong to the stack. */
 export function cloudWatchAgentConfig(collection: JournalCollection) {

@@ -1,4 +1,4 @@
-import { readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -167,8 +167,110 @@ describe('the live config', () => {
     expect(allWarnings(report)).toMatchObject([{ code: 'GATEWAY_CONFIG_REFUSED' }]);
     expect(await pod.readConfig()).not.toHaveProperty('discovery');
     expect((await pod.host.units.state('openclaw')).status).toBe('active');
+    const { pid } = await pod.host.units.state('openclaw');
     const again = await converge(bad, pod.host);
-    expect(step(again, 'merge-config')?.error?.code).toBe('CONFIG_REJECTED');
+    expect(again.outcome).toBe('rolled-back');
+    expect(allWarnings(again)).toMatchObject([{ code: 'CONFIG_REJECTED' }]);
+    expect((await pod.host.units.state('openclaw')).pid).toBe(pid);
+  });
+
+  test('that the gateway refuses although it is the last good one is not given to it again, until it changes', async () => {
+    await converge(pod.spec(), pod.host);
+    const good = JSON.stringify(await pod.readConfig());
+    await pod.writeConfig(`${good} // "test": "refuse"`);
+    await pod.host.units.stop('openclaw');
+    await rm(join(pod.host.layout.records, 'last-good.json'));
+    const refused = await converge(pod.spec(), pod.host);
+    expect(refused.steps.at(-1)).toMatchObject({
+      name: 'wait-ready',
+      error: { code: 'GATEWAY_CONFIG_REFUSED' },
+    });
+    const again = await converge(pod.spec(), pod.host);
+    expect(again.steps.at(-1)).toMatchObject({
+      name: 'start-gateway',
+      error: { code: 'GATEWAY_CONFIG_REFUSED' },
+    });
+    await pod.writeConfig(good);
+    expect((await converge(pod.spec(), pod.host)).outcome).toBe('ready');
+  });
+
+  describe('that OpenClaw rejects', () => {
+    test('once it is merged with a bad spec stays as it is, on this instance and on the next', async () => {
+      await converge(pod.spec(), pod.host);
+      await pod.writeConfig(JSON.stringify({ ...(await pod.readConfig()), messages: { prefix: 'kept' } }));
+      const bad = pod.spec({}, { bogus: true });
+      for (const host of [pod.host, pod.replace()]) {
+        const before = await pod.readConfig();
+        const report = await converge(bad, host);
+        expect(report.outcome).toBe('rolled-back');
+        expect(allWarnings(report)).toMatchObject([{ code: 'CONFIG_REJECTED' }]);
+        expect(await pod.readConfig()).toEqual(before);
+        expect(before).toMatchObject({ messages: { prefix: 'kept' } });
+        expect((await host.units.state('openclaw')).status).toBe('active');
+        await host.close();
+      }
+      expect((await converge(pod.spec(), pod.replace())).outcome).toBe('ready');
+    });
+
+    test('for what people wrote gives way to the last good one, with what infrastructure decides by now', async () => {
+      await converge(pod.spec(), pod.host);
+      await pod.host.close();
+      const bogus = JSON.stringify({ ...(await pod.readConfig()), bogus: true });
+      await pod.writeConfig(bogus);
+      const report = await converge(pod.spec({}, { discovery: { mdns: { mode: 'off' } } }), pod.replace());
+      expect(report.outcome).toBe('ready');
+      expect(allWarnings(report)).toMatchObject([{ code: 'CONFIG_REJECTED' }]);
+      expect(await pod.readConfig()).toMatchObject({ discovery: { mdns: { mode: 'off' } } });
+      expect(await pod.readConfig()).not.toHaveProperty('bogus');
+      const aside = (await readdir(pod.host.layout.state)).find((name) => name.includes('rejected'));
+      expect(await readFile(join(pod.host.layout.state, aside ?? ''), 'utf8')).toBe(bogus);
+    });
+
+    test('together with the spec gives way to the last good one as it was', async () => {
+      await converge(pod.spec(), pod.host);
+      await pod.host.close();
+      const good = await pod.readConfig();
+      await pod.writeConfig(JSON.stringify({ ...good, bogus: true }));
+      const report = await converge(pod.spec({}, { discovery: { bogus: true } }), pod.replace());
+      expect(report.outcome).toBe('rolled-back');
+      expect(await pod.readConfig()).toEqual(good);
+    });
+
+    test('before there is a good one fails the run', async () => {
+      const report = await converge(pod.spec({}, { bogus: true }), pod.host);
+      expect(report.steps.at(-1)).toMatchObject({ name: 'merge-config', error: { code: 'CONFIG_REJECTED' } });
+      expect(await readdir(pod.host.layout.state)).not.toContain('openclaw.json');
+    });
+  });
+
+  test('that is a link or a directory gives way to the last good one, and is set aside', async () => {
+    await converge(pod.spec(), pod.host);
+    const file = join(pod.host.layout.state, 'openclaw.json');
+    const mine = JSON.stringify({ ...(await pod.readConfig()), messages: { prefix: 'kept' } });
+    await pod.writeConfig(mine);
+    await pod.host.units.stop('openclaw');
+    await converge(pod.spec(), pod.host);
+    const plant = [async () => symlink(join(pod.directory, 'elsewhere.json'), file), async () => mkdir(file)];
+    for (const put of plant) {
+      await rm(file);
+      await put();
+      const report = await converge(pod.spec(), pod.host);
+      expect(allWarnings(report)).toMatchObject([{ code: 'CONFIG_UNPARSABLE' }]);
+      expect(await pod.readConfig()).toMatchObject({ messages: { prefix: 'kept' } });
+    }
+    const aside = (await readdir(pod.host.layout.state)).filter((name) => name.includes('unparsable'));
+    expect(aside).toHaveLength(2);
+  });
+
+  test('is not kept in a history that leads elsewhere', async () => {
+    await pod.writeConfig(notes);
+    const elsewhere = join(pod.directory, 'elsewhere');
+    await mkdir(elsewhere);
+    await mkdir(pod.host.layout.records, { recursive: true });
+    await symlink(elsewhere, join(pod.host.layout.records, 'config-history'));
+    const report = await converge(pod.spec(), pod.host);
+    expect(report.steps.at(-1)).toMatchObject({ name: 'merge-config', error: { code: 'FILE_NOT_REGULAR' } });
+    expect(await readdir(elsewhere)).toEqual([]);
   });
 
   test('that a running gateway refuses gives way, too', async () => {

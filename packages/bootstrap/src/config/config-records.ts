@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { configFile } from '../openclaw/gateway-unit.ts';
 import { writeAtomically } from './atomic-file.ts';
@@ -22,7 +23,10 @@ const goodConfig = z.object({
 /** A config with which the gateway became ready. */
 export type GoodConfig = Readonly<z.infer<typeof goodConfig>>;
 
-const refusedConfig = z.object({ sha256: z.string(), at: z.string() });
+const refusedConfig = z.object({ sha256: z.string(), openclawVersion: z.string(), at: z.iso.datetime() });
+
+/** A refusal may have had a reason outside of the config: after this time the config gets another chance. */
+const refusedHours = 24;
 
 const versionsKept = 20;
 
@@ -60,18 +64,35 @@ export class ConfigRecords {
     } satisfies GoodConfig);
   }
 
-  /** Hash of a config that the gateway refused although it had passed validation: it is not tried again. */
-  refused(): Promise<{ readonly sha256: string } | undefined> {
-    return this.#read('refused.json', refusedConfig);
+  /** Remembers a config that the gateway refused although it had passed validation. */
+  saveRefused(text: string, openclawVersion: string): Promise<void> {
+    return this.#write('refused.json', {
+      sha256: sha256(text),
+      openclawVersion,
+      at: this.#host.now().toISOString(),
+    } satisfies z.infer<typeof refusedConfig>);
   }
 
-  saveRefused(text: string): Promise<void> {
-    return this.#write('refused.json', { sha256: sha256(text), at: this.#host.now().toISOString() });
+  /** Whether this version of the gateway refused this very config in the last {@link refusedHours} hours. */
+  async wasRefused(text: string, openclawVersion: string): Promise<boolean> {
+    const refused = await this.#read('refused.json', refusedConfig);
+    return (
+      refused?.sha256 === sha256(text) &&
+      refused.openclawVersion === openclawVersion &&
+      this.#host.now().getTime() - Date.parse(refused.at) < refusedHours * 3_600_000
+    );
   }
 
   /** Keeps a version of the config, newest {@link versionsKept}. @returns its file */
   async keep(text: string): Promise<string> {
     await mkdir(this.historyDirectory, { recursive: true, mode: 0o700 });
+    // The agent may write to its state; root writes and removes files in here.
+    if (!(await lstat(this.historyDirectory)).isDirectory()) {
+      throw new BootstrapError(
+        'FILE_NOT_REGULAR',
+        `${this.historyDirectory} must be a directory, not a link.`,
+      );
+    }
     const stamp = this.#host.now().toISOString().replaceAll(':', '-');
     const file = join(this.historyDirectory, `${stamp}-${sha256(text).slice(0, 12)}.json`);
     await writeAtomically(file, text);
@@ -106,6 +127,6 @@ export async function restoreConfig(host: Host, good: GoodConfig): Promise<void>
   if (good.lastApplied) await records.saveLastApplied(good.lastApplied);
 }
 
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

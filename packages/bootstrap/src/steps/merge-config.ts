@@ -1,14 +1,11 @@
-import { rename } from 'node:fs/promises';
-import { ConfigMergeError } from '@clawharbor/config-merge';
-import { writeAtomically } from '../config/atomic-file.ts';
-import { ConfigRecords, restoreConfig, sha256 } from '../config/config-records.ts';
+import { ConfigRecords, type GoodConfig } from '../config/config-records.ts';
 import { desiredConfig } from '../config/desired.ts';
-import { readIfPresent } from '../config/files.ts';
+import { copyAside, readLive, replaceLive, setAsideUnreadable } from '../config/live-config.ts';
 import { merge, parseLive, type LiveConfig, type MergedConfig } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { configFile } from '../openclaw/gateway-unit.ts';
 import { validateConfig } from '../openclaw/validate-config.ts';
-import type { Step, StepContext, Warning } from './step.ts';
+import type { Step, StepContext, StepResult, Warning } from './step.ts';
 
 /** So often a merge is done again because somebody wrote the live config meanwhile. */
 const attempts = 5;
@@ -18,28 +15,24 @@ export const mergeConfig: Step = {
   name: 'merge-config',
   phase: 'activate',
   async plan(context) {
-    const { live, unreadable } = await readLive(context);
+    const { live, unreadable } = await readLive(context.host);
     if (unreadable !== undefined) return [`set the unreadable config aside: ${unreadable}`];
     return [...(await mergeWith(context, live)).changes];
   },
   async apply(context) {
-    const warnings: Warning[] = [];
-    const changes: string[] = [];
+    let before: StepResult = { changes: [] };
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const read = await readLive(context);
+      const read = await readLive(context.host);
       if (read.unreadable !== undefined) {
-        warnings.push(await setAside(context, read.text, read.unreadable));
-        changes.push('set the unreadable config aside');
+        const message = await setAsideUnreadable(context.host, read.unreadable);
+        before = {
+          changes: ['set the unreadable config aside'],
+          warnings: [{ code: 'CONFIG_UNPARSABLE', message }],
+        };
         continue;
       }
-      const merged = await mergeWith(context, read.live);
-      const notes: Warning[] = merged.notes.map((message) => ({ code: 'CONFIG_MERGE_NOTE', message }));
-      if (merged.differs && !(await write(context, merged.text, read.live?.text))) continue;
-      await new ConfigRecords(context.host).saveLastApplied(desiredConfig(context.spec, context.host.layout));
-      return {
-        changes: [...changes, ...(merged.differs ? merged.changes : [])],
-        warnings: [...warnings, ...notes],
-      };
+      const result = await install(context, read.live);
+      if (result) return joined(before, result);
     }
     throw new BootstrapError(
       'CONFIG_NOT_WRITTEN',
@@ -48,86 +41,84 @@ export const mergeConfig: Step = {
   },
 };
 
-interface Read {
-  readonly text?: string;
-  readonly live?: LiveConfig;
-  /** Why it cannot be read as a config. */
-  readonly unreadable?: string;
+function joined(first: StepResult, second: StepResult): StepResult {
+  return {
+    ...second,
+    changes: [...first.changes, ...second.changes],
+    warnings: [...(first.warnings ?? []), ...(second.warnings ?? [])],
+  };
 }
 
-async function readLive({ host }: StepContext): Promise<Read> {
-  let text: string | undefined;
-  try {
-    text = await readIfPresent(configFile(host.layout));
-    if (text === undefined) return {};
-    return { text, live: parseLive(text) };
-  } catch (error) {
-    if (!(error instanceof ConfigMergeError || error instanceof BootstrapError)) throw error;
-    return { ...(text === undefined ? {} : { text }), unreadable: error.message };
+/** @returns undefined when the live config is no longer what was merged */
+async function install(context: StepContext, live: LiveConfig | undefined): Promise<StepResult | undefined> {
+  const merged = await mergeWith(context, live);
+  const warnings = merged.notes.map((message): Warning => ({ code: 'CONFIG_MERGE_NOTE', message }));
+  if (merged.differs) {
+    const rejected = await rejection(context, merged.text);
+    if (rejected !== undefined) return fallBack(context, live, rejected);
+    if (!(await replaceLive(context.host, live, merged.text))) return undefined;
   }
+  await new ConfigRecords(context.host).saveLastApplied(desiredConfig(context.spec, context.host.layout));
+  return { changes: merged.differs ? merged.changes : [], warnings };
+}
+
+/** Why OpenClaw does not take a config; undefined if it does. */
+async function rejection({ host, spec }: StepContext, text: string): Promise<string | undefined> {
+  const { version } = spec.openclaw;
+  if (await new ConfigRecords(host).wasRefused(text, version)) {
+    return `the gateway ${version} refused to run with it before`;
+  }
+  const { valid, issues } = await validateConfig(host, spec, text);
+  return valid ? undefined : `OpenClaw ${version} rejects it: ${issues.join('; ')}`;
+}
+
+/**
+ * What the gateway runs with while the merged config cannot be had. First the last good config with what infrastructure
+ * decides: nobody switches that off by an edit that clashes with it. If infrastructure itself asks for what OpenClaw
+ * rejects, people keep what they have.
+ * @throws BootstrapError `CONFIG_REJECTED` if there is no config that OpenClaw takes
+ */
+async function fallBack(
+  context: StepContext,
+  live: LiveConfig | undefined,
+  why: string,
+): Promise<StepResult | undefined> {
+  const { host, spec } = context;
+  const file = configFile(host.layout);
+  const desired = desiredConfig(spec, host.layout);
+  const records = new ConfigRecords(host);
+  const lastGood = await records.lastGood();
+  const good = lastGood?.text === live?.text ? undefined : lastGood;
+  const warn = (instead: string): Warning[] => [
+    { code: 'CONFIG_REJECTED', message: `The merged config is not used (${why}). ${instead}` },
+  ];
+  const restore = async (from: GoodConfig, text: string, applied: GoodConfig['lastApplied']) => {
+    const aside = live ? `; the live one was set aside as ${await copyAside(host, live)}` : '';
+    if (!(await replaceLive(host, live, text))) return undefined;
+    if (applied) await records.saveLastApplied(applied);
+    return {
+      changes: [`restore the config of ${from.at}`],
+      warnings: warn(`The config of ${from.at} was restored${aside}.`),
+    };
+  };
+
+  if (good) {
+    const { text } = merge(parseLive(good.text), desired, good.lastApplied);
+    if ((await rejection(context, text)) === undefined) return restore(good, text, desired);
+  }
+  if (live && (await rejection(context, live.text)) === undefined) {
+    return { changes: [], warnings: warn(`${file} was left as it is; change the spec.`), rolledBack: true };
+  }
+  if (good && (await rejection(context, good.text)) === undefined) {
+    const restored = await restore(good, good.text, good.lastApplied);
+    return restored && { ...restored, rolledBack: true };
+  }
+  throw new BootstrapError(
+    'CONFIG_REJECTED',
+    `The merged config is not used: ${why}. ${file} was left as it is.`,
+  );
 }
 
 async function mergeWith({ host, spec }: StepContext, live: LiveConfig | undefined): Promise<MergedConfig> {
   return merge(live, desiredConfig(spec, host.layout), await new ConfigRecords(host).lastApplied());
 }
-
-/**
- * Keeps an unreadable config under another name and puts the last good one in its place, if there is one. A crash at
- * any point leaves one of the two under the config's name.
- */
-async function setAside({ host }: StepContext, text: string | undefined, why: string): Promise<Warning> {
-  const records = new ConfigRecords(host);
-  const file = configFile(host.layout);
-  const aside = `${file}.unparsable-${host.now().toISOString().replaceAll(':', '-')}`;
-  const good = await records.lastGood();
-  if (good && text !== undefined) {
-    await writeAtomically(aside, text, { beforeRename: (temporary) => host.own(temporary, 0o600) });
-    await restoreConfig(host, good);
-  } else {
-    await rename(file, aside);
-  }
-  const instead = good ? `the config of ${good.at} was restored` : 'a new one was made from the spec';
-  return {
-    code: 'CONFIG_UNPARSABLE',
-    message: `${file} could not be read (${why}). It was set aside as ${aside}; ${instead}.`,
-  };
-}
-
-/** @returns false when the live config is no longer what was merged */
-async function write(
-  { host, spec }: StepContext,
-  text: string,
-  liveText: string | undefined,
-): Promise<boolean> {
-  const records = new ConfigRecords(host);
-  const file = configFile(host.layout);
-  if ((await records.refused())?.sha256 === sha256(text)) {
-    throw new BootstrapError(
-      'CONFIG_REJECTED',
-      `The gateway refused to start with this config before. ${file} was left as it is; change the spec.`,
-    );
-  }
-  try {
-    await writeAtomically(file, text, {
-      beforeRename: async (temporary) => {
-        await host.own(temporary, 0o600);
-        const { valid, issues } = await validateConfig(host, spec, temporary);
-        if (!valid) {
-          throw new BootstrapError(
-            'CONFIG_REJECTED',
-            `OpenClaw ${spec.openclaw.version} rejects the merged config; ${file} was left as it is. ${issues.join('; ')}`,
-          );
-        }
-        if (liveText !== undefined) await records.keep(liveText);
-        if ((await readIfPresent(file)) !== liveText) throw new LiveChanged();
-      },
-    });
-  } catch (error) {
-    if (error instanceof LiveChanged) return false;
-    throw error;
-  }
-  return true;
-}
-
-/** Somebody wrote the live config between the merge and the rename. */
-class LiveChanged extends Error {}

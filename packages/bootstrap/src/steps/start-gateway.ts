@@ -1,7 +1,9 @@
 import { totalmem } from 'node:os';
+import { ConfigRecords } from '../config/config-records.ts';
+import { readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
 import { isPortFree } from '../host/port.ts';
-import { gatewayUnit, gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import { configFile, gatewayUnit, gatewayUnitName, permanentFailure } from '../openclaw/gateway-unit.ts';
 import type { UnitState } from '../host/unit.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
 import type { Step, StepContext } from './step.ts';
@@ -17,6 +19,7 @@ export const startGateway: Step = {
     const { units } = context.host;
     const { changes, action } = await decide(context);
     if (action === 'none') return { changes };
+    if (action === 'start') await refuseHopelessStart(context, changes);
     if (action === 'start') await untilPortFree(context);
     await units.install(unitOf(context));
     await units.setSecretEnvironment(gatewayUnitName, await context.secretEnvironment());
@@ -38,6 +41,22 @@ async function untilPortFree({ host, spec, signal }: StepContext): Promise<void>
     }
     await host.sleep(500, signal);
   }
+}
+
+/**
+ * Exit code 78 is permanent: what the gateway refused to run with, it is not given again, until something has changed.
+ * @throws BootstrapError `GATEWAY_CONFIG_REFUSED`
+ */
+async function refuseHopelessStart({ host, spec }: StepContext, changes: readonly string[]): Promise<void> {
+  const { status, exitCode } = await host.units.state(gatewayUnitName);
+  if (status !== 'failed' || exitCode !== permanentFailure || changes.length > 1) return;
+  const config = await readIfPresent(configFile(host.layout));
+  if (config === undefined) return;
+  if (!(await new ConfigRecords(host).wasRefused(config, spec.openclaw.version))) return;
+  throw new BootstrapError(
+    'GATEWAY_CONFIG_REFUSED',
+    `The gateway refused to run with ${configFile(host.layout)} (exit code ${permanentFailure}) and nothing has changed since. Its log says why; change the config or the spec.`,
+  );
 }
 
 interface Decision {

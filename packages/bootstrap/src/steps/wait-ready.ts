@@ -87,15 +87,13 @@ async function failure(context: StepContext, { code, why }: Failure): Promise<Bo
 }
 
 async function rollBack(context: StepContext, refused: BootstrapError): Promise<StepResult> {
-  const { host } = context;
+  const { host, spec } = context;
   const records = new ConfigRecords(host);
   const good = await records.lastGood();
   const text = await readIfPresent(configFile(host.layout));
+  if (text !== undefined) await records.saveRefused(text, spec.openclaw.version);
   if (!good || good.text === text) throw refused;
-  if (text !== undefined) {
-    await records.saveRefused(text);
-    await records.keep(text);
-  }
+  if (text !== undefined) await records.keep(text);
   await restoreConfig(host, good);
   await host.units.start(gatewayUnitName);
   await untilReady(context);

@@ -71,6 +71,11 @@ describe('the config of the CloudWatch agent', () => {
     expect(item?.log_stream_name).toBe('{instance_id}');
   });
 
+  it('ships what the first start said, for an instance that is gone when somebody asks', () => {
+    // https://docs.cloud-init.io/en/latest/explanation/boot.html#final: user data runs in cloud-final.
+    expect(podUnits).toContain('cloud-final.service');
+  });
+
   it('leaves group and retention to the stack, so that the role needs no right to create them', () => {
     expect(JSON.stringify(config)).not.toContain('retention_in_days');
   });
@@ -78,6 +83,8 @@ describe('the config of the CloudWatch agent', () => {
   it('drops probes and keeps what people do', () => {
     const expression = new RegExp(probeNoise[0] ?? '');
     expect(expression.test('{"MESSAGE":"GET /healthz 200 1ms","_PID":"1"}')).toBe(true);
+    const logged = JSON.stringify({ MESSAGE: JSON.stringify({ level: 'info', message: 'GET /readyz 200' }) });
+    expect(expression.test(logged)).toBe(true);
     expect(expression.test('{"MESSAGE":"GET /control-ui-config.json 401","_PID":"1"}')).toBe(false);
     expect(expression.test('{"MESSAGE":"started","_CMDLINE":"curl GET /healthz"}')).toBe(false);
   });
