@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { listProcesses, type Process } from './processes.ts';
 
 /**
  * Ends every process of an instance, also one that outlived its supervisor (SIGKILL leaves children behind). An
@@ -23,25 +20,21 @@ export async function endProcessesBelow(path: string, graceMilliseconds: number)
 
 /** Processes that run from this path: their command line names it, or the cache that the gateway was given does. */
 export async function processesBelow(path: string): Promise<number[]> {
-  // With the environment: the gateway gives itself another command line.
-  const flags =
-    process.platform === 'darwin'
-      ? ['-A', '-E', '-ww', '-o', 'pid=,command=']
-      : ['axeww', '-o', 'pid=,args='];
-  const { stdout } = await run('ps', flags, { maxBuffer: 64 * 1024 * 1024 });
   const prefix = path.endsWith('/') ? path : `${path}/`;
-  return stdout
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(.*)$/.exec(line))
-    .filter((match) => match !== null)
-    .filter(([, pid, line]) => Number(pid) !== process.pid && belongsTo(line!, prefix))
-    .map(([, pid]) => Number(pid));
+  return (await listProcesses())
+    .filter((candidate) => candidate.pid !== process.pid && belongsTo(candidate, prefix))
+    .map(({ pid }) => pid);
 }
 
-/** A shell that merely stands in the directory has it in PWD: its environment does not count. */
-function belongsTo(line: string, prefix: string): boolean {
-  const [command = ''] = line.split(/ (?=[A-Za-z_][A-Za-z0-9_]*=)/, 1);
-  return command.includes(prefix) || line.includes(` NODE_COMPILE_CACHE=${prefix}`);
+/**
+ * The gateway gives itself another command line, so one variable counts too. No other does: a shell that merely stands
+ * in the directory has it in PWD.
+ */
+function belongsTo({ commandLine, environment }: Process, prefix: string): boolean {
+  return (
+    commandLine.includes(prefix) ||
+    environment.some((variable) => variable.startsWith(`NODE_COMPILE_CACHE=${prefix}`))
+  );
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
