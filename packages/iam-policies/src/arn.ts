@@ -1,4 +1,5 @@
 import { IamPolicyError } from './error.ts';
+import { token, withoutTokens } from './token.ts';
 
 declare const resourceType: unique symbol;
 
@@ -42,8 +43,6 @@ export interface GloballyNamed extends InPartition {
 
 type Parts = Readonly<Record<string, string | undefined>>;
 
-/** A CDK token, or a pseudo parameter of CloudFormation: its value is known after deployment. */
-const unresolved = /\$\{(?:Token\[[^\]]*\]|AWS::[A-Za-z]+)\}/g;
 const placeholder = /\{(\w+)\}/g;
 const forbidden = /[\s"\\]/;
 
@@ -53,6 +52,13 @@ const shapes: Readonly<Record<string, RegExp>> = {
   account: /^(?:\d{12}|[\d?*]*[?*][\d?*]*)$/,
 };
 
+/** Forms that what belongs to another type fits too, and how it gives itself away. */
+const foreign: readonly (readonly [form: RegExp, sign: RegExp])[] = [
+  // A bucket has no slash in its name: what has one is an object.
+  [/:s3:::\{\w+\}$/, /\//],
+  [/:log-group:\{\w+\}$/, /:log-stream:/],
+];
+
 /**
  * An ARN of type `T` from its template, or a complete ARN (of a CDK resource, say) checked against the template.
  *
@@ -60,19 +66,23 @@ const shapes: Readonly<Record<string, RegExp>> = {
  */
 export function arn<T extends string>(type: T, template: string, from: string | object): Arn<T> {
   // oxlint-disable typescript/no-unsafe-type-assertion -- the functions of a service say which parts there are, and the brand is put on here
-  const text =
-    typeof from === 'string' ? complete(type, template, from) : fill(type, template, from as Parts);
+  const text = typeof from === 'string' ? from : fill(type, template, from as Parts);
+  if (!isComplete(template, text)) {
+    throw new IamPolicyError(
+      'ARN_MALFORMED',
+      `${JSON.stringify(text)} is not an ARN of ${type}. Its form is ${template}, with a Region of its partition.`,
+    );
+  }
   return text as Arn<T>;
   // oxlint-enable typescript/no-unsafe-type-assertion
 }
 
 function fill(type: string, template: string, parts: Parts): string {
-  const awsOwned = !template.includes('{account}');
   return template.replace(placeholder, (_, name: string) => {
     const value =
-      parts[name] ?? (name === 'partition' ? 'aws' : awsOwned && name === 'region' ? '*' : undefined);
-    if (awsOwned && name === 'region' && value === '') return '';
-    if (value === undefined || !isLegal(name, value)) {
+      parts[name] ?? (name === 'partition' ? 'aws' : mayLackRegion(template, name) ? '*' : undefined);
+    if (value === '' && mayLackRegion(template, name)) return '';
+    if (!isLegal(name, value)) {
       const given = value === undefined ? 'missing' : JSON.stringify(value);
       throw new IamPolicyError('ARN_PART_INVALID', `${type}: ${name} is ${given}. ${remedy(name)}`);
     }
@@ -80,8 +90,14 @@ function fill(type: string, template: string, parts: Parts): string {
   });
 }
 
-function isLegal(name: string, value: string): boolean {
-  const known = value.replace(unresolved, '');
+/** What AWS owns has no account in its ARN, and there is a form without a Region. */
+function mayLackRegion(template: string, name: string): boolean {
+  return name === 'region' && !template.includes('{account}');
+}
+
+function isLegal(name: string, value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const known = withoutTokens(value);
   const shape = shapes[name];
   if (known === value && shape) return shape.test(value);
   // A part before the name must not bring in a colon: it would shift what follows it.
@@ -91,28 +107,55 @@ function isLegal(name: string, value: string): boolean {
 function remedy(name: string): string {
   if (name === 'partition') return 'Give aws, aws-cn, aws-us-gov, ${AWS::Partition} or a CDK token.';
   if (name === 'region') return 'Give a Region such as eu-central-1, a pattern with *, or a CDK token.';
-  if (name === 'account') return 'Give the 12 digits of an account, *, or a CDK token.';
+  if (name === 'account') return 'Give the 12 digits of an account as text, *, or a CDK token.';
   return 'Give a name or a pattern: not empty, no white space, quotes or backslashes.';
 }
 
-function complete(type: string, template: string, given: string): string {
-  const known = given.replace(unresolved, '');
-  if (known === given ? matches(template, given) : !forbidden.test(known)) return given;
-  throw new IamPolicyError(
-    'ARN_MALFORMED',
-    `${JSON.stringify(given)} is not an ARN of ${type}. Its form is ${template}.`,
+/** A text that begins with a token may be any ARN; of every other one the parts are compared. */
+function isComplete(template: string, given: string): boolean {
+  const known = withoutTokens(given);
+  if (foreign.some(([form, sign]) => form.test(template) && sign.test(known))) return false;
+  if (given.search(token) === 0) return !forbidden.test(known);
+  const [form, parts] = [partsOf(template), partsOf(given)];
+  return (
+    form.header.every((part, index) => headerFits(template, part, parts.header[index])) &&
+    resourceFits(form.resource, parts.resource) &&
+    regionFits(parts.header[1]!, parts.header[3]!)
   );
 }
 
-function matches(template: string, given: string): boolean {
-  const pattern = template
-    .split(placeholder)
-    .map((part, index) => (index % 2 === 0 ? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : group(part)))
-    .join('');
-  return new RegExp(`^${pattern}$`).test(given);
+/** `arn`, partition, service, Region, account; and the resource, which may have colons of its own. */
+function partsOf(text: string): { readonly header: readonly string[]; readonly resource: string } {
+  // Colons within braces, as in `${AWS::Partition}`, separate nothing.
+  const parts = text.split(/:(?![^{]*\})/);
+  return { header: parts.slice(0, 5), resource: parts.slice(5).join(':') };
 }
 
-function group(name: string): string {
-  const shape = shapes[name];
-  return shape ? `(?:${shape.source.slice(1, -1)}${name === 'region' ? '|' : ''})` : String.raw`[^\s"\\]+`;
+function headerFits(template: string, form: string, part: string | undefined): boolean {
+  const [, name] = /^\{(\w+)\}$/.exec(form) ?? [];
+  if (name === undefined) return part === form;
+  return isLegal(name, part) || (part === '' && mayLackRegion(template, name));
+}
+
+function resourceFits(form: string, resource: string): boolean {
+  if (forbidden.test(withoutTokens(resource))) return false;
+  const start = resource.search(token);
+  if (start >= 0) {
+    // What follows a token may be anything of it: what stands before it must begin as the form does.
+    const [given, wanted] = [resource.slice(0, start), form.split('{')[0]!];
+    return given.startsWith(wanted) || wanted.startsWith(given);
+  }
+  const pattern = form
+    .split(placeholder)
+    .map((part, index) => (index % 2 === 0 ? part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : '.+'))
+    .join('');
+  return new RegExp(`^${pattern}$`).test(resource);
+}
+
+/** Whether a literal Region is one of the literal partition. */
+function regionFits(partition: string, region: string): boolean {
+  if (!shapes['partition']!.test(partition)) return true;
+  if (region.startsWith('cn-')) return partition === 'aws-cn';
+  if (region.startsWith('us-gov-')) return partition === 'aws-us-gov';
+  return partition === 'aws' || !shapes['region']!.test(region) || /[?*]/.test(region);
 }

@@ -123,6 +123,14 @@ describe('a document', () => {
     expect(secretsmanager.secret(`${token}-??????`)).toBe(`${token}-??????`);
   });
 
+  it('compares what stands around a token', () => {
+    const complete = 'arn:${AWS::Partition}:s3:::${Token[TOKEN.42]}/*';
+    expect(s3.object(complete)).toBe(complete);
+    const group =
+      'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/pod/${AWS::StackName}:*';
+    expect(logs.logGroup(group)).toBe(group);
+  });
+
   it('mounts through several access points', () => {
     const accessPoint = (id: string) => efs.accessPoint({ ...here, id });
     const mount = mountFileSystem({

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as autoscaling from '../src/catalogue/autoscaling.ts';
 import * as bedrock from '../src/catalogue/bedrock.ts';
 import * as efs from '../src/catalogue/elasticfilesystem.ts';
+import * as logs from '../src/catalogue/logs.ts';
 import * as s3 from '../src/catalogue/s3.ts';
 import * as secretsmanager from '../src/catalogue/secretsmanager.ts';
 import {
@@ -83,6 +84,54 @@ const refused: readonly [IamPolicyErrorCode, RegExp, () => unknown][] = [
     'ARN_MALFORMED',
     /foundation-model/,
     () => bedrock.foundationModel('arn:aws:bedrock:eu-west-1:111122223333:foundation-model/x'),
+  ],
+  // A token stands for its own part only: all others are compared.
+  [
+    'ARN_MALFORMED',
+    /s3:object/,
+    () => s3.object('arn:${AWS::Partition}:sns:eu-central-1:111122223333:topic/key'),
+  ],
+  ['ARN_MALFORMED', /file-system/, () => efs.fileSystem('arn:${AWS::Partition}:s3:::bucket/key')],
+  [
+    'ARN_MALFORMED',
+    /file-system/,
+    () => efs.fileSystem('arn:aws:elasticfilesystem:eu-central-1:111122223333:access-point/${Token[ID.1]}'),
+  ],
+  [
+    'ARN_MALFORMED',
+    /foundation-model/,
+    () =>
+      bedrock.foundationModel(
+        'arn:${Token[AWS.Partition.3]}:bedrock:eu-west-1:111122223333:foundation-model/x',
+      ),
+  ],
+  [
+    'ARN_MALFORMED',
+    /file-system/,
+    () => efs.fileSystem('arn:aws:elasticfilesystem::111122223333:file-system/x'),
+  ],
+  ['ARN_MALFORMED', /s3:bucket/, () => s3.bucket('arn:aws:s3:::assets/*')],
+  ['ARN_MALFORMED', /s3:bucket/, () => s3.bucket('${Token[BUCKET.1]}/*')],
+  ['ARN_MALFORMED', /s3:bucket/, () => s3.bucket({ name: 'assets/*' })],
+  [
+    'ARN_MALFORMED',
+    /log-group/,
+    () => logs.logGroup('arn:aws:logs:eu-central-1:111122223333:log-group:g:log-stream:s'),
+  ],
+  [
+    'ARN_MALFORMED',
+    /Region of its partition/,
+    () => efs.fileSystem({ ...here, region: 'cn-north-1', id: 'fs-1' }),
+  ],
+  [
+    'ARN_MALFORMED',
+    /Region of its partition/,
+    () => efs.fileSystem({ ...here, partition: 'aws-us-gov', id: 'fs-1' }),
+  ],
+  [
+    'ARN_MALFORMED',
+    /Region of its partition/,
+    () => bedrock.foundationModel('arn:aws-cn:bedrock:us-gov-west-1::foundation-model/x'),
   ],
   ['ARN_MALFORMED', /autoScalingGroup/, () => autoscaling.autoScalingGroup('${Token[GROUP.1]} or so')],
 ];

@@ -1,0 +1,35 @@
+/** A CDK token, or a pseudo parameter of CloudFormation: its value is known after deployment. */
+export const token = /\$\{(?:Token\[[^\]]*\]|AWS::[A-Za-z]+)\}/g;
+
+/** What a text says already, without its tokens. */
+export function withoutTokens(text: string): string {
+  return text.replace(token, '');
+}
+
+/** The longest that AWS gives, and of Regions (`us-isof-south-1` has 15) somewhat more: there will be others. */
+const partition = 'aws-us-gov'.length;
+const region = 20;
+const account = 12;
+const stackName = 128;
+const uuid = 36;
+
+/** {@link https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html} */
+const longest: ReadonlyMap<string, number> = new Map([
+  ['Partition', partition],
+  ['Region', region],
+  ['AccountId', account],
+  ['StackName', stackName],
+  ['StackId', 'arn::cloudformation:::stack//'.length + partition + region + account + stackName + uuid],
+  ['URLSuffix', 'amazonaws.com.cn'.length],
+]);
+
+/** What an attribute of a resource has at most, or so we hope: nothing says how long one may be. */
+const anyOther = 128;
+
+/** The text with every token as long as its value may become. CDK writes `AWS::Region` as `Token[AWS.Region.7]`. */
+export function atItsLongest(text: string): string {
+  return text.replace(token, (found) => {
+    const [, name] = /AWS(?:::|\.)([A-Za-z]+)/.exec(found) ?? [];
+    return '.'.repeat(longest.get(name ?? '') ?? anyOther);
+  });
+}
