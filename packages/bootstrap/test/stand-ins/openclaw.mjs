@@ -1,6 +1,6 @@
 // A gateway as the bootstrap sees it: the program, its config, its exit codes, its log lines and /readyz. What the real
 // one does is proved elsewhere, with the real one; this one makes its rare answers come when a test wants them.
-import { existsSync, readFileSync, watchFile } from 'node:fs';
+import { readFileSync, statSync, watchFile } from 'node:fs';
 import { createServer } from 'node:http';
 
 const file = process.env.OPENCLAW_CONFIG_PATH;
@@ -30,8 +30,8 @@ const answers = {
   restart: 'config change requires gateway restart (gateway.tls) — preparing',
 };
 watchFile(file, { interval: 50 }, (now, before) => {
-  // Reading the file changes its access time, which is no change; a file that is not there is none either.
-  if (now.mtimeMs !== before.mtimeMs && existsSync(file))
+  // Reading the file changes its access time, which is no change; what is no file is not read.
+  if (now.mtimeMs !== before.mtimeMs && statSync(file, { throwIfNoEntry: false })?.isFile())
     log(`[reload] ${answers[asked()] ?? 'config hot reload applied (messages)'}`);
 });
 const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
