@@ -20,6 +20,7 @@ import { Login } from './parts/login.ts';
 import { Logs } from './parts/logs.ts';
 import { Machine } from './parts/machine.ts';
 import { Network, type ExistingNetwork } from './parts/network.ts';
+import { InfraError } from './error.ts';
 import { openclawConfig } from './openclaw-config.ts';
 import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 import type { PodOptionsInput } from './options/pod-props.ts';
@@ -35,7 +36,10 @@ const hookName = 'gateway-ready';
 
 export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
   readonly domain: {
-    /** The public hosted zone for the DNS records and for the validation of the certificate. */
+    /**
+     * The public hosted zone for the DNS records and for the validation of the certificate. Its name must be known:
+     * use `HostedZone.fromHostedZoneAttributes`, not `fromHostedZoneId`. Refused: `HOSTED_ZONE_INVALID`.
+     */
     readonly hostedZone: IHostedZone;
     /** Fully qualified names of the pod, 1 to 5. The first is the public origin. */
     readonly names: readonly string[];
@@ -201,11 +205,30 @@ function optionsOf({
   domain,
   ...rest
 }: OpenClawPodProps): PodOptions {
-  const { hostedZoneId, zoneName } = domain.hostedZone;
   return checked(podOptionsSchema, {
     ...rest,
-    domain: { hostedZone: { id: hostedZoneId, name: zoneName.replace(/\.$/, '') }, names: domain.names },
+    domain: { hostedZone: identityOf(domain.hostedZone), names: domain.names },
   });
+}
+
+function identityOf(zone: IHostedZone): PodOptions['domain']['hostedZone'] {
+  const id = known(() => zone.hostedZoneId);
+  const name = known(() => zone.zoneName);
+  if (id !== undefined && name !== undefined) return { id, name: name.replace(/\.$/, '') };
+  throw new InfraError(
+    'HOSTED_ZONE_INVALID',
+    'domain.hostedZone: wants a hosted zone of aws-cdk-lib whose id and name are known, as from ' +
+      'HostedZone.fromHostedZoneAttributes(this, "Zone", { hostedZoneId, zoneName }).',
+  );
+}
+
+/** A zone that is known by its id only throws when it is asked for its name. */
+function known(ask: () => string): string | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }
 
 function healthCheckPath({ openclaw: { version }, healthCheck }: PodOptions): string {

@@ -192,6 +192,37 @@ test.for(table)('refuses %s with %s', ([, code, says, props]) => {
   expect(error.message).toContain(says);
 });
 
+test.for([
+  ['is plain data', () => ({ id: 'Z0123456789', name: 'example.com' }) as never],
+  ['is not there', () => undefined as never],
+  ['has no name', () => ({ hostedZoneId: 'Z0123456789' }) as never],
+  ['is known by its id only', (stack: Stack) => HostedZone.fromHostedZoneId(stack, 'Zone', 'Z0123456789')],
+] as const)('refuses a hosted zone that %s', ([, zone]) => {
+  const stack = new Stack(scratchApp(), 'Stack', { env: { region: 'eu-central-1' } });
+  const error = refusal(
+    () =>
+      new OpenClawPod(stack, 'Pod', {
+        bundle,
+        domain: { hostedZone: zone(stack), names: ['openclaw.example.com'] },
+      }),
+  );
+  expect(error.code).toBe('HOSTED_ZONE_INVALID');
+  expect(error.message).toContain('fromHostedZoneAttributes');
+});
+
+test.for([
+  { login: { sessionHours: 1.1 } },
+  { machine: { rootVolumeGiB: 20.5 } },
+  { network: { natGateways: 1.5 } },
+  { logs: { retentionDays: 7.5 } },
+  { launch: { heartbeatSeconds: 60.5 } },
+  { launch: { readyTimeoutSeconds: 60.5 } },
+  { openclaw: { model: { id: 'amazon.nova', contextWindow: 1.5 } } },
+  { openclaw: { model: { id: 'amazon.nova', maxTokens: 1.5 } } },
+])('refuses a fraction with a code, not with a crash of CDK: %j', (props) => {
+  expect(refusal(() => pod(props)).code).toMatch(/^[A-Z_]+$/);
+});
+
 test('refuses to guess a model where a global profile would send prompts abroad', () => {
   expect(refusal(() => pod({}, 'af-south-1')).code).toBe('MODEL_UNKNOWN_IN_REGION');
   expect(() =>

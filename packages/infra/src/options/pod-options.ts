@@ -12,9 +12,9 @@ const login = z.strictObject({
     .number()
     .refine(
       ...must<number>(
-        (hours) => hours >= 1 && hours <= 168,
+        (hours) => Number.isInteger(hours) && hours >= 1 && hours <= 168,
         'SESSION_TIMEOUT_OUT_OF_RANGE',
-        (shown) => `${shown} hours: a session lasts 1 to 168 hours (7 days).`,
+        (shown) => `${shown} hours: a session lasts 1 to 168 whole hours (7 days).`,
       ),
     )
     .default(24),

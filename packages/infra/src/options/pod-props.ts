@@ -75,7 +75,10 @@ export interface GatewayProps {
 export interface LoginPageProps {
   /** One-time passwords by an authenticator app. Default: `optional`. */
   readonly mfa?: 'off' | 'optional' | 'required' | undefined;
-  /** How long a login lasts, in hours: 1 to 168. Default: 24. Refused: `SESSION_TIMEOUT_OUT_OF_RANGE`. */
+  /**
+   * How long a login lasts, in whole hours: 1 to 168. Only its end, or a user who is disabled, ends a session: see
+   * "Who leaves" in the README. Default: 24. Refused: `SESSION_TIMEOUT_OUT_OF_RANGE`.
+   */
   readonly sessionHours?: number | undefined;
   /**
    * Prefix of the Cognito domain of the login page, unique in the Region. Default: name and account of the pod.
