@@ -17,6 +17,8 @@ export interface GatewayDecisions {
   };
   readonly region: string;
   readonly model: Model;
+  /** Whether Ollama runs on the instance. */
+  readonly ollama: boolean;
   /** More OpenClaw config of the pod's owner. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
@@ -27,6 +29,9 @@ export type OpenClawConfig = Record<string, unknown>;
 export const memberRole = 'member';
 /** Role of the admins: the ceiling under which their identity grant holds. */
 export const adminRole = 'admin';
+
+/** On the instance itself, its models by discovery: https://docs.openclaw.ai/providers/ollama/model-discovery */
+const ollamaProvider = { baseUrl: 'http://127.0.0.1:11434', api: 'ollama', models: [] };
 
 /**
  * The desired OpenClaw config of a pod: the gateway behind a load balancer that knows the user.
@@ -39,7 +44,8 @@ export function openclawConfig(decisions: GatewayDecisions): OpenClawConfig {
   return withExtra(decided(decisions), decisions.extra);
 }
 
-function decided({ port, dnsNames, trustedProxies, admins, members, region, model }: GatewayDecisions) {
+function decided(decisions: GatewayDecisions) {
+  const { port, dnsNames, trustedProxies, admins, members, region, model, ollama } = decisions;
   const origins = dnsNames.map((name) => `https://${name}`);
   return {
     gateway: {
@@ -81,7 +87,13 @@ function decided({ port, dnsNames, trustedProxies, admins, members, region, mode
     update: { checkOnStart: false, auto: { enabled: false } },
     discovery: { mdns: { mode: 'off' } },
     logging: { level: 'info', consoleLevel: 'info', consoleStyle: 'json' },
-    models: { mode: 'merge', providers: { 'amazon-bedrock': bedrockProvider(region, model) } },
+    models: {
+      mode: 'merge',
+      providers: {
+        'amazon-bedrock': bedrockProvider(region, model),
+        ...(ollama ? { ollama: ollamaProvider } : {}),
+      },
+    },
     agents: { defaults: { model: { primary: `amazon-bedrock/${model.id}` } } },
     plugins: {
       entries: { 'amazon-bedrock': { enabled: true, config: { discovery: { enabled: true, region } } } },

@@ -143,6 +143,7 @@ export class OpenClawPod extends Construct {
             members: options.openclaw.members,
             region,
             model: options.openclaw.model ?? defaultModel(region),
+            ollama: options.ollama !== undefined,
             extra: options.openclaw.config,
           }),
         },
@@ -158,6 +159,7 @@ export class OpenClawPod extends Construct {
           heartbeatSeconds: options.launch.heartbeatSeconds,
         },
         logGroup: journal.group.logGroupName,
+        ollama: options.ollama,
         readyTimeoutSeconds: options.launch.readyTimeoutSeconds,
       },
     });

@@ -19,6 +19,7 @@ const decisions: GatewayDecisions = {
   members: { scopes: ['operator.read', 'operator.write'], otherSessions: 'write' },
   region: 'eu-central-1',
   model: defaultModel('eu-central-1'),
+  ollama: false,
   extra: {},
 };
 

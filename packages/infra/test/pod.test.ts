@@ -299,6 +299,39 @@ describe('S6: a config change is no change of the machine', () => {
     expect(theOne(changed, 'AWS::EC2::LaunchTemplate')).toEqual(theOne(template, 'AWS::EC2::LaunchTemplate'));
     expect(specOf(changed)).not.toEqual(specOf(template));
   });
+
+  test('a pinned image is no parameter that the next deploy reads anew', () => {
+    const pinned = podTemplate({ machine: { imageId: 'ami-0123456789abcdef0' } });
+    expect(theOne(pinned, 'AWS::EC2::LaunchTemplate').properties['LaunchTemplateData']).toHaveProperty(
+      'ImageId',
+      'ami-0123456789abcdef0',
+    );
+    expect(JSON.stringify(template.Parameters)).toContain('AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>');
+    expect(JSON.stringify(pinned.Parameters)).not.toContain('AWS::EC2::Image::Id');
+  });
+});
+
+describe('Ollama', () => {
+  const ollama = {
+    version: '0.12.3',
+    sha256: 'a'.repeat(64),
+    models: ['llama3.2:3b', 'hf.co/team/Model:Q4_K_M'],
+  };
+
+  test('is not there unless it is asked for', () => {
+    const spec = specOf(template);
+    expect(spec).not.toHaveProperty('ollama');
+    expect(spec.openclaw.config).not.toHaveProperty('models.providers.ollama');
+  });
+
+  test('runs on the instance, as a provider of the gateway, without another launch template', () => {
+    const local = podTemplate({ ollama });
+    const spec = specOf(local);
+    expect(spec['ollama']).toEqual(ollama);
+    expect(spec.openclaw.config).toHaveProperty('models.providers.ollama.baseUrl', 'http://127.0.0.1:11434');
+    expect(spec.openclaw.config).toHaveProperty('models.providers.amazon-bedrock');
+    expect(theOne(local, 'AWS::EC2::LaunchTemplate')).toEqual(theOne(template, 'AWS::EC2::LaunchTemplate'));
+  });
 });
 
 describe('S7: secrets', () => {

@@ -35,6 +35,8 @@ function refusal(build: () => unknown): InfraError {
 /** What arrives from JavaScript, or from a type assertion. */
 const untyped = (value: unknown) => value as Props;
 
+const ollama = { version: '0.12.3', sha256: 'a'.repeat(64) };
+
 const table: readonly [what: string, code: InfraErrorCode, says: string, props: Props][] = [
   ['no DNS name', 'DNS_NAME_MISSING', 'domain.names', { names: [] }],
   [
@@ -157,6 +159,29 @@ const table: readonly [what: string, code: InfraErrorCode, says: string, props: 
     'm7i.large',
     { machine: { instanceType: 'm7i.large' } },
   ],
+  ['an image that is none', 'IMAGE_INVALID', 'al2023', { machine: { imageId: 'al2023' } }],
+  ['an image parameter that is none', 'IMAGE_INVALID', 'team', { machine: { imageParameter: 'team image' } }],
+  [
+    'two images',
+    'IMAGE_INVALID',
+    'not both',
+    { machine: { imageId: 'ami-0123456789abcdef0', imageParameter: '/team/image' } },
+  ],
+  ['the newest Ollama', 'OLLAMA_INVALID', 'ollama.version', { ollama: { ...ollama, version: 'latest' } }],
+  ['an Ollama without its hash', 'OLLAMA_INVALID', 'ollama.sha256', { ollama: { ...ollama, sha256: 'abc' } }],
+  ['an Ollama from a disk', 'OLLAMA_INVALID', 'ollama.url', { ollama: { ...ollama, url: 'file:///x.tar' } }],
+  [
+    'a password in the URL of Ollama',
+    'OLLAMA_INVALID',
+    'ollama.url',
+    { ollama: { ...ollama, url: 'https://me:word@example.com/x.tar.zst' } },
+  ],
+  [
+    'an option for a model',
+    'OLLAMA_INVALID',
+    'ollama.models[1]',
+    { ollama: { ...ollama, models: ['llama3.2:3b', '--insecure'] } },
+  ],
   ['a retention that CloudWatch lacks', 'LOG_RETENTION_INVALID', '100', { logs: { retentionDays: 100 } }],
   ['a hook that waits for ever', 'HEARTBEAT_OUT_OF_RANGE', '7200', { launch: { heartbeatSeconds: 86_400 } }],
   [
@@ -228,6 +253,11 @@ test('refuses to guess a model where a global profile would send prompts abroad'
   expect(() =>
     pod({ openclaw: { model: { id: 'global.amazon.nova-2-lite-v1:0' } } }, 'af-south-1'),
   ).not.toThrow();
+});
+
+test('shows no password of a URL', () => {
+  const url = 'https://me:word@example.com/x.tar.zst';
+  expect(refusal(() => pod({ ollama: { ...ollama, url } })).message).not.toContain('word@');
 });
 
 test('names every fault at once', () => {

@@ -4,6 +4,7 @@ import type { InfraErrorCode } from '../error.ts';
 import { domainOptions } from './domain-options.ts';
 import { must } from './must.ts';
 import { networkOptions } from './network-options.ts';
+import { ollamaOptions } from './ollama-options.ts';
 import { openclawOptions } from './openclaw-options.ts';
 
 const login = z.strictObject({
@@ -31,21 +32,48 @@ const login = z.strictObject({
     .optional(),
 });
 
-const machine = z.strictObject({
-  architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
-  instanceType: z
-    .string()
-    .refine(
-      ...must<string>(
-        (type) => /^[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+$/.test(type),
-        'INSTANCE_TYPE_INVALID',
-        (shown) => `${shown} is not an instance type, as in t4g.medium.`,
-      ),
-    )
-    .optional(),
-  imageParameter: z.string().startsWith('/').optional(),
-  rootVolumeGiB: z.int().min(10).max(16_384).default(20),
-});
+const machine = z
+  .strictObject({
+    architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
+    instanceType: z
+      .string()
+      .refine(
+        ...must<string>(
+          (type) => /^[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+$/.test(type),
+          'INSTANCE_TYPE_INVALID',
+          (shown) => `${shown} is not an instance type, as in t4g.medium.`,
+        ),
+      )
+      .optional(),
+    imageId: z
+      .string()
+      .refine(
+        ...must<string>(
+          (id) => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id),
+          'IMAGE_INVALID',
+          (shown) => `${shown} is not the id of an AMI, as in ami-0123456789abcdef0.`,
+        ),
+      )
+      .optional(),
+    imageParameter: z
+      .string()
+      .refine(
+        ...must<string>(
+          (name) => /^(\/[\w.-]+)+$/.test(name),
+          'IMAGE_INVALID',
+          (shown) => `${shown} is not the name of an SSM parameter, as in /team/images/al2023.`,
+        ),
+      )
+      .optional(),
+    rootVolumeGiB: z.int().min(10).max(16_384).default(20),
+  })
+  .refine(
+    ...must<{ imageId?: string | undefined; imageParameter?: string | undefined }>(
+      ({ imageId, imageParameter }) => imageId === undefined || imageParameter === undefined,
+      'IMAGE_INVALID',
+      'Give imageId or imageParameter, not both: one image can be the right one.',
+    ),
+  );
 
 /** In days: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const retentionPeriods = [
@@ -108,6 +136,7 @@ export const podOptionsSchema = z
       .default('openclaw'),
     domain: domainOptions,
     openclaw: openclawOptions.prefault({}),
+    ollama: ollamaOptions.optional(),
     login: login.prefault({}),
     network: networkOptions.prefault({}),
     machine: machine.prefault({}),

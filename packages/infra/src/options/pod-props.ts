@@ -71,6 +71,29 @@ export interface GatewayProps {
   readonly config?: Readonly<Record<string, Json>> | undefined;
 }
 
+/**
+ * Models that run on the instance itself (https://docs.ollama.com/linux), under the provider `ollama` of OpenClaw: as in
+ * `ollama/llama3.2:3b`. Ollama starts after the gateway is ready, as an account of its own, and answers on loopback only.
+ *
+ * The instance pays for it: a release takes several GiB of disk, each model its size in disk and in memory, next to the
+ * 1 GiB of the gateway. The defaults of `machine` are too small; for models of 3 to 8 billion parameters take
+ * `rootVolumeGiB: 60` and an `instanceType` of 16 GiB such as m8g.xlarge. Models lie on the local disk: a replacement of
+ * the instance pulls them again.
+ */
+export interface OllamaProps {
+  /** Release of Ollama, as in 0.12.3 (https://github.com/ollama/ollama/releases). Refused: `OLLAMA_INVALID`. */
+  readonly version: string;
+  /**
+   * SHA-256 in lower-case hex of the release's `ollama-linux-arm64.tar.zst`, or `-amd64` for x86_64, from its
+   * `sha256sum.txt`. What does not match is not run. Refused: `OLLAMA_INVALID`.
+   */
+  readonly sha256: string;
+  /** Where the archive comes from, such as a mirror. Default: GitHub. Refused: `OLLAMA_INVALID`. */
+  readonly url?: string | undefined;
+  /** Models to pull (https://ollama.com/library), as in llama3.2:3b. Default: none. Refused: `OLLAMA_INVALID`. */
+  readonly models?: readonly string[] | undefined;
+}
+
 /** The login page. */
 export interface LoginPageProps {
   /** One-time passwords by an authenticator app. Default: `optional`. */
@@ -112,9 +135,20 @@ export interface PodMachineProps {
    * Refused: `INSTANCE_TYPE_INVALID`, `INSTANCE_TYPE_ARCHITECTURE`.
    */
   readonly instanceType?: string | undefined;
-  /** Public SSM parameter that names the AMI, of Amazon Linux 2023. Default: the newest one with the default kernel. */
+  /**
+   * AMI of Amazon Linux 2023, 2023.12.20260928 or later, of the architecture and in the Region of the pod. Pins the image: without it every
+   * deploy, even one that changes the config only, takes the newest image of `imageParameter`, and replaces the
+   * instance when that is another one. A pinned image gets the security updates of Amazon Linux when you change it.
+   * Default: that of `imageParameter`. Refused: `IMAGE_INVALID`, also together with `imageParameter`.
+   */
+  readonly imageId?: string | undefined;
+  /**
+   * SSM parameter that names the AMI, of Amazon Linux 2023. CloudFormation reads it anew at each deploy
+   * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html).
+   * Default: the public one of the newest image with the default kernel. Refused: `IMAGE_INVALID`.
+   */
   readonly imageParameter?: string | undefined;
-  /** Size of the encrypted gp3 root volume, in GiB. Default: 20. */
+  /** Size of the encrypted gp3 root volume, in GiB, 10 to 16384. With Ollama it holds the models. Default: 20. */
   readonly rootVolumeGiB?: number | undefined;
 }
 
@@ -154,6 +188,8 @@ export interface PodOptionsInput {
   readonly name?: string | undefined;
   readonly domain: DomainProps;
   readonly openclaw?: GatewayProps | undefined;
+  /** Local models. Default: none, and no Ollama. */
+  readonly ollama?: OllamaProps | undefined;
   readonly login?: LoginPageProps | undefined;
   readonly network?: PodNetworkProps | undefined;
   readonly machine?: PodMachineProps | undefined;

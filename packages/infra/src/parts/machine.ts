@@ -37,11 +37,7 @@ export class Machine extends Construct {
       }),
     );
     this.launchTemplate = new ec2.LaunchTemplate(this, 'LaunchTemplate', {
-      machineImage: ec2.MachineImage.fromSsmParameter(
-        options.imageParameter ??
-          `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${options.architecture}`,
-        { os: ec2.OperatingSystemType.LINUX },
-      ),
+      machineImage: machineImage(options),
       instanceType: instanceType(options),
       role,
       securityGroup,
@@ -65,6 +61,16 @@ export class Machine extends Construct {
       ],
     });
   }
+}
+
+/** A parameter is resolved by CloudFormation, anew at each deploy; an id stays. */
+function machineImage({ architecture, imageId, imageParameter }: PodOptions['machine']): ec2.IMachineImage {
+  const osType = ec2.OperatingSystemType.LINUX;
+  if (imageId !== undefined) {
+    return { getImage: () => ({ imageId, osType, userData: ec2.UserData.forLinux() }) };
+  }
+  const newest = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;
+  return ec2.MachineImage.fromSsmParameter(imageParameter ?? newest, { os: osType });
 }
 
 function instanceType({ architecture, instanceType: name }: PodOptions['machine']): ec2.InstanceType {

@@ -14,7 +14,7 @@ export interface SpecParameterProps {
 /** Bytes of an advanced parameter: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
 const maximumBytes = 8192;
 
-/** The pod spec, where the instance reads it: a new config never touches the launch template. */
+/** The pod spec, where the instance reads it: a new config is no change of the launch template. */
 export class SpecParameter extends Construct {
   readonly parameter: ssm.CfnParameter;
 
