@@ -1,12 +1,38 @@
+import { Fn } from 'aws-cdk-lib';
 import { PolicyDocument as CdkPolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { PolicyDocument } from './document.ts';
+import type { PolicyJson } from './json.ts';
 
-/** The document for the props of a CDK construct, such as `inlinePolicies` of a role. */
-export function toPolicyDocument(document: PolicyDocument): CdkPolicyDocument {
-  return CdkPolicyDocument.fromJson(document.toJSON());
+/**
+ * For `inlinePolicies` of a role. All inline policies of a role share 10,240 characters.
+ *
+ * @throws IamPolicyError `POLICY_TOO_LARGE`, `POLICY_OF_RESOURCE`
+ */
+export function toInlinePolicy(document: PolicyDocument): CdkPolicyDocument {
+  return toPolicyDocument(document.asInline());
 }
 
-/** The statements one by one, for `addToPrincipalPolicy` and the like. */
+/**
+ * For a `ManagedPolicy` each: together they decide as the one document.
+ *
+ * @throws IamPolicyError `STATEMENT_TOO_LARGE`, `TOO_MANY_POLICIES`, `POLICY_OF_RESOURCE`
+ */
+export function toManagedPolicies(document: PolicyDocument): CdkPolicyDocument[] {
+  return document.asManaged().map(toPolicyDocument);
+}
+
+/** For the policy of a resource, such as a file system. Of whatever size: each service has its own limit. */
+export function toPolicyDocument(document: PolicyDocument): CdkPolicyDocument {
+  return CdkPolicyDocument.fromJson(withReferences(document));
+}
+
+/** The statements one by one, for `addToResourcePolicy` and the like. Of whatever size. */
 export function toPolicyStatements(document: PolicyDocument): PolicyStatement[] {
-  return document.toJSON().Statement.map((statement) => PolicyStatement.fromJson(statement));
+  return withReferences(document).Statement.map((statement) => PolicyStatement.fromJson(statement));
+}
+
+/** CDK writes strings as they are: a pseudo parameter in one would reach IAM by its name. */
+function withReferences(document: PolicyDocument): PolicyJson {
+  const text = JSON.stringify(document).replace(/\$\{(AWS::[A-Za-z]+)\}/g, (_, name: string) => Fn.ref(name));
+  return JSON.parse(text);
 }

@@ -1,4 +1,5 @@
 import { IamPolicyError } from './error.ts';
+import { frozen } from './frozen.ts';
 import { policyJson, type PolicyJson } from './json.ts';
 import { normalise } from './normalise.ts';
 import { limits, sizeOf, split } from './size.ts';
@@ -93,5 +94,5 @@ function made(statements: readonly StatementContent[]): PolicyDocument {
     },
     asManaged: () => (size <= limits.managed ? [self] : split(statements, limits.managed).map(made)),
   };
-  return Object.freeze(self);
+  return frozen(self);
 }

@@ -59,5 +59,6 @@ function mapSorted<T, U>(record: Readonly<Record<string, T>>, map: (value: T) =>
 }
 
 function oneOrMany(values: readonly string[]): OneOrMany {
-  return values.length === 1 ? values[0]! : values;
+  // A copy: what becomes of the JSON does not change the document.
+  return values.length === 1 ? values[0]! : [...values];
 }

@@ -15,4 +15,4 @@ export function servicePrincipal(service: string): Principal {
 }
 
 /** Everyone, also without credentials: give the statement a condition, or make it a deny. */
-export const anyone: Principal = { type: 'AWS', id: '*' };
+export const anyone: Principal = Object.freeze({ type: 'AWS', id: '*' });

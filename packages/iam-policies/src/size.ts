@@ -2,6 +2,7 @@ import { IamPolicyError } from './error.ts';
 import { policyJson } from './json.ts';
 import { numbered } from './normalise.ts';
 import type { StatementContent } from './statement.ts';
+import { atItsLongest } from './token.ts';
 
 /**
  * Characters that a policy may have, white space not counted.
@@ -9,15 +10,9 @@ import type { StatementContent } from './statement.ts';
  */
 export const limits = { managed: 6144, inline: 10_240 } as const;
 
-/**
- * Length of a policy as IAM counts it. What only CloudFormation knows is estimated from above:
- * a CDK token as 128 characters, a pseudo parameter such as `${AWS::Partition}` as 16.
- */
+/** Length of a policy as IAM counts it. What only CloudFormation knows is taken for as long as it may become. */
 export function sizeOf(statements: readonly StatementContent[]): number {
-  return JSON.stringify(policyJson(statements))
-    .replace(/\$\{Token\[[^\]]*\]\}/g, '.'.repeat(128))
-    .replace(/\$\{AWS::[A-Za-z]+\}/g, '.'.repeat(16))
-    .replace(/\s/g, '').length;
+  return atItsLongest(JSON.stringify(policyJson(statements))).replace(/\s/g, '').length;
 }
 
 /**

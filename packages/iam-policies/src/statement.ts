@@ -12,6 +12,7 @@ import type {
 import type { Arn } from './arn.ts';
 import { conditionValue, type Conditions, type OperatorFor, type ValueFor } from './condition.ts';
 import { IamPolicyError } from './error.ts';
+import { frozen } from './frozen.ts';
 import type { Principal } from './principal.ts';
 
 export type Effect = 'Allow' | 'Deny';
@@ -193,11 +194,6 @@ function statement(kind: Kind, content: StatementContent) {
         principals: [...content.principals, ...principals].toSorted(byTypeAndId),
       }),
   });
-}
-
-function frozen<T extends object>(value: T): Readonly<T> {
-  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part);
-  return Object.freeze(value);
 }
 
 function withCondition(

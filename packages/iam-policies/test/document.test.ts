@@ -92,6 +92,23 @@ describe('a document', () => {
     expect(policy.statements.map(({ sid }) => sid)).toEqual(['Read', 'Read2', 'Read3']);
   });
 
+  it('cannot be changed, neither itself nor by its JSON', () => {
+    const policy = document(
+      allow('Read', s3.GetObject, s3.GetObjectVersion)
+        .on(object('a'), object('b'))
+        .when('s3:authType', 'StringEquals', 'a', 'b'),
+      allow('Keys', kms.DescribeKey).unscoped('keys are found by alias'),
+    );
+    const before = JSON.stringify(policy);
+    spoil(policy.toJSON());
+    expect(() => spoil(policy.statements)).toThrow(TypeError);
+    expect(() => spoil(policy.statements[0])).toThrow(TypeError);
+    expect(() => spoil(policy.statements[1]!.conditions['StringEquals']!['s3:authType'])).toThrow(TypeError);
+    expect(() => spoil(policy.unscoped)).toThrow(TypeError);
+    expect(() => spoil(anyone)).toThrow(TypeError);
+    expect(JSON.stringify(policy)).toBe(before);
+  });
+
   it('keeps the reasons for every *', () => {
     const policy = document(
       allow('Read', s3.GetObject).on(object('a')),
@@ -161,10 +178,22 @@ describe('the size of a document', () => {
     expect(many(3).size).toBe(JSON.stringify(many(3)).length);
   });
 
-  it('counts what only CloudFormation knows from above', () => {
-    const token = '${Token[TOKEN.42]}';
-    const policy = document(allow('Read', secretsmanager.GetSecretValue).on(secretsmanager.secret(token)));
-    expect(policy.size).toBe(JSON.stringify(policy).length - token.length + 128);
+  it.each([
+    ['${Token[TOKEN.42]}', 128],
+    ['${Token[AWS.Partition.3]}', 'aws-us-gov'.length],
+    ['${AWS::Partition}', 'aws-us-gov'.length],
+    ['${Token[AWS.Region.7]}', 20],
+    ['${AWS::Region}', 20],
+    ['${AWS::AccountId}', 12],
+    ['${AWS::StackName}', 128],
+    [
+      '${AWS::StackId}',
+      `arn:aws-us-gov:cloudformation:${'r'.repeat(20)}:111122223333:stack/`.length + 128 + 1 + 36,
+    ],
+    ['${AWS::URLSuffix}', 'amazonaws.com.cn'.length],
+  ])('counts %s, which only CloudFormation knows, as %i', (token, length) => {
+    const policy = document(allow('Read', s3.GetObject).on(object(`a${token}z`)));
+    expect(policy.size).toBe(JSON.stringify(policy).length - token.length + length);
   });
 
   it('decides how it can be attached', () => {
@@ -246,3 +275,11 @@ describe('a resource-based policy', () => {
     ]);
   });
 });
+
+/** Empties every list and object in it, from within. */
+function spoil(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  Object.values(value).forEach(spoil);
+  // In strict mode a delete that fails throws.
+  for (const key of Object.keys(value)) delete (value as Record<string, unknown>)[key];
+}
