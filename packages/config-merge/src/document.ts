@@ -11,6 +11,10 @@ import { parsePlainJson } from './plain-json.ts';
  * @throws ConfigMergeError `DOCUMENT_*` with line and column
  */
 export function parseDocument(text: string): JsonObject {
+  // Code that no compiler has seen may pass a buffer.
+  if (typeof text !== 'string') {
+    throw failure('DOCUMENT_SYNTAX', 'a document is a string: decode it before', { line: 1, column: 1 });
+  }
   return parsePlainJson(text) ?? new DocumentReader(text).read();
 }
 

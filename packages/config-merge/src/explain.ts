@@ -6,7 +6,7 @@ import { formatPath, parsePath } from './path.ts';
 import type { Owner } from './policy.ts';
 import { recall, type Provenance } from './provenance.ts';
 import { redact, type Change } from './report.ts';
-import { enter, rootScope, type Scope } from './scope.ts';
+import { enter, type Scope } from './scope.ts';
 
 /** Why a key of a result has its value. */
 export interface Explanation {
@@ -28,16 +28,18 @@ export interface Explanation {
  */
 export function explain(result: Pick<MergeResult, 'config'>, path: string): Explanation {
   const keys = parsePath(path);
-  const origin = recall(result.config);
-  if (origin === undefined) {
+  // Code that no compiler has seen may pass anything.
+  const { config }: Partial<MergeResult> = Object(result);
+  const origin = config && recall(config);
+  if (config === undefined || origin === undefined) {
     throw new ConfigMergeError(
       'RESULT_UNKNOWN',
       'explain needs the result that mergeConfig returned, not a copy',
     );
   }
-  const root = rootScope(origin.policy);
+  const { root } = origin;
   const scope = keys.reduce(enter, root);
-  const value = lookup(result.config, keys, root);
+  const value = lookup(config, keys, root);
   const change = nearest(origin.changes, keys);
   const { source, why } =
     change === undefined ? unchanged(value, keys, scope, origin) : changed(value, change);
@@ -71,9 +73,8 @@ function unchanged(
   value: JsonValue | undefined,
   keys: readonly string[],
   scope: Scope,
-  { live, desired, policy }: Provenance,
+  { live, desired, root }: Provenance,
 ): Origin {
-  const root = rootScope(policy);
   const because = (why: string): string => `${why}; ${scope.owner}: ${scope.reason}`;
   if (value === undefined) return { source: 'none', why: because('neither live nor desired has it') };
   const inLive = lookup(live, keys, root);

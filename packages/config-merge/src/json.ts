@@ -61,10 +61,16 @@ export function checkObject(value: unknown, label: string): JsonObject {
     throw new ConfigMergeError('VALUE_ROOT', `${label} is not a plain object: pass the parsed config`);
   }
   // The quick look keeps no account of where it is; the slow one only says where the fault lies.
-  return isJson(value, 0) && isObject(value) ? value : new FaultFinder(label).find(value);
+  try {
+    return isJson(value, []) && isObject(value) ? value : new FaultFinder(label).find(value);
+  } catch (error) {
+    if (error instanceof ConfigMergeError) throw error;
+    throw new ConfigMergeError('VALUE_NOT_JSON', `${label}: cannot be read: a getter in it throws`);
+  }
 }
 
-function isJson(value: unknown, depth: number): value is JsonValue {
+/** `ancestors` are the objects and arrays around the value: as many as it is deep, and never itself. */
+function isJson(value: unknown, ancestors: object[]): value is JsonValue {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -73,24 +79,40 @@ function isJson(value: unknown, depth: number): value is JsonValue {
       return Number.isFinite(value);
     case 'object': {
       if (value === null) return true;
-      if (depth >= maxDepth) return false;
-      if (Array.isArray(value)) {
-        // A loop by index sees holes.
-        for (let index = 0; index < value.length; index++) if (!isJson(value[index], depth + 1)) return false;
-        return true;
-      }
-      if (!isPlain(value) || Object.getOwnPropertySymbols(value).length > 0) return false;
-      return Object.values(value).every((member) => isJson(member, depth + 1));
+      if (ancestors.length >= maxDepth || ancestors.includes(value)) return false;
+      ancestors.push(value);
+      if (!(Array.isArray(value) ? isJsonArray(value, ancestors) : isJsonObject(value, ancestors)))
+        return false;
+      ancestors.pop();
+      return true;
     }
     default:
       return false;
   }
 }
 
+function isJsonArray(value: readonly unknown[], ancestors: object[]): boolean {
+  // A loop by index sees holes.
+  for (let index = 0; index < value.length; index++) if (!isJson(value[index], ancestors)) return false;
+  return !('toJSON' in value);
+}
+
+function isJsonObject(value: object, ancestors: object[]): boolean {
+  if (!isPlain(value)) return false;
+  const members: unknown[] = Object.values(value);
+  return (
+    Reflect.ownKeys(value).length === members.length && members.every((member) => isJson(member, ancestors))
+  );
+}
+
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   // An object of another realm has that realm's Object.prototype: its prototype is null too.
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isEnumerable(value: object, key: string): boolean {
+  return Object.prototype.propertyIsEnumerable.call(value, key);
 }
 
 class FaultFinder {
@@ -127,8 +149,8 @@ class FaultFinder {
   }
 
   #checkContainer(value: object): void {
+    if (this.#ancestors.includes(value)) this.#refuse('VALUE_CYCLE', 'contains itself');
     if (this.#ancestors.length >= maxDepth) {
-      if (this.#ancestors.includes(value)) this.#refuse('VALUE_CYCLE', 'contains itself');
       this.#refuse('VALUE_DEPTH', `nests deeper than ${maxDepth} levels`);
     }
     this.#ancestors.push(value);
@@ -143,12 +165,18 @@ class FaultFinder {
       this.#check(value[index]);
       this.#path.pop();
     }
+    if ('toJSON' in value) this.#refuse('VALUE_NOT_JSON', 'is an array with a toJSON of its own');
   }
 
   #checkMembers(value: object): void {
     if (!isPlain(value)) this.#refuse('VALUE_NOT_JSON', 'is not a plain object');
     if (Object.getOwnPropertySymbols(value).length > 0) {
       this.#refuse('VALUE_NOT_JSON', 'has a symbol as a key');
+    }
+    const hidden = Object.getOwnPropertyNames(value).find((key) => !isEnumerable(value, key));
+    if (hidden !== undefined) {
+      this.#path.push(hidden);
+      this.#refuse('VALUE_NOT_JSON', 'is not enumerable');
     }
     for (const [key, member] of Object.entries(value)) {
       this.#path.push(key);

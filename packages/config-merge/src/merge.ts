@@ -38,7 +38,9 @@ export interface Plan {
  * @throws ConfigMergeError `VALUE_*` for inputs that are not JSON, `DESIRED_*` for a desired config that the
  * policy does not allow, `POLICY_*` and `PATH_INVALID` for a policy that `definePolicy` did not check.
  */
-export function mergeConfig({ live, desired, lastApplied, policy }: MergeInput): MergeResult {
+export function mergeConfig(input: MergeInput): MergeResult {
+  // Code that no compiler has seen may leave anything out.
+  const { live, desired, lastApplied, policy }: Partial<MergeInput> = Object(input);
   const root = rootScope(policy);
   const wanted = checkObject(desired, 'desired');
   checkClaims(wanted, root);
@@ -50,7 +52,7 @@ export function mergeConfig({ live, desired, lastApplied, policy }: MergeInput):
   const report = new Reporter();
   const config = new Walk(report).root({ live: current, desired: wanted, last }, root);
   const { changes, warnings } = report;
-  remember(config, { live: current, desired: wanted, policy, changes });
+  remember(config, { live: current, desired: wanted, root, changes });
   return { config, changes, warnings };
 }
 

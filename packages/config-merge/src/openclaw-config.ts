@@ -3,14 +3,16 @@
  * so that a rule for a misspelt path does not compile. `unknown` where the policy covers a part as a whole.
  */
 export interface OpenClawConfig {
-  readonly agents?: { readonly defaults?: unknown };
+  readonly agents?: { readonly defaults?: unknown; readonly entries?: Readonly<Record<string, Agent>> };
   readonly channels?: unknown;
+  readonly cron?: { readonly webhookToken?: unknown };
   readonly discovery?: unknown;
   readonly env?: unknown;
   readonly gateway?: Gateway;
   readonly hooks?: unknown;
   readonly logging?: { readonly consoleStyle?: string; readonly file?: string };
   readonly mcp?: unknown;
+  readonly memory?: Memory;
   readonly messages?: unknown;
   readonly meta?: unknown;
   readonly models?: {
@@ -29,9 +31,22 @@ export interface OpenClawConfig {
   readonly wizard?: unknown;
 }
 
+interface Agent {
+  readonly memory?: Memory;
+  readonly tts?: unknown;
+}
+
+interface Memory {
+  readonly search?: { readonly remote?: unknown };
+}
+
 interface Gateway {
   readonly allowRealIpFallback?: boolean;
-  readonly auth?: { readonly password?: unknown; readonly token?: unknown };
+  readonly auth?: {
+    readonly password?: unknown;
+    readonly token?: unknown;
+    readonly trustedProxy?: { readonly secret?: unknown };
+  };
   readonly controlUi?: {
     readonly allowedOrigins?: readonly string[];
     readonly dangerouslyAllowHostHeaderOriginFallback?: boolean;
@@ -50,5 +65,6 @@ interface Gateway {
 interface ModelProvider {
   readonly apiKey?: unknown;
   readonly headers?: unknown;
-  readonly models?: readonly { readonly id: string }[];
+  readonly models?: readonly { readonly headers?: unknown; readonly id: string }[];
+  readonly request?: unknown;
 }

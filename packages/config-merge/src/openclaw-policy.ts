@@ -30,6 +30,12 @@ const waysIn: readonly OpenClawRule[] = [
     reason: 'the local password is made per boot; one in the config would stay valid',
   },
   {
+    path: 'gateway.auth.trustedProxy.secret',
+    owner: 'exclusive',
+    sensitive: true,
+    reason: 'whoever knows it can pass for the load balancer',
+  },
+  {
     path: 'gateway.trustedProxies',
     owner: 'exclusive',
     reason:
@@ -154,18 +160,34 @@ const models: readonly OpenClawRule[] = [
     reason: 'headers may carry credentials',
   },
   {
+    path: 'models.providers.*.request',
+    owner: 'managed',
+    sensitive: true,
+    reason: 'how an endpoint is called: authorization, headers, keys and certificates',
+  },
+  {
     path: 'models.providers.*.models',
     owner: 'managed',
     arrayKey: 'id',
     reason: 'the instance role may call these models; models that people add stay beside them',
   },
+  {
+    path: 'models.providers.*.models.*.headers',
+    owner: 'managed',
+    sensitive: true,
+    reason: 'headers of one model may carry credentials too',
+  },
 ];
 
 const mayHoldCredentials = [
+  'agents.entries.*.memory.search.remote',
+  'agents.entries.*.tts',
   'channels',
+  'cron.webhookToken',
   'env',
   'hooks',
   'mcp',
+  'memory.search.remote',
   'messages',
   'skills',
   'talk',

@@ -82,7 +82,7 @@ export function definePolicy<Config = unknown>(input: PolicyInput<PolicyPath<Con
 
 /** The same for a policy that no compiler has seen. */
 export function checkPolicy(input: unknown): Policy {
-  const parsed = policySchema.safeParse(input, { error: en().localeError });
+  const parsed = parse(input);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = formatPath((issue?.path ?? []).map(String));
@@ -99,6 +99,14 @@ export function checkPolicy(input: unknown): Policy {
     default: defaultOwner,
     defaultReason,
   });
+}
+
+function parse(input: unknown) {
+  try {
+    return policySchema.safeParse(input, { error: en().localeError });
+  } catch {
+    throw new ConfigMergeError('POLICY_INVALID', 'policy: cannot be read: a getter in it throws');
+  }
 }
 
 export function compileRules(rules: readonly Rule[]): CompiledRule[] {

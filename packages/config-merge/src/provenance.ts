@@ -1,12 +1,13 @@
 import type { JsonObject } from './json.ts';
-import type { Policy } from './policy.ts';
 import type { Change } from './report.ts';
+import type { Scope } from './scope.ts';
 
 /** What a config was made of. */
 export interface Provenance {
   readonly live: JsonObject;
   readonly desired: JsonObject;
-  readonly policy: Policy;
+  /** What the policy says. */
+  readonly root: Scope;
   readonly changes: ReadonlyMap<string, Change>;
 }
 

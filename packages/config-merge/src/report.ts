@@ -30,7 +30,9 @@ export type WarningCode =
   /** An element of a keyed array in live has no identity: it was left alone. */
   | 'IDENTITY_MISSING'
   /** An element of a keyed array in live repeats an identity: it was left alone. */
-  | 'IDENTITY_DUPLICATE';
+  | 'IDENTITY_DUPLICATE'
+  /** Rules lie below an array without `arrayKey`: no path leads to its elements, so they decide nothing. */
+  | 'RULE_UNREACHABLE';
 
 export interface Warning {
   readonly code: WarningCode;
@@ -60,7 +62,8 @@ function shown(value: JsonValue, scope: Scope): JsonValue {
       return shown(element, enter(scope, identityOf(element, arrayKey) ?? ''));
     });
   }
-  return sensitive ? redacted : value;
+  // No path leads to an element of any other array, so a rule below it hides the whole.
+  return sensitive || isArray(value) ? redacted : value;
 }
 
 /** Collects what happened, in order, at the place where the walk is. */

@@ -1,5 +1,12 @@
 import { anyKey, type PatternStep } from './path.ts';
-import { compileRules, type CompiledRule, type Owner, type Policy, type Rule } from './policy.ts';
+import {
+  checkPolicy,
+  compileRules,
+  type CompiledRule,
+  type Owner,
+  type Policy,
+  type Rule,
+} from './policy.ts';
 
 /** What the policy says of one path: who owns it, and which rules wait further down. */
 export interface Scope {
@@ -23,14 +30,19 @@ interface Pending extends CompiledRule {
 
 const compiled = new WeakMap<Policy, Scope>();
 
-/** The scope of the root. */
-export function rootScope(policy: Policy): Scope {
-  let scope = compiled.get(policy);
+/**
+ * The scope of the root.
+ *
+ * @throws ConfigMergeError `POLICY_*`, `PATH_INVALID` for a policy that was not checked before
+ */
+export function rootScope(policy: Policy | undefined): Scope {
+  let scope = policy && compiled.get(policy);
   if (scope === undefined) {
-    const below = compileRules(policy.rules).map((rule) => ({ ...rule, matched: 0 }));
-    const reason = policy.defaultReason ?? 'no rule covers it';
-    scope = makeScope({ path: '', owner: policy.default, reason }, false, below);
-    compiled.set(policy, scope);
+    const checked = checkPolicy(policy);
+    const below = compileRules(checked.rules).map((rule) => ({ ...rule, matched: 0 }));
+    const reason = checked.defaultReason ?? 'no rule covers it';
+    scope = makeScope({ path: '', owner: checked.default, reason }, false, below);
+    compiled.set(policy ?? checked, scope);
   }
   return scope;
 }
@@ -54,12 +66,16 @@ function makeChild(scope: Scope, step: PatternStep): Scope {
     .map((rule) => ({ ...rule, matched: rule.matched + 1 }));
   const here = matching
     .filter(({ matched, steps }) => matched === steps.length)
-    .toSorted((a, b) => b.exact - a.exact)
-    .map(({ rule }) => rule);
+    .toSorted((a, b) => b.exact - a.exact);
   const below = matching.filter(({ matched, steps }) => matched < steps.length);
-  // Hiding is the safe side: a more specific rule that says nothing of it does not uncover a value.
-  const sensitive = here.find((rule) => rule.sensitive !== undefined)?.sensitive ?? scope.sensitive;
-  return makeScope(here[0] ?? { path: '', owner: scope.owner, reason: scope.reason }, sensitive, below);
+  // Hiding is the safe side: a more specific rule that says nothing of it does not uncover a value, and of two
+  // rules below it that are equally specific the one that hides counts.
+  const [first, ...others] = here.filter(({ rule }) => rule.sensitive !== undefined);
+  const sensitive =
+    first === undefined
+      ? scope.sensitive
+      : [first, ...others].some(({ rule, exact }) => exact === first.exact && rule.sensitive === true);
+  return makeScope(here[0]?.rule ?? { path: '', owner: scope.owner, reason: scope.reason }, sensitive, below);
 }
 
 function nextStep({ steps, matched }: Pending): PatternStep | undefined {

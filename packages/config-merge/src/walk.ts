@@ -51,6 +51,18 @@ export class Walk {
   #place(place: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
     const { live, desired, last } = place;
     if (desired === undefined && last === undefined && !scope.touchesUnnamed) return live;
+    if (scope.below.length > 0) this.#warnOfUnreachable(place, scope);
+    return this.#merge(place, scope, deleted || wasDeleted(place, scope));
+  }
+
+  #warnOfUnreachable({ live, desired }: Place, scope: Scope): void {
+    if (scope.arrayKey !== undefined || !(isArray(live) || isArray(desired))) return;
+    if (scope.below.every(({ rule }) => rule.owner === scope.owner)) return;
+    this.#report.warn('RULE_UNREACHABLE', 'is an array without arrayKey: rules below it decide nothing');
+  }
+
+  #merge(place: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
+    const { live, desired } = place;
     const liveKind = kind(live, scope);
     const desiredKind = kind(desired, scope);
     if (liveKind !== undefined && desiredKind !== undefined && liveKind !== desiredKind) {
@@ -217,8 +229,7 @@ export class Walk {
     const mark = changes.length;
     const wins = (scope.owner === 'managed' || scope.owner === 'exclusive') && !holdsUserKeys(live, scope);
     if (!wins) {
-      // Only what was applied before makes way.
-      const rest = this.#withdraw(live, last, scope, deleted);
+      const rest = this.#withdraw(place, scope, deleted);
       if (rest !== undefined) {
         this.#report.change('keep', live, rest, scope, 'live has a value of another type');
         this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: live stays');
@@ -227,27 +238,25 @@ export class Walk {
     }
     // What was applied here in another form says nothing of the form desired has now.
     const past = kind(last, scope) === kind(desired, scope) ? last : undefined;
-    const written = this.#place({ live: undefined, desired, last: past }, scope, deleted);
+    const written = this.#merge({ live: undefined, desired, last: past }, scope, deleted);
     changes.splice(mark);
     if (written !== undefined) {
       this.#report.change('replace', live, written, scope, 'desired has a value of another type');
-      this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: desired wins');
+      // Nobody loses anything where live only has what was applied.
+      if (!equal(live, last)) {
+        this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: desired wins');
+      }
       return written;
     }
     // Everything desired here was applied once and deleted since, so there is no conflict left.
-    return this.#place({ live, desired: undefined, last }, scope, deleted);
+    return this.#merge({ live, desired: undefined, last }, scope, deleted);
   }
 
-  /** What is left of live without what was applied before. */
-  #withdraw(
-    live: JsonValue | undefined,
-    last: JsonValue | undefined,
-    scope: Scope,
-    deleted: boolean,
-  ): JsonValue | undefined {
-    if (kind(live, scope) !== 'leaf')
-      return this.#container({ live, desired: undefined, last }, scope, deleted);
-    return scope.owner === 'user' || !equal(live, last) ? live : undefined;
+  /** What stays of live where desired does not win: what was applied makes way, unless it was a first value. */
+  #withdraw({ live, last }: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
+    if (kind(live, scope) === 'leaf') return live;
+    const applied = scope.owner !== 'seeded' && sameKind(last, live, scope) ? last : undefined;
+    return this.#container({ live, desired: undefined, last: applied }, scope, deleted);
   }
 }
 
@@ -277,6 +286,12 @@ function isEmpty(value: JsonValue | undefined): boolean {
 
 function isLeaf(value: JsonValue | undefined, scope: Scope): boolean {
   return value !== undefined && (kind(value, scope) === 'leaf' || isEmpty(value));
+}
+
+/** Whether what was applied here once, in another form, was deleted since: then a first value is not due again. */
+function wasDeleted({ live, desired, last }: Place, scope: Scope): boolean {
+  if (scope.owner !== 'seeded' || live !== undefined) return false;
+  return last !== undefined && desired !== undefined && !sameKind(last, desired, scope);
 }
 
 /** A user's key below a managed one survives even where desired has no room for it. */

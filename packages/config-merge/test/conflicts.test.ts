@@ -18,28 +18,36 @@ const merge = (rules: readonly Rule[], live: object, desired: object, lastApplie
 describe('a seeded place', () => {
   const seeded: Rule[] = [{ path: 'a', owner: 'seeded' }];
 
-  test('is desired again in another form when nobody touched the old one, empty as it was', () => {
-    expect(merge(seeded, { a: {} }, { a: 7 }, { a: {} })).toStrictEqual({
-      config: { a: 7 },
-      ops: ['replace a'],
-      warnings: ['TYPE_CONFLICT a'],
-    });
+  test.each<[string, object, object, object]>([
+    ['an object that was applied', { a: { x: 1 } }, { a: 7 }, { a: { x: 1 } }],
+    ['an empty object that was applied', { a: {} }, { a: 7 }, { a: {} }],
+    ['what people added to the object that was applied', { a: { x: 1, mine: 2 } }, { a: 7 }, { a: { x: 1 } }],
+    ['a value that was applied', { a: 5 }, { a: { b: 1 } }, { a: 5 }],
+    ['a value that people changed', { a: 5 }, { a: { b: 1 } }, { a: 4 }],
+    ['an object that people put where a value was', { a: { x: 1 } }, { a: 7 }, { a: 5 }],
+  ])(
+    'is written once, so it keeps %s when desired has another type, and says so once',
+    (_, live, desired, last) => {
+      expect(merge(seeded, live, desired, last)).toStrictEqual({
+        config: live,
+        ops: ['keep a'],
+        warnings: ['TYPE_CONFLICT a'],
+      });
+    },
+  );
+
+  test.each<[object, object, string]>([
+    [{ a: 7 }, { a: { x: 1 } }, 'keep a'],
+    [{ a: { x: 1 } }, { a: 7 }, 'keep a.x'],
+    [{ a: { x: { y: 1 } } }, { a: { x: 7 } }, 'keep a.x.y'],
+    [{ a: {} }, { a: 7 }, 'keep a'],
+  ])('that people deleted stays deleted when desired has another type: %j after %j', (desired, last, op) => {
+    expect(merge(seeded, {}, desired, last)).toStrictEqual({ config: {}, ops: [op], warnings: [] });
   });
 
-  test('keeps what people added to the old form, without what was applied', () => {
-    expect(merge(seeded, { a: { x: 1, mine: 2 } }, { a: 7 }, { a: { x: 1 } })).toStrictEqual({
-      config: { a: { mine: 2 } },
-      ops: ['remove a.x', 'keep a'],
-      warnings: ['TYPE_CONFLICT a'],
-    });
-  });
-
-  test('keeps a value that people changed, and says so once', () => {
-    expect(merge(seeded, { a: 5 }, { a: { b: 1 } }, { a: 4 })).toStrictEqual({
-      config: { a: 5 },
-      ops: ['keep a'],
-      warnings: ['TYPE_CONFLICT a'],
-    });
+  test('below a managed one that was deleted is new when only the managed one was applied', () => {
+    const rules: Rule[] = [{ path: 'a.b', owner: 'seeded' }];
+    expect(merge(rules, {}, { a: { b: 1 } }, { a: 5 }).config).toStrictEqual({ a: { b: 1 } });
   });
 
   test('that people emptied stays empty without a word about itself', () => {
@@ -52,6 +60,17 @@ describe('a seeded place', () => {
 });
 
 describe('a managed place', () => {
+  test.each<[object, object]>([
+    [{ a: 5 }, { a: { b: 1 } }],
+    [{ a: { b: 1 } }, { a: 5 }],
+  ])('changes its type without a warning where live has what was applied: %j to %j', (applied, desired) => {
+    expect(merge([], applied, desired, applied)).toStrictEqual({
+      config: desired,
+      ops: ['replace a'],
+      warnings: [],
+    });
+  });
+
   test('replaced by a value has what was desired again, but nothing seeded a second time', () => {
     const rules: Rule[] = [{ path: 'a.b', owner: 'seeded' }];
     const applied = { a: { b: 1, c: 1 } };
@@ -103,6 +122,14 @@ describe("a user's key where desired has a value", () => {
     expect(warnings).toStrictEqual(['TYPE_CONFLICT a']);
   });
 
+  test('is not called released where desired has a value', () => {
+    expect(merge([mine], { a: { mine: 1 } }, { a: 7 }, { a: 5 })).toStrictEqual({
+      config: { a: { mine: 1 } },
+      ops: ['keep a'],
+      warnings: ['TYPE_CONFLICT a'],
+    });
+  });
+
   test('and is said to stay once, even if it was applied before', () => {
     const rules: Rule[] = [
       { path: 'a', owner: 'user' },
@@ -136,5 +163,34 @@ describe('elements', () => {
       ops: ['keep list.a.n', 'keep list.a.id'],
       warnings: ['RELEASED list.a.n', 'RELEASED list.a.id'],
     });
+  });
+});
+
+describe('an array without arrayKey, above a rule', () => {
+  const rules: Rule[] = [
+    { path: 'list', owner: 'managed' },
+    { path: 'list.*.mine', owner: 'user' },
+  ];
+  const warned = ['RULE_UNREACHABLE list'];
+
+  test('is replaced as a whole all the same, and the merge says that the rule decides nothing', () => {
+    const [live, desired] = [{ list: [{ mine: 1 }] }, { list: [{ mine: 2 }] }];
+    expect(merge(rules, live, desired)).toStrictEqual({
+      config: desired,
+      ops: ['replace list'],
+      warnings: warned,
+    });
+    expect(merge(rules, {}, desired).warnings).toStrictEqual(warned);
+    expect(merge(rules, live, {}, live).warnings).toStrictEqual(warned);
+    expect(merge(rules, live, { list: { a: 1 } }).warnings).toStrictEqual([...warned, 'TYPE_CONFLICT list']);
+  });
+
+  test('is no news where the rule says the same as the array, where nothing is an array, or where nobody looks', () => {
+    const same: Rule[] = [{ path: 'list.*.key', owner: 'managed', sensitive: true }];
+    expect(merge(same, {}, { list: [{ key: 1 }] }).warnings).toStrictEqual([]);
+    expect(merge(rules, {}, { list: { a: { n: 1 } } }).warnings).toStrictEqual([]);
+    expect(merge(rules, { list: [{ mine: 1 }] }, {}).warnings).toStrictEqual([]);
+    const keyed: Rule[] = [{ path: 'list', owner: 'managed', arrayKey: 'id' }, ...rules.slice(1)];
+    expect(merge(keyed, {}, { list: [{ id: 'a' }] }).warnings).toStrictEqual([]);
   });
 });

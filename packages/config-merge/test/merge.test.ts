@@ -253,15 +253,6 @@ describe('type conflicts', () => {
     expect(result.warnings[0]?.code).toBe('TYPE_CONFLICT');
   });
 
-  test('seeded: what was applied before and nobody touched makes way', () => {
-    const result = ops({
-      live: { agents: { a: 5 } },
-      desired: { agents: { a: { b: 1 } } },
-      lastApplied: { agents: { a: 5 } },
-    });
-    expect(result.config).toStrictEqual({ agents: { a: { b: 1 } } });
-  });
-
   test("managed: a user's key inside survives", () => {
     const mixed = definePolicy({ rules: [{ path: 'a.mine', owner: 'user' }] });
     const result = mergeConfig({ live: { a: { mine: 1 } }, desired: { a: 5 }, policy: mixed });

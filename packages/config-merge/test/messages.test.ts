@@ -60,6 +60,14 @@ describe('a config that is refused', () => {
     [{ a: 1n }, 'VALUE_NOT_JSON at a: desired: a is a bigint'],
     [{ a: { b: new Map() } }, 'VALUE_NOT_JSON at a.b: desired: a.b is not a plain object'],
     [{ ok: 1, a: { [Symbol('x')]: 1 } }, 'VALUE_NOT_JSON at a: desired: a has a symbol as a key'],
+    [
+      { a: Object.assign([1], { toJSON: () => 2 }) },
+      'VALUE_NOT_JSON at a: desired: a is an array with a toJSON of its own',
+    ],
+    [
+      { a: Object.defineProperty({ b: 1 }, 'toJSON', { value: () => 2 }) },
+      'VALUE_NOT_JSON at a.toJSON: desired: a.toJSON is not enumerable',
+    ],
   ])('%#: %s', (desired, message) => {
     expect(messageOf(() => mergeConfig({ desired, policy }))).toBe(message);
   });
@@ -81,9 +89,7 @@ describe('a config that is refused', () => {
     );
     const cycle: Record<string, unknown> = {};
     cycle['a'] = cycle;
-    expect(messageOf(() => checkObject(cycle, 'live'))).toBe(
-      `VALUE_CYCLE at ${path}: live: ${path} contains itself`,
-    );
+    expect(messageOf(() => checkObject(cycle, 'live'))).toBe('VALUE_CYCLE at a: live: a contains itself');
   });
 
   test('a value that is JSON only the second time it is read', () => {

@@ -1,13 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +31,16 @@ export const { config, changes } = mergeConfig({ live, desired: { port: 2, host:
 writeFileSync(join(consumer, 'example.ts'), example);
 
 describe('the package, from its tarball, with what it says it depends on and nothing else', () => {
+  test('depends on exactly the versions that it names', () => {
+    const installed = join(consumer, 'node_modules');
+    const { dependencies = {} } = readManifest(join(installed, '@clawharbor/config-merge/package.json'));
+    const versions = Object.keys(dependencies).map((name) => [
+      name,
+      readManifest(join(installed, name, 'package.json')).version,
+    ]);
+    expect(Object.fromEntries(versions)).toStrictEqual(dependencies);
+  });
+
   test('is a command', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
@@ -109,14 +121,32 @@ function install(): string {
   mkdirSync(home, { recursive: true });
   const tarball = join(folder, readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? 'none');
   execFileSync('tar', ['-xzf', tarball, '-C', home, '--strip-components=1']);
-  const { dependencies } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
-    readonly dependencies: Readonly<Record<string, string>>;
-  };
-  for (const name of Object.keys(dependencies)) {
-    const link = join(folder, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(root, '../../node_modules', name), link);
-  }
+  addDependencies(join(home, 'package.json'), join(root, 'package.json'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   return folder;
+}
+
+/** Copies what a package depends on, from where the package in `source` itself finds it, into a folder of packages. */
+function addDependencies(manifest: string, source: string, folder: string): void {
+  for (const name of Object.keys(readManifest(manifest).dependencies ?? {})) {
+    const found = findPackageJson(name, source);
+    const home = join(folder, name);
+    cpSync(dirname(found), home, { recursive: true, dereference: true });
+    addDependencies(found, found, join(home, 'node_modules'));
+  }
+}
+
+/** As Node looks for it: in `node_modules` of the folder, then of the folders around it. */
+function findPackageJson(name: string, source: string): string {
+  const folders = createRequire(source).resolve.paths(name) ?? [];
+  const found = folders.map((folder) => join(folder, name, 'package.json')).find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`${name} is not installed for ${source}`);
+  return found;
+}
+
+function readManifest(file: string) {
+  return JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly version: string;
+    readonly dependencies?: Readonly<Record<string, string>>;
+  };
 }

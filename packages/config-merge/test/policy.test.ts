@@ -5,9 +5,14 @@ import {
   explain,
   mergeConfig,
   openclawPolicy,
+  redacted,
+  type JsonObject,
+  type JsonValue,
   type Rule,
 } from '../src/index.ts';
 import { checkPolicy } from '../src/policy.ts';
+import { asObject } from './model.ts';
+import { openclawCredentials } from './openclaw-credentials.ts';
 
 const ownerOf = (rules: readonly Rule[], path: string) =>
   explain(mergeConfig({ desired: {}, policy: definePolicy({ rules }) }), path).owner;
@@ -184,6 +189,20 @@ describe('sensitive objects', () => {
   });
 });
 
+describe('sensitive, said by two rules that are equally specific', () => {
+  const [hides, shows]: Rule[] = [
+    { path: 'a.*.*', owner: 'managed', sensitive: true },
+    { path: '*.b.*', owner: 'managed', sensitive: false },
+  ];
+  const decides: Rule = { path: 'a.b.*', owner: 'managed' };
+
+  test.each([[[hides, shows, decides]], [[shows, hides, decides]]])('hides in any order: %j', (rules) => {
+    const policy = definePolicy({ rules: rules.filter((rule) => rule !== undefined) });
+    const result = mergeConfig({ live: { a: { b: { c: 1 } } }, desired: {}, policy });
+    expect(explain(result, 'a.b.c').value).toBe('(sensitive)');
+  });
+});
+
 describe('sensitive elements', () => {
   const byId = (path: string) =>
     definePolicy({
@@ -205,6 +224,16 @@ describe('sensitive elements', () => {
       { id: 'a', key: '(sensitive)' },
       { id: 'b', key: 1 },
     ]);
+  });
+
+  test('hide the whole of an array that has no arrayKey, in explanations and in changes', () => {
+    const policy = definePolicy({ rules: [{ path: 'list.*.key', owner: 'managed', sensitive: true }] });
+    const live = { list: [{ id: 'a', key: 's3cret' }], other: ['x'] };
+    const desired = { list: [{ id: 'a', key: 's3cret2' }] };
+    const result = mergeConfig({ live, desired, policy });
+    expect(result.changes).toMatchObject([{ path: 'list', before: '(sensitive)', after: '(sensitive)' }]);
+    expect(explain(result, 'list').value).toBe('(sensitive)');
+    expect(explain(result, 'other').value).toStrictEqual(['x']);
   });
 
   test('may turn out to be no list at all', () => {
@@ -241,6 +270,7 @@ describe('the policy for OpenClaw', () => {
       'gateway.auth',
       'gateway.auth.token',
       'gateway.auth.password',
+      'gateway.auth.trustedProxy.secret',
       'gateway.trustedProxies',
       'gateway.allowRealIpFallback',
       'gateway.controlUi.allowedOrigins',
@@ -260,14 +290,21 @@ describe('the policy for OpenClaw', () => {
     expect(pathsOf(({ sensitive }) => sensitive === true)).toStrictEqual([
       'gateway.auth.token',
       'gateway.auth.password',
+      'gateway.auth.trustedProxy.secret',
       'gateway.remote',
       'secrets.providers.*.env',
       'models.providers.*.apiKey',
       'models.providers.*.headers',
+      'models.providers.*.request',
+      'models.providers.*.models.*.headers',
+      'agents.entries.*.memory.search.remote',
+      'agents.entries.*.tts',
       'channels',
+      'cron.webhookToken',
       'env',
       'hooks',
       'mcp',
+      'memory.search.remote',
       'messages',
       'skills',
       'talk',
@@ -275,6 +312,28 @@ describe('the policy for OpenClaw', () => {
       'tts',
       'plugins.entries.*.config',
     ]);
+  });
+
+  /** A config with a credential there; the elements of a list have an identity, as OpenClaw's models do. */
+  const holding = (path: string): JsonObject => {
+    const keys = path.split('.').toReversed();
+    return asObject(
+      keys.reduce<JsonValue>((value, key, at) => {
+        const isElement = key === '*' && ['models', 'mappings'].includes(keys[at + 1] ?? '');
+        return isElement ? [{ id: 'any', ...asObject(value) }] : { [key === '*' ? 'any' : key]: value };
+      }, 's3cret'),
+    );
+  };
+
+  test.each(openclawCredentials)('shows no %s, in whatever a report shows around it', (path) => {
+    const live = holding(path);
+    expect(JSON.stringify(live)).toContain('s3cret');
+    const result = mergeConfig({ live, desired: {}, policy: openclawPolicy });
+    const keys = path.replaceAll('*', 'any').split('.');
+    const shown = keys.map((_, at) => explain(result, keys.slice(0, at + 1).join('.')).value);
+    const report = JSON.stringify([result.changes, shown]);
+    expect(report).not.toContain('s3cret');
+    expect(report).toContain(redacted);
   });
 
   test('leaves to people what no rule names, and merges models one by one', () => {

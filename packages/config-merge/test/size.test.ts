@@ -21,3 +21,11 @@ test('10 MB of JSON5 are read', () => {
   expect(text.length).toBeGreaterThan(10_000_000);
   expect(parseDocument(text)['list']).toHaveLength(95_000);
 });
+
+test('100,000 elements that share their identities are reported one by one', () => {
+  const list = Array.from({ length: 100_000 }, (_, at) => ({ id: `twin ${at % 50_000}` }));
+  const keyed = definePolicy({ rules: [{ path: 'list', owner: 'managed', arrayKey: 'id' }] });
+  const { config, warnings } = mergeConfig({ live: { list }, desired: { list: [] }, policy: keyed });
+  expect(config).toStrictEqual({ list });
+  expect(warnings).toHaveLength(50_000);
+});

@@ -50,6 +50,30 @@ test('a value that contains itself is refused', () => {
   expect(() => mergeConfig({ live: cycle, desired: {}, policy })).toThrow(refused('VALUE_CYCLE'));
 });
 
+test('a cycle is found where it closes, however wide or long it is', () => {
+  let reads = 0;
+  const wide: Record<string, unknown> = {
+    get rest() {
+      reads++;
+      return 1;
+    },
+  };
+  wide['self'] = wide;
+  expect(() => checkObject(wide, 'live')).toThrow(refused('VALUE_CYCLE', 'self'));
+  // Every turn of the cycle would read the rest again.
+  expect(reads).toBeLessThan(5);
+
+  const long: Record<string, unknown> = {};
+  let end = long;
+  for (let level = 1; level < 400; level++) {
+    const next = {};
+    end['a'] = next;
+    end = next;
+  }
+  end['a'] = long;
+  expect(() => checkObject(long, 'live')).toThrow(refused('VALUE_CYCLE'));
+});
+
 test('the same value in two places is no cycle', () => {
   const shared = { x: 1 };
   expect(mergeConfig({ desired: { a: shared, b: [shared, shared] }, policy }).config).toStrictEqual({
@@ -127,4 +151,66 @@ test('an array with an object that has one more key is another array', () => {
   const change = (live: object, desired: object) => mergeConfig({ live, desired, policy }).config;
   expect(change({ a: [{ b: 1 }] }, { a: [{ b: 1, c: 1 }] })).toStrictEqual({ a: [{ b: 1, c: 1 }] });
   expect(change({ a: [{ b: 1, c: 1 }] }, { a: [{ b: 1 }] })).toStrictEqual({ a: [{ b: 1 }] });
+});
+
+/** What code may pass that no compiler has seen. */
+const untyped = (value: unknown) => value as never;
+
+test.each<[string, () => unknown, string]>([
+  ['a document that is none', () => parseDocument(untyped(undefined)), 'DOCUMENT_SYNTAX'],
+  ['a number for a document', () => parseDocument(untyped(5)), 'DOCUMENT_SYNTAX'],
+  ['bytes for a document', () => parseDocument(untyped(new Uint8Array([0x7b, 0x7d]))), 'DOCUMENT_SYNTAX'],
+  ['nothing to merge', () => mergeConfig(untyped(undefined)), 'POLICY_INVALID'],
+  ['no policy', () => mergeConfig(untyped({ desired: {} })), 'POLICY_INVALID'],
+  ['no desired', () => mergeConfig(untyped({ policy })), 'VALUE_ROOT'],
+  [
+    'a policy of the wrong form',
+    () => mergeConfig(untyped({ desired: {}, policy: { rules: 5 } })),
+    'POLICY_INVALID',
+  ],
+  ['a number for a policy', () => mergeConfig(untyped({ desired: {}, policy: 5 })), 'POLICY_INVALID'],
+  ['no result to explain', () => explain(untyped(undefined), 'a'), 'RESULT_UNKNOWN'],
+  ['no path', () => explain(mergeConfig({ desired: {}, policy }), untyped(undefined)), 'PATH_INVALID'],
+  [
+    'a getter that throws',
+    () =>
+      mergeConfig({
+        desired: {
+          a: {
+            get b() {
+              throw new Error('s3cret');
+            },
+          },
+        },
+        policy,
+      }),
+    'VALUE_NOT_JSON',
+  ],
+  [
+    'a policy that throws',
+    () =>
+      definePolicy(
+        untyped({
+          get rules() {
+            throw new Error('s3cret');
+          },
+        }),
+      ),
+    'POLICY_INVALID',
+  ],
+  ['nothing to format', () => formatDocument(untyped(undefined)), 'VALUE_ROOT'],
+])('%s is refused with a code', (_, run, code) => {
+  expect(run).toThrow(refused(code));
+  expect(run).not.toThrow('s3cret');
+});
+
+test('a policy that nobody checked works when it is right', () => {
+  const plain = {
+    rules: [{ path: 'a', owner: 'exclusive' as const }],
+    default: 'managed' as const,
+    defaultReason: undefined,
+  };
+  expect(mergeConfig({ live: { a: { b: 1 }, c: 1 }, desired: {}, policy: plain }).config).toStrictEqual({
+    c: 1,
+  });
 });

@@ -72,8 +72,8 @@ async function follow(file: string): Promise<string> {
   const there = await orNothing(realpath(file));
   if (there !== undefined) return there;
   const path = resolve(await realpath(dirname(file)), basename(file));
-  const link = await readlink(path).catch(() => undefined);
-  return link === undefined ? path : follow(resolve(dirname(path), link));
+  const next = await readlink(path).catch(() => undefined);
+  return next === undefined ? path : follow(resolve(dirname(path), next));
 }
 
 /** Undefined for a file that is not there; every other failure stays one. */

@@ -33,6 +33,8 @@ export interface CaseOptions {
   readonly owners?: readonly Owner[];
   /** Chance in percent that a key has a rule of its own. */
   readonly ruleShare?: number;
+  /** Whether rules hide values. */
+  readonly hiding?: boolean;
 }
 
 /** A part of the tree, in the three inputs at once. */
@@ -71,6 +73,7 @@ interface Element {
 }
 interface RuleDraw {
   readonly owner: Owner | undefined;
+  readonly sensitive: boolean | undefined;
   /** Which steps of the path the pattern leaves open. */
   readonly open: readonly boolean[];
 }
@@ -95,7 +98,7 @@ const stories = {
 type Story = keyof typeof stories;
 const storyNames = Object.keys(stories).filter((name): name is Story => name in stories);
 
-/** Names that are trouble somewhere: prototypes, path syntax, numbers that engines sort first. */
+/** Names that are trouble somewhere: prototypes, path syntax, numbers that engines sort first, two-unit controls. */
 const key = fc.constantFrom(
   'a',
   'b',
@@ -109,6 +112,8 @@ const key = fc.constantFrom(
   'toString',
   '7',
   'é"]',
+  '\u{E0001}',
+  '\u{10FFFD}\ud800',
 );
 
 const leafValue: fc.Arbitrary<JsonValue> = fc.oneof(
@@ -124,12 +129,17 @@ const presence: fc.Arbitrary<Presence> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()) },
 );
 
-function shapes({ owners = ['managed', 'exclusive', 'seeded', 'user'], ruleShare = 30 }: CaseOptions) {
+function shapes({
+  owners = ['managed', 'exclusive', 'seeded', 'user'],
+  ruleShare = 30,
+  hiding = false,
+}: CaseOptions) {
   const rule: fc.Arbitrary<RuleDraw> = fc.record({
     owner: fc.oneof(
       { weight: 100 - ruleShare, arbitrary: fc.constant(undefined) },
       { weight: ruleShare, arbitrary: fc.constantFrom<Owner[]>(...owners) },
     ),
+    sensitive: fc.constantFrom(undefined, ...(hiding ? [true, false] : [])),
     open: fc.array(
       fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
       {
@@ -203,7 +213,12 @@ export function cases(options: CaseOptions = {}): fc.Arbitrary<Case> {
       const rules = draw(members, [], owners).reduce(withoutTies, []);
       const model: Model = { rules, default: fallback };
       const root = build(
-        { kind: 'object', members, present: [true, true, true], rule: { owner: undefined, open: [] } },
+        {
+          kind: 'object',
+          members,
+          present: [true, true, true],
+          rule: { owner: undefined, sensitive: undefined, open: [] },
+        },
         [],
         model,
       );
@@ -222,13 +237,13 @@ function draw(members: readonly Member[], keys: Keys, owners: readonly Owner[]):
   return members.flatMap(([name, shape]) => {
     const here = [...keys, name];
     const path = pathOf(here.map((step, at) => (shape.rule.open[at] === true && at > 0 ? anyKey : step)));
-    const { owner } = shape.rule;
+    const { owner, sensitive } = shape.rule;
     if (shape.kind === 'list') {
       const merging = owner === 'seeded' && owners.includes('seeded') ? 'seeded' : 'managed';
       const inside = shape.elements.flatMap(({ id, members: own }) => draw(own, [...here, id], owners));
-      return [{ path: pathOf(here), owner: merging, arrayKey: 'id' } as const, ...inside];
+      return [{ path: pathOf(here), owner: merging, arrayKey: 'id', sensitive } as const, ...inside];
     }
-    const own: Rule[] = owner === undefined ? [] : [{ path, owner }];
+    const own: Rule[] = owner === undefined ? [] : [{ path, owner, sensitive }];
     return shape.kind === 'object' ? [...own, ...draw(shape.members, here, owners)] : own;
   });
 }
