@@ -104,6 +104,16 @@ describe('S1: certificate, records, and a login at priority 1', () => {
     });
   });
 
+  test('a user who is disabled is out within 15 minutes, when the tokens of the session are over', () => {
+    expect(theOne(template, 'AWS::Cognito::UserPoolClient').properties).toMatchObject({
+      AccessTokenValidity: 15,
+      IdTokenValidity: 15,
+      RefreshTokenValidity: 24 * 60,
+      TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
+      EnableTokenRevocation: true,
+    });
+  });
+
   test('the load balancer itself reaches Cognito and the gateway, and nothing else', () => {
     const { properties } = theOne(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
     const [{ 'Fn::GetAtt': reference }] = properties['SecurityGroups'] as [

@@ -50,12 +50,13 @@ export class Login extends Construct {
         flows: { authorizationCodeGrant: true },
         scopes: [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
         callbackUrls: dnsNames.map((name) => `https://${name}/oauth2/idpresponse`),
+        // They end Cognito's session only, not the load balancer's: docs/decisions/0009-logout.md
         logoutUrls: dnsNames.map((name) => `https://${name}/`),
       },
       supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
-      // A copied session cookie outlives a logout until the load balancer next asks Cognito.
+      // A user who is disabled keeps a session until the load balancer next asks Cognito, when these are over.
       accessTokenValidity: Duration.minutes(15),
       idTokenValidity: Duration.minutes(15),
       refreshTokenValidity: Duration.hours(options.sessionHours),

@@ -58,5 +58,8 @@ interface Account {
 
 /** The account `openclaw` of the instance: the gateway refuses state that is not its own. */
 const gatewayAccount: Account = { uid: '1800', gid: '1800' };
-/** Nobody's account on the instance: the gateway reads artifacts and never writes them. */
+/**
+ * Nobody's account on the instance. It keeps no one there from writing: EFS takes every user of a mount for that of its
+ * access point. The gateway cannot write artifacts because its unit sees their mount read-only (`ProtectSystem=strict`).
+ */
 const artifactsAccount: Account = { uid: '1802', gid: '1802' };
