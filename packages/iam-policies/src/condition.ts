@@ -70,6 +70,12 @@ export type ValueFor<Operator extends string> = Operator extends 'Null' | `${str
 /** Operator → key → values, sorted: the form in which conditions are compared and written. */
 export type Conditions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-export function conditionValue(value: string | number | boolean | Date): string {
-  return value instanceof Date ? value.toISOString().replace('.000Z', 'Z') : String(value);
+/** The value as IAM reads it; undefined for what is none, such as NaN or an invalid date. */
+export function conditionValue(value: unknown): string | undefined {
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime()) ? undefined : value.toISOString().replace('.000Z', 'Z');
+  }
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? value : undefined;
 }

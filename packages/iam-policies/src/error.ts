@@ -5,6 +5,7 @@ export type IamPolicyErrorCode =
   | 'ARN_PART_INVALID'
   | 'CONDITION_EMPTY'
   | 'CONDITION_REPEATED'
+  | 'CONDITION_VALUE_INVALID'
   | 'PRINCIPAL_MISSING'
   | 'PRINCIPAL_UNEXPECTED'
   | 'REASON_EMPTY'
@@ -12,7 +13,8 @@ export type IamPolicyErrorCode =
   | 'SID_ILLEGAL'
   | 'POLICY_EMPTY'
   | 'POLICY_TOO_LARGE'
-  | 'STATEMENT_TOO_LARGE';
+  | 'STATEMENT_TOO_LARGE'
+  | 'TOO_MANY_POLICIES';
 
 /** What the compiler cannot see: values. `code` is stable, the message is not. */
 export class IamPolicyError extends Error {

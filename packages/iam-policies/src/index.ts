@@ -1,7 +1,14 @@
 export type { Action, AnyAction } from './action.ts';
 export type { Arn, Partition } from './arn.ts';
 export type { Conditions, KeyType, OperatorFor } from './condition.ts';
-export { document, resourcePolicy, type PolicyDocument, type Statements, type Unscoped } from './document.ts';
+export {
+  document,
+  resourcePolicy,
+  type PolicyDocument,
+  type ResourcePolicy,
+  type Statements,
+  type Unscoped,
+} from './document.ts';
 export { IamPolicyError, type IamPolicyErrorCode } from './error.ts';
 export type { PolicyJson, StatementJson } from './json.ts';
 export { anyone, awsPrincipal, servicePrincipal, type Principal } from './principal.ts';

@@ -37,10 +37,7 @@ export function statementJson(statement: StatementContent): StatementJson {
 function principalJson(principals: readonly Principal[]): Record<string, OneOrMany> {
   const byType = Map.groupBy(principals, (principal) => principal.type);
   return Object.fromEntries(
-    [...byType].map(([type, group]) => [
-      type,
-      oneOrMany([...new Set(group.map((principal) => principal.id))]),
-    ]),
+    [...byType].map(([type, group]) => [type, oneOrMany(group.map((principal) => principal.id))]),
   );
 }
 

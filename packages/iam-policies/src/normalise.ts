@@ -1,5 +1,6 @@
 import type { StatementContent } from './statement.ts';
 import { sorted } from './statement.ts';
+import { compare } from './token.ts';
 
 /**
  * The same decisions, in a form and an order that do not depend on the order given. Statements of the same Sid are
@@ -60,8 +61,7 @@ function attached(statement: StatementContent): boolean {
 }
 
 function bySidThenContent(a: StatementContent, b: StatementContent): number {
-  const [left, right] = [canonical([a.sid, a]), canonical([b.sid, b])];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return compare(canonical([a.sid, a]), canonical([b.sid, b]));
 }
 
 /** JSON with sorted keys: equal values give equal texts. */

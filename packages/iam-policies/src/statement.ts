@@ -14,6 +14,7 @@ import { conditionValue, type Conditions, type OperatorFor, type ValueFor } from
 import { IamPolicyError } from './error.ts';
 import { frozen } from './frozen.ts';
 import type { Principal } from './principal.ts';
+import { compare } from './token.ts';
 
 export type Effect = 'Allow' | 'Deny';
 
@@ -149,9 +150,7 @@ export function deny<const T extends Actions>(
 // oxlint-enable typescript/no-unsafe-type-assertion
 
 function withoutResource(effect: Effect, sid: string, actions: readonly string[]) {
-  if (!/^[A-Za-z0-9]+$/.test(sid)) {
-    throw new IamPolicyError('SID_ILLEGAL', `Sid ${JSON.stringify(sid)}: use letters and digits only.`);
-  }
+  checkSid(sid);
   if (actions.length === 0) throw new IamPolicyError('ACTIONS_EMPTY', `${sid}: name at least one action.`);
   const finish = (resources: readonly string[], unscoped: readonly string[] = [], kind: Kind = 'identity') =>
     statement(kind, {
@@ -171,27 +170,31 @@ function withoutResource(effect: Effect, sid: string, actions: readonly string[]
     },
     onAll: () => finish(['*']),
     onAttached: (as?: '*') => finish(as ? [as] : [], [], 'attached'),
-    unscoped: (reason: string) => {
-      if (reason.trim() === '')
+    unscoped: (reason?: string) => {
+      if (!reason?.trim())
         throw new IamPolicyError('REASON_EMPTY', `${sid}: say why it needs every resource.`);
       return finish(['*'], [reason]);
     },
   };
 }
 
+/** @throws IamPolicyError `SID_ILLEGAL` */
+export function checkSid(sid: string): void {
+  if (!/^[A-Za-z0-9]+$/.test(sid)) {
+    throw new IamPolicyError('SID_ILLEGAL', `Sid ${JSON.stringify(sid)}: use letters and digits only.`);
+  }
+}
+
 function statement(kind: Kind, content: StatementContent) {
   return frozen({
     for: kind,
     content,
-    when: (key: string, operator: string, ...values: (string | number | boolean | Date)[]) =>
-      statement(kind, {
-        ...content,
-        conditions: withCondition(content, key, operator, values.map(conditionValue)),
-      }),
+    when: (key: string, operator: string, ...values: unknown[]) =>
+      statement(kind, { ...content, conditions: withCondition(content, key, operator, values) }),
     by: (...principals: Principal[]) =>
       statement('resource', {
         ...content,
-        principals: [...content.principals, ...principals].toSorted(byTypeAndId),
+        principals: sortedPrincipals([...content.principals, ...principals]),
       }),
   });
 }
@@ -200,7 +203,7 @@ function withCondition(
   { sid, conditions }: StatementContent,
   key: string,
   operator: string,
-  values: readonly string[],
+  values: readonly unknown[],
 ): Conditions {
   if (values.length === 0) {
     throw new IamPolicyError('CONDITION_EMPTY', `${sid}: give ${operator} of ${key} at least one value.`);
@@ -211,13 +214,20 @@ function withCondition(
       `${sid}: ${operator} of ${key} is already there. Give all values at once: they are joined by OR.`,
     );
   }
-  return { ...conditions, [operator]: { ...conditions[operator], [key]: sorted(values) } };
+  const texts = values.map((value) => {
+    const text = conditionValue(value);
+    if (text !== undefined) return text;
+    const message = `${sid}: ${String(value)} is no value that ${operator} of ${key} could compare with.`;
+    throw new IamPolicyError('CONDITION_VALUE_INVALID', message);
+  });
+  return { ...conditions, [operator]: { ...conditions[operator], [key]: sorted(texts) } };
 }
 
 export function sorted(values: readonly string[]): string[] {
-  return [...new Set(values)].toSorted();
+  return [...new Set(values)].toSorted(compare);
 }
 
-function byTypeAndId(a: Principal, b: Principal): number {
-  return `${a.type}:${a.id}` < `${b.type}:${b.id}` ? -1 : 1;
+function sortedPrincipals(principals: readonly Principal[]): Principal[] {
+  const named = new Map(principals.map((principal) => [`${principal.type}:${principal.id}`, principal]));
+  return sorted([...named.keys()]).map((name) => named.get(name)!);
 }

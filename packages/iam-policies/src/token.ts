@@ -33,3 +33,16 @@ export function atItsLongest(text: string): string {
     return '.'.repeat(longest.get(name ?? '') ?? anyOther);
   });
 }
+
+/**
+ * Sorts by text, and tokens by their numbers, the order in which CDK made them: that does not depend on how many
+ * digits the numbers happen to have, which changes with every construct elsewhere in the app.
+ */
+export function compare(a: string, b: string): number {
+  const [left, right] = [padded(a), padded(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function padded(text: string): string {
+  return text.replace(token, (found) => found.replace(/\d+(?=\]\}$)/, (number) => number.padStart(9, '0')));
+}

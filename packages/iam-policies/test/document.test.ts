@@ -109,6 +109,18 @@ describe('a document', () => {
     expect(JSON.stringify(policy)).toBe(before);
   });
 
+  it('sorts tokens by their numbers, whose digits depend on the rest of the app', () => {
+    const resources = ([one, other]: [number, number]) =>
+      document(
+        allow('Read', secretsmanager.GetSecretValue).on(
+          secretsmanager.secret(`\${Token[TOKEN.${one}]}`),
+          secretsmanager.secret(`\${Token[TOKEN.${other}]}`),
+        ),
+      ).statements[0]!.resources.map((resource) => resource.includes(`${one}`));
+    expect(resources([99, 100])).toEqual([true, false]);
+    expect(resources([98, 99])).toEqual([true, false]);
+  });
+
   it('keeps the reasons for every *', () => {
     const policy = document(
       allow('Read', s3.GetObject).on(object('a')),
@@ -210,6 +222,36 @@ describe('the size of a document', () => {
     );
   });
 
+  it('fills the policies it is spread over', () => {
+    const policy = many(170);
+    expect(policy.size).toBeGreaterThan(2 * limits.managed);
+    expect(policy.asManaged()).toHaveLength(Math.ceil(policy.size / limits.managed));
+  });
+
+  it('spreads the values of a condition when there is nothing else to spread', () => {
+    const names = Array.from({ length: 150 }, (_, index) => `${index}`.padStart(80, '0'));
+    const [first, ...others] = names;
+    const said = allow('Read', s3.GetObject).on(object('a'));
+    const parts = document(said.when('aws:PrincipalTag/team', 'StringEquals', first!, ...others)).asManaged();
+    expect(parts).toHaveLength(3);
+    const values = parts.flatMap((part) =>
+      part.statements.flatMap(({ conditions }) => conditions['StringEquals']!['aws:PrincipalTag/team']),
+    );
+    expect(values).toEqual(names);
+    for (const operator of ['StringNotEquals', 'ForAllValues:StringEquals'] as const) {
+      const whole = { ...said.content, conditions: { [operator]: { 'aws:userid': names } } };
+      expect(() => document({ for: 'identity', content: whole }).asManaged()).toThrow(
+        expect.objectContaining({ code: 'STATEMENT_TOO_LARGE' }),
+      );
+    }
+  });
+
+  it('has to fit the managed policies that a role may have', () => {
+    const policy = many(1000);
+    expect(() => policy.asManaged()).toThrow(expect.objectContaining({ code: 'TOO_MANY_POLICIES' }));
+    expect(policy.asManaged(20).length).toBeGreaterThan(limits.managedPerRole);
+  });
+
   it('cannot be split below one action on one resource', () => {
     const policy = document(allow('Read', s3.GetObject).on(object('k'.repeat(7000))));
     expect(() => policy.asManaged()).toThrow(expect.objectContaining({ code: 'STATEMENT_TOO_LARGE' }));
@@ -252,6 +294,14 @@ describe('a resource-based policy', () => {
     });
     const inChina = encryptLogs({ partition: 'aws-cn', region: 'cn-north-1', logGroup });
     expect(inChina.content.principals[0]?.id).toBe('logs.cn-north-1.amazonaws.com.cn');
+  });
+
+  it('is the same whether a principal is named once or twice', () => {
+    const said = allow('Use', kms.Decrypt).onAttached('*').by(awsPrincipal('111122223333'));
+    expect(resourcePolicy(said.by(awsPrincipal('111122223333')))).toEqual(
+      expect.objectContaining({ statements: resourcePolicy(said).statements }),
+    );
+    expect(resourcePolicy(said, said.by(awsPrincipal('111122223333'))).statements).toHaveLength(1);
   });
 
   it('sorts principals by kind, and writes * for the resource it is attached to where a service wants it', () => {

@@ -14,6 +14,7 @@ import {
   resourcePolicy,
   type IamPolicyErrorCode,
 } from '../src/index.ts';
+import { invokeBedrock } from '../src/intents/index.ts';
 
 const here = { region: 'eu-central-1', account: '111122223333' };
 const read = () => allow('Read', s3.GetObject).on(s3.object({ bucket: 'assets', key: '*' }));
@@ -36,11 +37,42 @@ const refused: readonly [IamPolicyErrorCode, RegExp, () => unknown][] = [
   ['SID_ILLEGAL', /"read-it": use letters and digits only/, () => allow('read-it', s3.GetObject)],
   ['SID_ILLEGAL', /""/, () => allow('', s3.GetObject)],
   ['REASON_EMPTY', /say why/, () => allow('Read', s3.GetObject).unscoped('  ')],
+  ['REASON_EMPTY', /say why/, () => untyped['allow']!('Read', s3.GetObject)['unscoped']!()],
+  [
+    'CONDITION_VALUE_INVALID',
+    /Read: Invalid Date is no value that DateLessThan of aws:CurrentTime/,
+    () => read().when('aws:CurrentTime', 'DateLessThan', new Date('tomorrow')),
+  ],
+  [
+    'CONDITION_VALUE_INVALID',
+    /Read: NaN is no value that NumericEquals of s3:TlsVersion/,
+    () => read().when('s3:TlsVersion', 'NumericEquals', Number('1.2.3')),
+  ],
+  [
+    'CONDITION_VALUE_INVALID',
+    /Read: undefined is no value/,
+    () => untypedStatement.when('s3:authType', 'StringEquals', undefined),
+  ],
   ['CONDITION_EMPTY', /at least one value/, () => untypedStatement.when('s3:authType', 'StringEquals')],
   [
     'CONDITION_REPEATED',
     /Give all values at once/,
     () => read().when('s3:authType', 'StringEquals', 'a').when('s3:authType', 'StringEquals', 'b'),
+  ],
+  [
+    'SID_ILLEGAL',
+    /"read it": use letters and digits only/,
+    () => document({ for: 'identity', content: { ...read().content, sid: 'read it' } }),
+  ],
+  [
+    'RESOURCES_EMPTY',
+    /InvokeBedrockAcrossRegions: name at least one/,
+    () => invokeBedrock({ ...here, scope: 'all', regions: [] as never }),
+  ],
+  [
+    'RESOURCES_EMPTY',
+    /InvokeBedrock: name at least one/,
+    () => invokeBedrock({ ...here, scope: [] as never }),
   ],
   ['POLICY_EMPTY', /at least one statement/, () => document()],
   ['PRINCIPAL_UNEXPECTED', /use resourcePolicy/, () => untyped['document']!(read().by(anyone))],
@@ -56,6 +88,11 @@ const refused: readonly [IamPolicyErrorCode, RegExp, () => unknown][] = [
     () => efs.fileSystem({ ...here, region: 'Frankfurt', id: 'fs-1' }),
   ],
   ['ARN_PART_INVALID', /region is ""/, () => efs.fileSystem({ ...here, region: '', id: 'fs-1' })],
+  [
+    'ARN_PART_INVALID',
+    /account is 111122223333. Give the 12 digits of an account as text/,
+    () => efs.fileSystem({ ...here, account: 111122223333 as never, id: 'fs-1' }),
+  ],
   ['ARN_PART_INVALID', /account is "1234"/, () => efs.fileSystem({ ...here, account: '1234', id: 'fs-1' })],
   [
     'ARN_PART_INVALID',

@@ -42,15 +42,13 @@ export function invokeBedrock(options: InvokeBedrockOptions): readonly IdentityS
   const [firstProfile, ...otherProfiles] = profiles;
   const atHome = each(models, (model) => bedrock.foundationModel({ partition, region, model }));
   const abroad = regions.flatMap((destination) =>
-    models.map((model) =>
-      bedrock.foundationModel({ partition, region: destination === 'global' ? '' : destination, model }),
-    ),
+    models.map((model) => ({ partition, region: destination === 'global' ? '' : destination, model })),
   );
   const actions = [bedrock.InvokeModel, bedrock.InvokeModelWithResponseStream] as const;
   return [
     allow('InvokeBedrock', ...actions).on(...atHome, ...profiles),
     allow('InvokeBedrockAcrossRegions', ...actions)
-      .on(abroad[0]!, ...abroad.slice(1))
+      .on(...each(abroad, (destination) => bedrock.foundationModel(destination)))
       .when('bedrock:InferenceProfileArn', 'ArnLike', firstProfile, ...otherProfiles),
   ];
 }
@@ -93,7 +91,8 @@ export function subscribeMarketplace({
 /** What the id of a system-defined profile has before that of its model. */
 const geography = /^(?:us|us-gov|eu|apac|jp|au|ca|global)\./;
 
-function each<T, U>(values: readonly [T, ...T[]], map: (value: T) => U): [U, ...U[]] {
-  const [first, ...rest] = values;
-  return [map(first), ...rest.map(map)];
+/** As many as there were. That there is at least one, is for `on()` to check: it has the words for it. */
+function each<T, U>(values: readonly T[], map: (value: T) => U): [U, ...U[]] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return values.map(map) as [U, ...U[]];
 }
