@@ -4,6 +4,7 @@ import * as kms from '../catalogue/kms.ts';
 import * as logs from '../catalogue/logs.ts';
 import { servicePrincipal } from '../principal.ts';
 import { allow, type IdentityStatement, type ResourceStatement } from '../statement.ts';
+import { withoutTokens } from '../token.ts';
 
 export interface WriteLogsOptions extends Regional {
   /** Name of the log group. It must exist: this does not create groups. */
@@ -51,8 +52,7 @@ export interface EncryptLogsOptions {
  * For a key's own policy: CloudWatch Logs may encrypt this log group with it.
  * {@link https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html}
  */
-export function encryptLogs({ partition, region, logGroup }: EncryptLogsOptions): ResourceStatement {
-  const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+export function encryptLogs({ partition = 'aws', region, logGroup }: EncryptLogsOptions): ResourceStatement {
   return allow(
     'EncryptLogs',
     kms.Decrypt,
@@ -67,5 +67,15 @@ export function encryptLogs({ partition, region, logGroup }: EncryptLogsOptions)
   )
     .onAttached('*')
     .when('kms:EncryptionContext:aws:logs:arn', 'StringLike', logGroup)
-    .by(servicePrincipal(`logs.${region}.${domain}`));
+    .by(servicePrincipal(`logs.${region}.${domainOf(partition, region)}`));
+}
+
+/**
+ * The regional principal of CloudWatch Logs has a domain of its own in China. A key's policy may not name a principal
+ * that does not exist, so that there is no naming both: where only CloudFormation knows, it gives the domain.
+ */
+function domainOf(partition: Partition, region: string): string {
+  if (partition === 'aws-cn' || region.startsWith('cn-')) return 'amazonaws.com.cn';
+  const known = withoutTokens(partition) === partition || withoutTokens(region) === region;
+  return known ? 'amazonaws.com' : '${AWS::URLSuffix}';
 }
