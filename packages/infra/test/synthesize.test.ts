@@ -37,6 +37,13 @@ describe('the rules of CloudFormation and of cdk-nag', () => {
       'a strict pod',
       { login: { mfa: 'required' }, logs: { encrypt: true }, machine: { architecture: 'x86_64' } },
     ],
+    [
+      'a pod with local models on a pinned image',
+      {
+        ollama: { version: '0.12.3', sha256: 'a'.repeat(64), models: ['llama3.2:3b'] },
+        machine: { imageId: 'ami-0123456789abcdef0', instanceType: 'm8g.xlarge', rootVolumeGiB: 60 },
+      },
+    ],
   ] as const)('find nothing in %s', ([name, overrides]) => {
     const pod = synthesize({
       config: podConfigSchema.parse({ ...exampleConfig, ...overrides }),
