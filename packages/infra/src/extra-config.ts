@@ -21,18 +21,14 @@ export function withExtra(decided: Config, extra: Config): Record<string, unknow
 function refuseByPolicy(extra: Config): void {
   const result = mergedAlone(extra);
   for (const [path, value] of leaves(extra, [])) {
-    const { owner, reason, value: shown } = explain(result, quoted(path));
-    const place = `openclaw.config.${formatPath(path)}`;
+    const { owner, value: shown } = explain(result, quoted(path));
     if (owner === 'exclusive') {
-      throw new InfraError(
-        'OPENCLAW_KEY_MANAGED',
-        `${place}: the pod decides this key (${reason}). Leave it out; use the other props of the pod.`,
-      );
+      throw managed(path);
     }
     if (holdsCredential(path.at(-1) ?? '', value, shown === redacted)) {
       throw new InfraError(
         'CREDENTIAL_IN_CONFIG',
-        `${place}: a credential in clear text would rest in the template and in Parameter Store. Put it into the ` +
+        `openclaw.config.${formatPath(path)}: a credential in clear text would rest in the template and in Parameter Store. Put it into the ` +
           'secret of the pod, under a name in capital letters, and write "${NAME}" here.',
       );
     }
@@ -73,13 +69,17 @@ function beside(decided: Config, extra: Config, path: readonly string[]): Record
     } else if (isObject(mine) && isObject(value)) {
       result[key] = beside(mine, value, here);
     } else {
-      throw new InfraError(
-        'OPENCLAW_KEY_MANAGED',
-        `openclaw.config.${formatPath(here)}: the pod decides this key. Leave it out; use the other props of the pod.`,
-      );
+      throw managed(here);
     }
   }
   return result;
+}
+
+function managed(path: readonly string[]): InfraError {
+  return new InfraError(
+    'OPENCLAW_KEY_MANAGED',
+    `openclaw.config.${formatPath(path)}: the pod decides this key. Leave it out; use the other props of the pod.`,
+  );
 }
 
 function isObject(value: unknown): value is Config {
