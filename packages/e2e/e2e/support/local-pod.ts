@@ -63,10 +63,6 @@ export class LocalPod {
     return this.#stderr;
   }
 
-  get pid(): number {
-    return this.#child!.pid!;
-  }
-
   /** Starts the pod. @returns what the ready line says. Rejects when `up` ends before it is ready. */
   async up(): Promise<ReadyEvent> {
     this.events.length = 0;

@@ -12,8 +12,6 @@ import type { Session } from './session.ts';
 /** Real load balancers sign for about two minutes; AWS does not document it. */
 const validity = 120;
 
-export const userHeaders = ['x-amzn-oidc-accesstoken', 'x-amzn-oidc-data', 'x-amzn-oidc-identity'] as const;
-
 /** Signs user claims with ES256 in the name of one load balancer. */
 export class ClaimsSigner {
   readonly keyId: string = randomUUID();
