@@ -4,7 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { lockDataDirectory } from '../src/pod/data-dir-lock.ts';
+import { openDataDirectory } from '../src/pod/data-dir.ts';
 import { processesBelow } from '../src/pod/orphans.ts';
+import { tryPort } from '../src/pod/port.ts';
+import { openSecretsManager } from '../src/pod/secret.ts';
 import { request } from './support/gateway-client.ts';
 import { LocalPod } from './support/local-pod.ts';
 
@@ -173,10 +177,45 @@ describe('a running pod', () => {
     ).toBeGreaterThan(0);
     expect(JSON.stringify(pod.status().report)).toContain('CONFIG_UNPARSABLE');
 
-    // down ends everything.
+    // Once down says so, everything has ended: the next start may follow at once.
     expect(pod.command('down').exitCode).toBe(0);
-    expect(await pod.end()).toBe(0);
+    const lock = lockDataDirectory(openDataDirectory(pod.dataDir));
+    expect(lock).toBeDefined();
+    lock?.release();
+    expect(await tryPort(pod.port)).toBe(pod.port);
     expect(await processesBelow(pod.dataDir)).toEqual([]);
+    expect(await pod.end()).toBe(0);
+  });
+
+  test('whose replacement fails says why, stays, and recovers', async () => {
+    const pod = await newPod();
+    const first = await pod.up();
+    // Whoever sets a secret in Secrets Manager itself is not held back by `secret set`.
+    const directory = openDataDirectory(pod.dataDir);
+    const { region, arn } = JSON.parse(readFileSync(join(directory.aws, 'pod-secret.json'), 'utf8')) as {
+      region: string;
+      arn: string;
+    };
+    const secrets = await openSecretsManager(directory, region);
+    const good = await secrets.get(arn);
+    await secrets.put(arn, JSON.stringify({ LD_PRELOAD: 'x' }));
+
+    const { exitCode, stdout, stderr } = pod.command('replace', '--json');
+    expect(exitCode, stderr).toBe(1);
+    expect(stderr).toMatch(/^SECRET_INVALID: .*LD_PRELOAD/m);
+    const last = JSON.parse(stdout.trim().split('\n').at(-1)!) as unknown;
+    expect(last).toMatchObject({ event: 'error', code: 'SECRET_INVALID' });
+
+    await secrets.put(arn, good);
+    await until('an instance that Auto Scaling launched by itself', () =>
+      pod
+        .status()
+        .instances.some(
+          ({ instanceId, lifecycleState, targetHealth }) =>
+            instanceId !== first.instanceId && lifecycleState === 'InService' && targetHealth === 'healthy',
+        ),
+    );
+    expect((await request(first.url, '/')).status).toBe(302);
   });
 
   test('whose gateway never gets ready is given up with the reason', async () => {

@@ -5,9 +5,9 @@ import { findRunning, type ControlClient } from '../pod/control.ts';
 import { isDataDirectory, openDataDirectory } from '../pod/data-dir.ts';
 import { PodError } from '../pod/errors.ts';
 import type { PodEvent } from '../pod/events.ts';
-import { endProcessesBelow } from '../pod/orphans.ts';
 import { runPod, type PodStatus } from '../pod/pod.ts';
 import { putSecret } from '../pod/secret.ts';
+import { stopPod } from '../pod/stop.ts';
 import { jsonOutput, terminalOutput, type Output } from './output.ts';
 import { describeStatus } from './status.ts';
 
@@ -95,10 +95,8 @@ export async function run(argv: readonly string[]): Promise<number> {
       if (!isDataDirectory(options.dataDir)) {
         throw new PodError('POD_NOT_RUNNING', `there is no pod in ${resolve(options.dataDir)}`);
       }
-      const directory = openDataDirectory(options.dataDir);
-      const pod = await findRunning(directory);
-      if (pod) await pod.call('down');
-      else await endProcessesBelow(directory.instances, 30_000);
+      output.event({ event: 'step', step: 'stop', status: 'started' });
+      await stopPod(openDataDirectory(options.dataDir));
       output.event({ event: 'stopped' });
     }),
   );

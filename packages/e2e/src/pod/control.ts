@@ -10,7 +10,6 @@ import { PodError } from './errors.ts';
 
 /** How other commands find the running pod: a loopback port, and a token only the owner of the data directory can read. */
 interface ControlFile {
-  readonly pid: number;
   readonly port: number;
   readonly token: string;
 }
@@ -43,7 +42,7 @@ export async function serveControl(
     server.once('error', failed).listen(0, '127.0.0.1', listening);
   });
   const { port } = server.address() as AddressInfo;
-  writeDocument(controlFile(directory), { pid: process.pid, port, token } satisfies ControlFile);
+  writeDocument(controlFile(directory), { port, token } satisfies ControlFile);
   return {
     async close() {
       rmSync(controlFile(directory), { force: true });
@@ -94,11 +93,9 @@ export async function findRunning(directory: DataDirectory): Promise<ControlClie
 }
 
 export class ControlClient {
-  readonly pid: number;
   readonly #file: ControlFile;
 
   constructor(file: ControlFile) {
-    this.pid = file.pid;
     this.#file = file;
   }
 

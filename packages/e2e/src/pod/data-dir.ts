@@ -51,7 +51,8 @@ export function openDataDirectory(path: string): DataDirectory {
     // mkdir succeeds on what exists already, even on a read-only file system.
     const probe = join(root, '.writable');
     writeFileSync(probe, '');
-    rmSync(probe);
+    // Two that start together may both have made it.
+    rmSync(probe, { force: true });
     for (const part of Object.values(directory)) accessSync(part, constants.W_OK);
   } catch (error) {
     throw new PodError(

@@ -5,6 +5,7 @@ export type PodErrorCode =
   | 'DATA_DIR_NOT_WRITABLE'
   | 'DATA_DIR_BUSY'
   | 'POD_NOT_RUNNING'
+  | 'POD_STARTING'
   | 'POD_STOPPED'
   | 'INSTANCE_FAILED'
   | 'SECRET_VALUE_MISSING'

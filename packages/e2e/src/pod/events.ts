@@ -14,7 +14,7 @@ export type PodEvent =
 
 export interface StepEvent {
   readonly event: 'step';
-  /** As in the bootstrap's report, or one of the pod's own: synth, deploy, login, load-balancer, healthy. */
+  /** As in the bootstrap's report, or one of the pod's own: synth, network, login, deploy, healthy, stop. */
   readonly step: string;
   readonly status: 'started' | 'changed' | 'unchanged' | 'failed' | 'skipped';
   readonly instanceId?: string;

@@ -35,10 +35,12 @@ export interface InstanceGroupOptions {
   /** Where the gateway listens on the instance. */
   readonly gatewayPort: number;
   readonly bundle: string;
-  readonly onStep: (event: StepEvent) => void;
+  readonly onStep: (instanceId: string, event: StepEvent) => void;
   readonly onReport: (instanceId: string, report: Report) => void;
   readonly onTransition: (transition: Transition) => void;
   readonly onEnd: (instanceId: string, end: MachineEnd) => void;
+  /** An instance that did not even get a machine. */
+  readonly onLaunchFailure: (instanceId: string, error: unknown) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -60,7 +62,11 @@ export class InstanceGroup {
     this.group = new AutoScalingGroup({
       definition: deployment.group,
       path: join(directory.aws, 'auto-scaling.json'),
-      launch: (request) => this.#launch(request),
+      launch: (request) =>
+        this.#launch(request).catch((error: unknown) => {
+          options.onLaunchFailure(request.instanceId, error);
+          throw error;
+        }),
       targets: {
         register: (id) =>
           loadBalancer.registerTarget(targetGroupArn, {
@@ -109,7 +115,7 @@ export class InstanceGroup {
   }
 
   async #launch({ instanceId, availabilityZone }: LaunchRequest): Promise<RunningInstance> {
-    const { deployment, network, onEnd, onReport, ...options } = this.#options;
+    const { deployment, network, onEnd, onReport, onStep, ...options } = this.#options;
     const place = await network.addInstance(instanceId);
     this.#places.set(instanceId, place);
     const openMetadata = (listen: ListenOn) =>
@@ -143,7 +149,7 @@ export class InstanceGroup {
       activateEnvironment: activateEnvironment!,
       networkPrefix: place.prefix,
       intervalSeconds: INTERVAL_SECONDS,
-      onStep: options.onStep,
+      onStep: (event) => onStep(instanceId, event),
       onReport: (report) => onReport(instanceId, report),
     });
     const clearAway = async () => {

@@ -43,12 +43,12 @@ export interface Machine {
 }
 
 /** The root disk of an instance. */
-export function rootDisk(directory: DataDirectory, instanceId: string): string {
+function rootDisk(directory: DataDirectory, instanceId: string): string {
   return join(directory.instances, instanceId);
 }
 
 /** What an instance printed. */
-export function consoleFile(directory: DataDirectory, instanceId: string): string {
+function consoleFile(directory: DataDirectory, instanceId: string): string {
   return join(directory.consoles, `${instanceId}.log`);
 }
 
@@ -99,8 +99,11 @@ export function launchMachine(options: MachineOptions): Machine {
     createInterface({ input: current.stderr! }).on('line', (line) => {
       if (line.trim() !== '') lastWords = line;
     });
-    return new Promise((exited, failed) => {
-      current!.once('error', failed).once('close', exited);
+    return new Promise((exited) => {
+      current!.once('close', exited).once('error', (error) => {
+        lastWords = `${command[0]} could not be started: ${error.message}`;
+        exited(null);
+      });
     });
   };
 

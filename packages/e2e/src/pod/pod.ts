@@ -1,21 +1,22 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type { Report } from '@clawharbor/bootstrap';
 import { parameterStore } from '../aws/index.ts';
 import { startModel } from '../model/index.ts';
-import { findRunning, serveControl } from './control.ts';
+import { serveControl } from './control.ts';
+import { lockDataDirectory } from './data-dir-lock.ts';
 import type { DataDirectory } from './data-dir.ts';
 import { readDeployment, type Deployment } from './deployment.ts';
 import { startEntrance, type Entrance } from './entrance.ts';
 import { PodError } from './errors.ts';
 import type { Listener, ReadyEvent, StepEvent } from './events.ts';
 import { InstanceGroup } from './instance-group.ts';
+import { clearLeftovers } from './leftovers.ts';
 import type { MachineEnd } from './machine.ts';
 import type { LocalNetwork } from './network.ts';
 import { openNetwork } from './open-network.ts';
-import { endProcessesBelow } from './orphans.ts';
 import { applyOverlay, laptopOverlay, type OverlayChange } from './overlay.ts';
-import { tryPort } from './port.ts';
+import { refuseTakenPort, tryPort } from './port.ts';
 import { openSecretsManager, putSecret, rememberSecret } from './secret.ts';
 
 export interface PodOptions {
@@ -52,11 +53,17 @@ export interface InstanceStatus {
  */
 export async function runPod(options: PodOptions): Promise<void> {
   const { directory, port, signal } = options;
-  await refuseSecondPod(directory);
-  await refuseTakenPort(port);
-  await clearLeftovers(directory);
+  const lock = lockDataDirectory(directory);
+  if (!lock) {
+    throw new PodError(
+      'DATA_DIR_BUSY',
+      `a pod runs in ${directory.root} already, or is being stopped: end it with clawharbor-local down, or choose another --data-dir`,
+    );
+  }
   const pod = new Pod(options);
   try {
+    await refuseTakenPort(port);
+    await clearLeftovers(directory);
     await pod.start();
     await pod.stopped;
   } catch (error) {
@@ -64,7 +71,14 @@ export async function runPod(options: PodOptions): Promise<void> {
     if (!signal.aborted) throw error;
   } finally {
     await pod.close().catch((error: unknown) => process.emitWarning(error as Error));
+    lock.release();
   }
+}
+
+/** The parts of a pod that there are once its template is deployed. */
+interface Deployed {
+  readonly entrance: Entrance;
+  readonly instances: InstanceGroup;
 }
 
 class Pod {
@@ -73,10 +87,10 @@ class Pod {
   readonly #options: PodOptions;
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #reports = new Map<string, Report>();
+  readonly #launches = new EventEmitter<{ failed: [instanceId: string, reason: PodError] }>();
   readonly #url: string;
   #overlay: readonly OverlayChange[] = [];
-  #entrance: Entrance | undefined;
-  #instances: InstanceGroup | undefined;
+  #parts: Deployed | undefined;
   #wasReady = false;
   #stop!: () => void;
   #fail!: (error: unknown) => void;
@@ -90,11 +104,25 @@ class Pod {
     });
     this.stopped.catch(() => {});
     options.signal.addEventListener('abort', () => this.#stop(), { once: true });
+    if (options.signal.aborted) this.#stop();
   }
 
   /** Resolves when a person can log in, or the pod is to end. */
   async start(): Promise<void> {
     const { directory, port, config } = this.#options;
+    // First of all, so that whatever starts can be stopped.
+    await this.#opened(
+      serveControl(directory, {
+        ping: () => Promise.resolve(process.pid),
+        status: () => Promise.resolve(this.#status()),
+        replace: (_, emit) => this.#replace(emit),
+        secret: (input) => {
+          const { name, value } = input as { name: string; value: string };
+          return putSecret(directory, name, value);
+        },
+        down: () => this.#down(),
+      }),
+    );
     const deployment = await this.#step('synth', () => readDeployment({ directory, config }));
     const network = await this.#step(
       'network',
@@ -104,20 +132,8 @@ class Pod {
     const entrance = await this.#step('login', () =>
       this.#opened(startEntrance({ deployment, directory, network, port })),
     );
-    this.#entrance = entrance;
     const instances = await this.#step('deploy', () => this.#deploy(deployment, network, entrance));
-    this.#instances = instances;
-    const control = await serveControl(directory, {
-      ping: () => Promise.resolve(process.pid),
-      status: () => Promise.resolve(this.#status()),
-      replace: (_, emit) => this.#replace(emit),
-      secret: (input) => {
-        const { name, value } = input as { name: string; value: string };
-        return putSecret(directory, name, value);
-      },
-      down: () => this.#down(),
-    });
-    this.#closers.push(() => control.close());
+    this.#parts = { entrance, instances };
     await instances.start();
     await Promise.race([this.#ready(), this.stopped]);
   }
@@ -158,10 +174,11 @@ class Pod {
       targetGroupArn: entrance.targetGroupArn,
       gatewayPort,
       bundle: deployment.bundle,
-      onStep: (event) => this.#stepped(event),
+      onStep: (instanceId, event) => this.#stepped(instanceId, event),
       onReport: (instanceId, report) => this.#reports.set(instanceId, report),
       onTransition: ({ instanceId, to }) => listener({ event: 'instance', instanceId, state: to }),
       onEnd: (instanceId, end) => this.#ended(instanceId, end),
+      onLaunchFailure: (instanceId, error) => this.#launchFailed(instanceId, asPodError(error)),
       onFailure: (error) => this.#fail(error),
     });
     this.#closers.push(() => instances.close());
@@ -170,7 +187,7 @@ class Pod {
 
   async #ready(): Promise<void> {
     const instanceId = await this.#step('healthy', () => this.#serving());
-    const { users } = this.#entrance!.people;
+    const { users } = this.#deployed.entrance.people;
     const admin = users.find(({ role }) => role === 'admin')!;
     const { username, password } = admin;
     this.#wasReady = true;
@@ -178,15 +195,15 @@ class Pod {
     this.#options.listener(ready);
   }
 
-  /** Resolves with the instance that is in service and healthy, and not one of `gone`. */
-  async #serving(gone: readonly string[] = []): Promise<string> {
+  /** Resolves with the instance that is in service and healthy, and not one of `others`. */
+  async #serving(others: readonly string[] = []): Promise<string> {
     const find = () =>
       this.#status().instances.find(
         ({ instanceId, lifecycleState, targetHealth }) =>
-          lifecycleState === 'InService' && targetHealth === 'healthy' && !gone.includes(instanceId),
+          lifecycleState === 'InService' && targetHealth === 'healthy' && !others.includes(instanceId),
       );
-    const { loadBalancer } = this.#entrance!;
-    const { group } = this.#instances!;
+    const { loadBalancer } = this.#deployed.entrance;
+    const { group } = this.#deployed.instances;
     const { promise, resolve } = Promise.withResolvers<string>();
     const look = () => {
       const found = find();
@@ -202,14 +219,31 @@ class Pod {
   }
 
   async #replace(emit: (event: unknown) => void): Promise<void> {
+    if (!this.#wasReady) throw starting();
     const started = performance.now();
-    const gone = await this.#instances!.group.terminateAndReplace();
-    for (const instanceId of gone) emit({ event: 'instance', instanceId, state: 'Terminating' });
-    const failed = this.stopped.then(() => {
-      throw new PodError('POD_STOPPED', 'the pod was stopped before the new instance was in service');
-    });
-    const instanceId = await Promise.race([this.#serving(gone), failed]);
-    emit({ event: 'replaced', instanceId, durationMs: Math.round(performance.now() - started) });
+    const { group } = this.#deployed.instances;
+    const before = group.state.instances.map(({ id }) => id);
+    const failure = Promise.withResolvers<never>();
+    failure.promise.catch(() => {});
+    const failed = (instanceId: string, { code, message }: PodError) => {
+      if (before.includes(instanceId)) return;
+      failure.reject(
+        new PodError(code, `${instanceId} failed, and Auto Scaling launches another: ${message}`),
+      );
+    };
+    this.stopped.then(
+      () => failure.reject(new PodError('POD_STOPPED', 'the pod was stopped during the replacement')),
+      failure.reject,
+    );
+    this.#launches.on('failed', failed);
+    try {
+      const gone = await group.terminateAndReplace();
+      for (const instanceId of gone) emit({ event: 'instance', instanceId, state: 'Terminating' });
+      const instanceId = await Promise.race([this.#serving(before), failure.promise]);
+      emit({ event: 'replaced', instanceId, durationMs: Math.round(performance.now() - started) });
+    } finally {
+      this.#launches.off('failed', failed);
+    }
   }
 
   #down(): Promise<void> {
@@ -218,9 +252,19 @@ class Pod {
     return Promise.resolve();
   }
 
+  /** @throws PodError `POD_STARTING` */
+  get #deployed(): Deployed {
+    if (!this.#parts) throw starting();
+    return this.#parts;
+  }
+
   #status(): PodStatus {
-    const health = this.#entrance!.loadBalancer.targetHealth(this.#entrance!.targetGroupArn);
-    const { instances } = this.#instances!.group.state;
+    const {
+      entrance,
+      instances: { group },
+    } = this.#deployed;
+    const health = entrance.loadBalancer.targetHealth(entrance.targetGroupArn);
+    const { instances } = group.state;
     return {
       url: this.#url,
       instances: instances.map(({ id, state }) => ({
@@ -233,22 +277,30 @@ class Pod {
     };
   }
 
-  /** On AWS the group would try again and again; a person at a keyboard wants to know at once. */
-  #stepped(event: StepEvent): void {
+  #stepped(instanceId: string, event: StepEvent): void {
     this.#options.listener(event);
-    if (event.status !== 'failed' || this.#wasReady) return;
-    const [, code = 'INSTANCE_FAILED', message = 'it gave no reason'] =
-      codedLine.exec(event.detail?.at(-1) ?? '') ?? [];
-    this.#fail(new PodError(code, message));
+    if (event.status !== 'failed') return;
+    const { instances } = this.#deployed.instances.group.state;
+    const state = instances.find(({ id }) => id === instanceId)?.state;
+    // What fails once the hook was completed no longer decides about the instance.
+    if (state === 'Pending:Proceed' || state === 'InService') return;
+    this.#launchFailed(instanceId, instanceFailure(event.detail?.at(-1) ?? 'it gave no reason'));
   }
 
   #ended(instanceId: string, { stopped, exitCode, lastWords }: MachineEnd): void {
-    const { listener } = this.#options;
-    if (stopped) return;
-    const [, code = 'INSTANCE_FAILED', message = lastWords || `it ended with ${exitCode}`] =
-      codedLine.exec(lastWords) ?? [];
-    if (this.#wasReady) listener({ event: 'warning', code, message: `${instanceId}: ${message}` });
-    else this.#fail(new PodError(code, message));
+    const how = stopped ? 'Auto Scaling took it out of service' : `it ended with ${exitCode}`;
+    const reason = instanceFailure(lastWords || how);
+    const { code, message } = reason;
+    if (this.#wasReady && !stopped) {
+      this.#options.listener({ event: 'warning', code, message: `${instanceId}: ${message}` });
+    }
+    this.#launchFailed(instanceId, reason);
+  }
+
+  #launchFailed(instanceId: string, reason: PodError): void {
+    this.#launches.emit('failed', instanceId, reason);
+    // On AWS the group would try again and again; a person at a keyboard wants to know at once.
+    if (!this.#wasReady) this.#fail(reason);
   }
 
   async #opened<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
@@ -274,37 +326,17 @@ class Pod {
   }
 }
 
-/** How every program of Clawharbor says why it failed. */
-const codedLine = /^([A-Z][A-Z0-9_]+): (.*)$/s;
-
-async function refuseSecondPod(directory: DataDirectory): Promise<void> {
-  const other = await findRunning(directory);
-  if (!other) return;
-  throw new PodError(
-    'DATA_DIR_BUSY',
-    `a pod runs in ${directory.root} already (process ${other.pid}): stop it with clawharbor-local down, or choose another --data-dir`,
-  );
+/** Reads what the bootstrap said last: like every program of Clawharbor it names a code first. */
+function instanceFailure(words: string): PodError {
+  const [, code = 'INSTANCE_FAILED', message = words] = /^([A-Z][A-Z0-9_]+): (.*)$/s.exec(words) ?? [];
+  return new PodError(code, message);
 }
 
-async function refuseTakenPort(port: number): Promise<void> {
-  try {
-    await tryPort(port);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new PodError(
-      'PORT_TAKEN',
-      `port ${port} on localhost cannot be used (${code}): stop what listens there, or choose another with --port`,
-      { cause: error },
-    );
-  }
+function asPodError(error: unknown): PodError {
+  const { code = 'INSTANCE_FAILED', message } = error as NodeJS.ErrnoException;
+  return new PodError(code, message, { cause: error });
 }
 
-/** A pod that was killed leaves processes and root disks behind. */
-async function clearLeftovers({ instances, consoles }: DataDirectory): Promise<void> {
-  await endProcessesBelow(instances, 15_000);
-  for (const name of readdirSync(instances)) rmSync(join(instances, name), { recursive: true, force: true });
-  const newestFirst = readdirSync(consoles)
-    .map((name) => join(consoles, name))
-    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
-  for (const file of newestFirst.slice(10)) rmSync(file);
+function starting(): PodError {
+  return new PodError('POD_STARTING', 'the pod is still starting: try again when it says that it is ready');
 }
