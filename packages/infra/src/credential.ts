@@ -26,8 +26,10 @@ export function holdsCredential(key: string, value: unknown, anywhere: boolean):
 
 /** Names where a secret is, and does not hold it: https://docs.openclaw.ai/gateway/secrets */
 export function isSecretRef(value: object): boolean {
-  const { source, id } = value as { source?: unknown; id?: unknown };
-  return typeof id === 'string' && ['env', 'file', 'exec', 'store'].includes(source as string);
+  const { source, provider = '', id, ...others } = value as Record<string, unknown>;
+  // With anything else in it, it is an object that only looks like one.
+  if (typeof id !== 'string' || typeof provider !== 'string' || Object.keys(others).length > 0) return false;
+  return ['env', 'file', 'exec', 'store'].includes(source as string);
 }
 
 function looksLikeOne(text: string): boolean {

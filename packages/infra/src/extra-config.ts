@@ -22,14 +22,12 @@ function refuseByPolicy(extra: Config): void {
   const result = mergedAlone(extra);
   for (const [path, value] of leaves(extra, [])) {
     const { owner, value: shown } = explain(result, quoted(path));
-    if (owner === 'exclusive') {
-      throw managed(path);
-    }
+    if (owner === 'exclusive') throw managed(path);
     if (holdsCredential(path.at(-1) ?? '', value, shown === redacted)) {
       throw new InfraError(
         'CREDENTIAL_IN_CONFIG',
-        `openclaw.config.${formatPath(path)}: a credential in clear text would rest in the template and in Parameter Store. Put it into the ` +
-          'secret of the pod, under a name in capital letters, and write "${NAME}" here.',
+        `openclaw.config.${formatPath(path)}: a credential in clear text would rest in the template and in Parameter ` +
+          'Store. Put it into the secret of the pod, under a name in capital letters, and write "${NAME}" here.',
       );
     }
   }

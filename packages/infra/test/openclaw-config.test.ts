@@ -163,6 +163,13 @@ describe("the owner's config", () => {
     expect(added(nested(path, value))).toThrow(path);
   });
 
+  test('hides nothing in what looks like a reference to a secret', () => {
+    const reference = { source: 'env', provider: 'default', id: 'NAME' };
+    const auth = { trustedProxy: { allowLoopback: true } };
+    expect(added({ gateway: { ...reference, auth } })).toThrow(code('OPENCLAW_KEY_MANAGED'));
+    expect(added({ channels: { ...reference, token: 'x' } })).toThrow(code('CREDENTIAL_IN_CONFIG'));
+  });
+
   test('may add a provider, but none that the instance could not merge', () => {
     const provider = (models: unknown) => nested('models.providers.mine', { baseUrl: 'http://m', models });
     expect(added(provider([{ id: 'a' }]))).not.toThrow();
