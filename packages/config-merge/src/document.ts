@@ -1,19 +1,21 @@
-import { parse as parseToken, tokenize, type Location, type Token } from '@humanwhocodes/momoa';
-import { ConfigMergeError, type ConfigMergeErrorCode } from './errors.ts';
+import { documentError } from './document-error.ts';
+import type { ConfigMergeError, ConfigMergeErrorCode } from './errors.ts';
 import { maxDepth, setOwn, checkObject, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
+import { readName, readNumber, readString } from './literals.ts';
 import { parsePlainJson } from './plain-json.ts';
+import { Tokens, type Token } from './tokens.ts';
 
 /**
  * Reads a JSON5 document (https://spec.json5.org): comments, trailing commas, single quotes, hexadecimal
- * numbers. What JSON has no value for (`NaN`, `Infinity`, `1e400`) and what would lose data (a key twice) is
- * refused. A byte order mark is skipped.
+ * numbers. What JSON has no value for (`NaN`, `Infinity`, `1e400`) and what would lose data (a key twice, an
+ * integer with more digits than a number holds) is refused. A byte order mark is skipped.
  *
  * @throws ConfigMergeError `DOCUMENT_*` with line and column
  */
 export function parseDocument(text: string): JsonObject {
   // Code that no compiler has seen may pass a buffer.
   if (typeof text !== 'string') {
-    throw failure('DOCUMENT_SYNTAX', 'a document is a string: decode it before', { line: 1, column: 1 });
+    throw documentError('', 0, 'DOCUMENT_SYNTAX', 'a document is a string: decode it before');
   }
   return parsePlainJson(text) ?? new DocumentReader(text).read();
 }
@@ -28,54 +30,48 @@ export function formatDocument(value: object): string {
   return `${JSON.stringify(checkObject(value, 'document'), null, 2)}\n`;
 }
 
-const escape = /\\(?:\r\n|0\d|[^])/gu;
-
-/** Builds values from momoa's tokens: its own tree builder recurses without limit and keeps no last key. */
 class DocumentReader {
   readonly #text: string;
-  readonly #tokens: readonly Token[];
-  #next = 0;
+  readonly #tokens: Tokens;
   #depth = 0;
 
   constructor(text: string) {
     this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text;
-    this.#tokens = this.#tokenize();
+    this.#tokens = new Tokens(this.#text);
   }
 
   read(): JsonObject {
     const first = this.#take();
-    if (first.type !== 'LBrace') {
-      throw failure('DOCUMENT_ROOT', 'the root of a config is an object: start with {', first.loc.start);
+    if (first.type !== '{') {
+      throw this.#failure('DOCUMENT_ROOT', 'the root of a config is an object: start with {', first);
     }
     const root = this.#object();
-    const rest = this.#peek();
-    if (rest !== undefined) throw unexpected(rest, 'the end of the document');
+    const rest = this.#tokens.next();
+    if (rest.type !== 'end') throw this.#unexpected(rest, 'the end of the document');
     return root;
   }
 
   #value(token: Token): JsonValue {
     switch (token.type) {
-      case 'LBrace':
+      case '{':
         return this.#nested(token, () => this.#object());
-      case 'LBracket':
+      case '[':
         return this.#nested(token, () => this.#array());
-      case 'String':
+      case 'string':
         return this.#string(token);
-      case 'Number':
+      case 'number':
         return this.#number(token);
-      case 'Boolean':
-        return this.#slice(token) === 'true';
-      case 'Null':
-        return null;
+      case 'name':
+        return this.#word(token);
       default:
-        throw unexpected(token, 'a value');
+        throw this.#unexpected(token, 'a value');
     }
   }
 
   #nested<T>(token: Token, read: () => T): T {
     this.#depth++;
     if (this.#depth >= maxDepth) {
-      throw failure('DOCUMENT_DEPTH', `a config nests at most ${maxDepth} levels`, token.loc.start);
+      throw this.#failure('DOCUMENT_DEPTH', `a config nests at most ${maxDepth} levels`, token);
     }
     const value = read();
     this.#depth--;
@@ -84,137 +80,95 @@ class DocumentReader {
 
   #object(): JsonObject {
     const object: Record<string, JsonValue> = {};
-    for (let token = this.#take(); token.type !== 'RBrace'; token = this.#take()) {
+    for (let token = this.#take(); token.type !== '}'; token = this.#take()) {
       const key = this.#key(token);
       if (Object.hasOwn(object, key)) {
-        throw failure(
-          'DOCUMENT_DUPLICATE_KEY',
-          `the key ${JSON.stringify(key)} is there twice: keep one`,
-          token.loc.start,
-        );
+        const what = `the key ${JSON.stringify(key)} is there twice: keep one`;
+        throw this.#failure('DOCUMENT_DUPLICATE_KEY', what, token);
       }
       const colon = this.#take();
-      if (colon.type !== 'Colon') throw unexpected(colon, 'a colon');
+      if (colon.type !== ':') throw this.#unexpected(colon, 'a colon');
       setOwn(object, key, this.#value(this.#take()));
-      if (!this.#comma('RBrace')) break;
+      if (!this.#comma('}')) break;
     }
     return object;
   }
 
   #array(): JsonArray {
     const array: JsonValue[] = [];
-    for (let token = this.#take(); token.type !== 'RBracket'; token = this.#take()) {
+    for (let token = this.#take(); token.type !== ']'; token = this.#take()) {
       array.push(this.#value(token));
-      if (!this.#comma('RBracket')) break;
+      if (!this.#comma(']')) break;
     }
     return array;
   }
 
   /** Whether a comma follows; if not, the closing token must. */
-  #comma(close: 'RBrace' | 'RBracket'): boolean {
+  #comma(close: '}' | ']'): boolean {
     const token = this.#take();
-    if (token.type === 'Comma') return true;
-    if (token.type !== close) throw unexpected(token, `a comma or ${close === 'RBrace' ? '}' : ']'}`);
+    if (token.type === ',') return true;
+    if (token.type !== close) throw this.#unexpected(token, `a comma or ${close}`);
     return false;
   }
 
   #key(token: Token): string {
-    if (token.type === 'String') return this.#string(token);
-    const text = this.#slice(token);
-    // momoa calls NaN and Infinity numbers; as keys they are names like null and true.
-    const isName = /^[^\d.+-]/u.test(text) && /^(?:Identifier|Null|Boolean|Number)$/u.test(token.type);
-    if (!isName) throw unexpected(token, 'a key');
-    return text.replaceAll(/\\u([0-9a-fA-F]{4})/gu, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
+    if (token.type === 'string') return this.#string(token);
+    const key = token.type === 'name' ? readName(this.#slice(token)) : undefined;
+    if (key === undefined) throw this.#unexpected(token, 'a key');
+    return key;
+  }
+
+  #word(token: Token): JsonValue {
+    switch (this.#slice(token)) {
+      case 'true':
+        return true;
+      case 'false':
+        return false;
+      case 'null':
+        return null;
+      case 'NaN':
+      case 'Infinity':
+        return this.#number(token);
+      default:
+        throw this.#unexpected(token, 'a value');
+    }
   }
 
   #string(token: Token): string {
-    const text = this.#slice(token);
-    if (!/[\\\n\r]/u.test(text)) return text.slice(1, -1);
-    // momoa reads two things as text that JSON5 refuses.
-    if (/[\n\r]/u.test(text.replaceAll(escape, ''))) {
-      throw failure(
-        'DOCUMENT_SYNTAX',
-        'a string does not end on its line: escape the line break',
-        token.loc.start,
-      );
+    const text = readString(this.#slice(token));
+    if (text === undefined) {
+      const what =
+        'a string has an escape that JSON5 does not know: write the character as it is, or as \\u00…';
+      throw this.#failure('DOCUMENT_SYNTAX', what, token);
     }
-    if ([...text.matchAll(escape)].some(([found]) => /^\\(?:[1-9]|0\d)$/u.test(found))) {
-      throw failure(
-        'DOCUMENT_SYNTAX',
-        'a string escapes a digit: write it as it is, or as \\u00…',
-        token.loc.start,
-      );
-    }
-    const { body } = parseToken(text, { mode: 'json5' });
-    return body.type === 'String' ? body.value : text;
+    return text;
   }
 
   #number(token: Token): number {
-    const text = this.#slice(token);
-    const sign = text.startsWith('-') ? -1 : 1;
-    const value = sign * Number(text.replace(/^[+-]/u, ''));
-    if (!Number.isFinite(value)) {
-      throw failure(
-        'DOCUMENT_NUMBER',
-        'the number has no JSON value: it is NaN, infinite or out of range',
-        token.loc.start,
-      );
+    const value = readNumber(this.#slice(token));
+    if (value === undefined) {
+      const what = 'JSON has no such number: it is NaN, infinite, out of range, or has too many digits';
+      throw this.#failure('DOCUMENT_NUMBER', what, token);
     }
-    return value === 0 ? 0 : value;
+    return value;
   }
 
-  #slice({ loc }: Token): string {
-    return this.#text.slice(loc.start.offset, loc.end.offset);
-  }
-
-  #peek(): Token | undefined {
-    return this.#tokens[this.#next];
+  #slice({ start, end }: Token): string {
+    return this.#text.slice(start, end);
   }
 
   #take(): Token {
-    const token = this.#peek();
-    if (token === undefined) {
-      throw this.#endsEarly();
-    }
-    this.#next++;
+    const token = this.#tokens.next();
+    if (token.type === 'end') throw this.#failure('DOCUMENT_SYNTAX', 'the document ends too early', token);
     return token;
   }
 
-  #tokenize(): Token[] {
-    try {
-      // With a backslash as the last character of all momoa 3.3 does not come to an end.
-      return tokenize(`${this.#text}\n`, { mode: 'json5' }).filter(
-        ({ type }) => type !== 'LineComment' && type !== 'BlockComment',
-      );
-    } catch (error) {
-      if (!isLocated(error)) throw error;
-      // momoa's message quotes the text, which may be part of a secret.
-      const atEnd = error.offset >= this.#text.length;
-      throw atEnd ? this.#endsEarly() : failure('DOCUMENT_SYNTAX', 'unexpected character', error);
-    }
+  #unexpected(token: Token, expected: string): ConfigMergeError {
+    // The text is not quoted: it may be part of a secret.
+    return this.#failure('DOCUMENT_SYNTAX', `expected ${expected}`, token);
   }
 
-  #endsEarly(): ConfigMergeError {
-    const lines = this.#text.split(/\r\n|[\n\r]/u);
-    const column = (lines.at(-1)?.length ?? 0) + 1;
-    return failure('DOCUMENT_SYNTAX', 'the document ends too early', { line: lines.length, column });
+  #failure(code: ConfigMergeErrorCode, what: string, { start }: Token): ConfigMergeError {
+    return documentError(this.#text, start, code, what);
   }
-}
-
-function isLocated(error: unknown): error is Error & Location {
-  return error instanceof Error && 'line' in error && 'column' in error && 'offset' in error;
-}
-
-function unexpected(token: Token, expected: string): ConfigMergeError {
-  return failure('DOCUMENT_SYNTAX', `expected ${expected}`, token.loc.start);
-}
-
-function failure(
-  code: ConfigMergeErrorCode,
-  what: string,
-  { line, column }: Pick<Location, 'line' | 'column'>,
-): ConfigMergeError {
-  return new ConfigMergeError(code, `${line}:${column}: ${what}`, { line, column });
 }

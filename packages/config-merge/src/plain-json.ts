@@ -1,4 +1,5 @@
 import { maxDepth, type JsonObject } from './json.ts';
+import { readNumber } from './literals.ts';
 
 /**
  * The fast way for the common case: OpenClaw itself writes plain JSON, and the engine reads it ten times faster
@@ -34,16 +35,27 @@ function countKeys(value: unknown, depth: number): number {
 
 const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
 const colonNext = /\s*:/uy;
+/** Of a number; the words of JSON have an e, but do not begin with one. */
+const numberParts = new Set(Array.from('0123456789+-.eE', (character) => character.charCodeAt(0)));
+/** Of a number that is none of JavaScript's: `1e-324`. */
+const shortestChange = 6;
 
 /**
  * Colons outside strings: each belongs to one key of a document that the engine could read. NaN if a key is
- * written with an escape: V8 may read such a key wrongly (https://github.com/nodejs/node/issues/63785).
+ * written with an escape, which V8 may read wrongly (https://github.com/nodejs/node/issues/63785), or if a number
+ * would become another.
  */
 function countColons(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === colon) count++;
+    if (numberParts.has(code)) {
+      const start = at;
+      while (numberParts.has(text.charCodeAt(at + 1))) at++;
+      const isLong = at + 1 - start >= shortestChange;
+      if (isLong && readNumber(text.slice(start, at + 1)) === undefined) return Number.NaN;
+    }
     if (code !== quote) continue;
     let escaped = false;
     for (at++; text.charCodeAt(at) !== quote; at++) {

@@ -24,6 +24,18 @@ describe('reads', () => {
     ['lone surrogates', '{"a":"\\ud800"}', { a: '\ud800' }],
     ['a string that goes on after CRLF', '{a:"b\\\r\nc"}', { a: 'bc' }],
     ['words', '{a:[true,false,null]}', { a: [true, false, null] }],
+    ['signs before a point', '{a:-.5,b:+.5,c:-5.}', { a: -0.5, b: 0.5, c: -5 }],
+    [
+      'line ends of Unicode',
+      '{a:1,//\u2028b:2,//\u2029c:"\u2028",d:"x\\\u2029y"}',
+      { a: 1, b: 2, c: '\u2028', d: 'xy' },
+    ],
+    [
+      'names of letters of any kind',
+      '{𠮷:1,a𠮷:2,$_9:3,\u0061\u0031:4,é\u0301\u200d:5,Infinity1:6,falsehood:7}',
+      { 𠮷: 1, a𠮷: 2, $_9: 3, a1: 4, 'é\u0301\u200d': 5, Infinity1: 6, falsehood: 7 },
+    ],
+    ['white space of Unicode', '{\u00a0a\u2003:\u3000\uFEFF1\v\f}', { a: 1 }],
     ['colons in strings', '{"a:b":"c:d\\":e\\\\"}', { 'a:b': 'c:d":e\\' }],
   ])('%s', (_, text, value) => {
     expect(parseDocument(text)).toStrictEqual(value);
@@ -69,13 +81,20 @@ describe('refuses with line and column', () => {
     ['{1:1}', 'DOCUMENT_SYNTAX', 1, 2],
     ['{} {}', 'DOCUMENT_SYNTAX', 1, 4],
     ['{a:"x\ny"}', 'DOCUMENT_SYNTAX', 1, 4],
-    ['{a:"\\x4"}', 'DOCUMENT_SYNTAX', 1, 7],
+    ['{a:"\\x4"}', 'DOCUMENT_SYNTAX', 1, 4],
+    ['{a:"\\u004"}', 'DOCUMENT_SYNTAX', 1, 4],
     ['{a:"b', 'DOCUMENT_SYNTAX', 1, 6],
     ['{a: #}', 'DOCUMENT_SYNTAX', 1, 5],
     ['/* open', 'DOCUMENT_SYNTAX', 1, 8],
     ["{a:'\\", 'DOCUMENT_SYNTAX', 1, 6],
     ["'\\", 'DOCUMENT_SYNTAX', 1, 3],
-    ['{\\', 'DOCUMENT_SYNTAX', 1, 3],
+    ['{\\', 'DOCUMENT_SYNTAX', 1, 2],
+    ['{\\u0031a:1}', 'DOCUMENT_SYNTAX', 1, 2],
+    ['{a\\u002d:1}', 'DOCUMENT_SYNTAX', 1, 2],
+    ['{\\u005c:1}', 'DOCUMENT_SYNTAX', 1, 2],
+    ['{a: -\n1}', 'DOCUMENT_SYNTAX', 1, 5],
+    ['{a: - 1}', 'DOCUMENT_SYNTAX', 1, 5],
+    ['{a: [1\u2028, #]}', 'DOCUMENT_SYNTAX', 1, 10],
     ['{a:"\\1"}', 'DOCUMENT_SYNTAX', 1, 4],
     ['{a:"\\01"}', 'DOCUMENT_SYNTAX', 1, 4],
   ])('%j', (text, code, line, column) => {
@@ -89,20 +108,30 @@ describe('refuses with line and column', () => {
     ['\uFEFF{a:"x', '1:6: the document ends too early'],
     ['[]', '1:1: the root of a config is an object: start with {'],
     ['{a: 1, a: 2}', '1:8: the key "a" is there twice: keep one'],
-    ['{a: NaN}', '1:5: the number has no JSON value: it is NaN, infinite or out of range'],
+    ['{a: NaN}', '1:5: JSON has no such number: it is NaN, infinite, out of range, or has too many digits'],
     ['{"a" 1}', '1:6: expected a colon'],
     ['{"a":1 "b":2}', '1:8: expected a comma or }'],
     ['{"a":[1 2]}', '1:9: expected a comma or ]'],
     ['{,}', '1:2: expected a key'],
     ['{[:1}', '1:2: expected a key'],
-    ['{.a:1}', '1:2: expected a key'],
+    ['{.a:1}', '1:2: unexpected character'],
+    ['{NaN:1, 1:1}', '1:9: expected a key'],
     ['{-Infinity:1}', '1:2: expected a key'],
     ['{a:tru}', '1:4: expected a value'],
     ['{a:"x\ny"}', '1:4: a string does not end on its line: escape the line break'],
     ['{a:"x\ry"}', '1:4: a string does not end on its line: escape the line break'],
-    ['{a:"\\1"}', '1:4: a string escapes a digit: write it as it is, or as \\u00…'],
-    ['{a:"\\n\\1"}', '1:4: a string escapes a digit: write it as it is, or as \\u00…'],
-    ['{a:"\\09"}', '1:4: a string escapes a digit: write it as it is, or as \\u00…'],
+    [
+      '{a:"\\1"}',
+      '1:4: a string has an escape that JSON5 does not know: write the character as it is, or as \\u00…',
+    ],
+    [
+      '{a:"\\n\\1"}',
+      '1:4: a string has an escape that JSON5 does not know: write the character as it is, or as \\u00…',
+    ],
+    [
+      '{a:"\\09"}',
+      '1:4: a string has an escape that JSON5 does not know: write the character as it is, or as \\u00…',
+    ],
     ['{a: #}', '1:5: unexpected character'],
     ['{a:'.repeat(501), '1:1501: a config nests at most 500 levels'],
   ])('in words: %j', (text, message) => {
@@ -118,7 +147,57 @@ describe('refuses with line and column', () => {
   });
 });
 
+describe('a number', () => {
+  test.each([
+    ['123456789012345678', 7],
+    ['-9007199254740993', 7],
+    ['0xFFFFFFFFFFFFFFFFF', 7],
+    ['1e-400', 7],
+    ['-0.00000000000000000000000000000000000000000001e-300', 7],
+    [`0.${'0'.repeat(400)}1`, 7],
+  ])('that would become another is refused where it stands: %s', (literal, column) => {
+    expect(() => parseDocument(`{"a": ${literal}}`)).toThrow(at('DOCUMENT_NUMBER', 1, column));
+    expect(() => parseDocument(`{"b":"1e-400 \\"",\n"a": [${literal}]}`)).toThrow(
+      at('DOCUMENT_NUMBER', 2, 7),
+    );
+    expect(() => parseDocument(`{a: // \n  [${literal}]}`)).toThrow(at('DOCUMENT_NUMBER', 2, 4));
+  });
+
+  test.each([
+    '9007199254740991',
+    '9007199254740992',
+    '1000000000000000000000',
+    '123456789012345680000',
+    '0x100000000000000000',
+    '3.14159265358979323846264338327950288',
+    '123456789012345678.5',
+    '1.7976931348623157e+308',
+    '5e-324',
+    '0e-400',
+    '0.0000000000000000000000000',
+    '1E-5',
+  ])('is read as near as JavaScript can: %s', (literal) => {
+    expect(parseDocument(`{"a": ${literal}}`)).toStrictEqual({ a: Number(literal) });
+    expect(parseDocument(`{a: -${literal}}`)).toStrictEqual({ a: 0 - Number(literal) });
+  });
+});
+
 describe('hostile sizes', () => {
+  test.each([
+    ['a name', `{${'a'.repeat(5_000_000)}:1}`],
+    ['a string', `{a:'${'x'.repeat(5_000_000)}${'\\n'.repeat(100_000)}'}`],
+    ['white space', `{a:1${' '.repeat(5_000_000)}}`],
+    ['a comment', `{a:1/*${'*'.repeat(5_000_000)}*/}//${'x'.repeat(5_000_000)}`],
+    ['a fraction', `{a:0.${'1'.repeat(5_000_000)}}`],
+  ])('%s of 5 MB overflows nothing', (_, text) => {
+    expect(Object.keys(parseDocument(text))).toHaveLength(1);
+  });
+
+  test('a number of 5 MB is refused like a shorter one', () => {
+    expect(() => parseDocument(`{a:${'1'.repeat(5_000_000)}}`)).toThrow(at('DOCUMENT_NUMBER', 1, 4));
+    expect(() => parseDocument(`{"a":${'1'.repeat(5_000_000)}}`)).toThrow(at('DOCUMENT_NUMBER', 1, 6));
+  });
+
   test.each([
     ['objects', '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000), 500 * 5 + 1],
     ['arrays', '{"a":' + '['.repeat(10_000) + ']'.repeat(10_000) + '}', 5 + 500],
