@@ -5,12 +5,14 @@ export interface Request {
   readonly action: string;
   readonly resource: string;
   readonly context: Readonly<Record<string, readonly string[]>>;
+  /** Account of the caller. Only the policy of a resource asks for it. */
+  readonly caller?: string;
 }
 
 export type Decision = 'allow' | 'explicit deny' | 'implicit deny';
 
 /**
- * Evaluates identity-based policies as AWS publishes it: an explicit deny wins, then an allow, else it is denied.
+ * Evaluates policies as AWS publishes it: an explicit deny wins, then an allow, else it is denied.
  * {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html}
  */
 export function decide(policies: readonly PolicyJson[], request: Request): Decision {
@@ -24,6 +26,7 @@ export function decide(policies: readonly PolicyJson[], request: Request): Decis
 
 function applies(statement: StatementJson, request: Request): boolean {
   return (
+    names(statement.Principal, request.caller) &&
     many(statement.Action).some((action) => like(action.toLowerCase(), request.action.toLowerCase())) &&
     many(statement.Resource ?? '*').some(
       (resource) => resource === '*' || arnLike(resource, request.resource),
@@ -32,6 +35,13 @@ function applies(statement: StatementJson, request: Request): boolean {
       Object.entries(keys).every(([key, values]) => holds(operator, many(values), valuesOf(request, key))),
     )
   );
+}
+
+/** {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html} */
+function names(principal: StatementJson['Principal'], caller: string | undefined): boolean {
+  if (principal === undefined || principal === '*') return true;
+  const accounts = many(principal['AWS'] ?? []);
+  return accounts.includes('*') || (caller !== undefined && accounts.includes(caller));
 }
 
 /** Names of condition keys do not depend on case. */
@@ -83,12 +93,19 @@ function arnParts(arn: string): string[] {
 }
 
 function like(pattern: string, text: string): boolean {
+  const known = expressions.get(pattern);
+  if (known) return known.test(text);
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(text);
+  const expression = new RegExp(`^${source}$`, 's');
+  expressions.set(pattern, expression);
+  return expression.test(text);
 }
+
+/** Making an expression costs more than matching with it. */
+const expressions = new Map<string, RegExp>();
 
 function many(values: string | readonly string[]): readonly string[] {
   return typeof values === 'string' ? [values] : values;
