@@ -89,7 +89,7 @@ const infra = new Workspace(root, {
   deps: ['acorn@8.19.0', version.zod],
   peerDeps: [version.constructsRange, version.cdkRange],
   devDeps: [version.constructs, version.cdkLib, version.awsCdk, version.cdkNag],
-  workspaceDeps: [bootstrap, iamPolicies],
+  workspaceDeps: [bootstrap, configMerge, iamPolicies],
   minNodeVersion: '24.16.0',
   coverage: 80,
 });
