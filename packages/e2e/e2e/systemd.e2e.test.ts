@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { execute, whyNoContainer, type Execution } from '../src/container/index.ts';
+import { execute, runUserData, whyNoContainer, type Execution } from '../src/container/index.ts';
+import { openDataDirectory } from '../src/pod/data-dir.ts';
+import { readDeployment } from '../src/pod/deployment.ts';
 import { artifacts, fillArtifactCache } from './container/artifacts.ts';
 import { startAndTell } from './container/echo-unit.ts';
 import { bootstrap, lastReport, property, readyStatus, succeeded, untilReady } from './container/observe.ts';
@@ -27,32 +29,21 @@ describe.skipIf(reason !== undefined)(
 
     beforeAll(async () => {
       directory = await mkdtemp(join(tmpdir(), 'clawharbor-systemd-'));
-      await fillArtifactCache(directory);
+      const data = openDataDirectory(directory);
+      const deployment = await readDeployment({ directory: data });
+      await fillArtifactCache(directory, deployment);
       region = new Region({
-        directory,
+        deployment,
+        directory: data,
         artifacts,
         secret: { ANTHROPIC_API_KEY: secretValue, OPENAI_API_KEY: 'sk-openai-marker-8c1f' },
-        config: {
-          gateway: {
-            mode: 'local',
-            port: 5173,
-            bind: 'lan',
-            auth: {
-              mode: 'trusted-proxy',
-              trustedProxy: { userHeader: 'x-amzn-oidc-identity', deviceAutoApprove: { enabled: true } },
-            },
-            trustedProxies: ['10.0.0.0/24'],
-            controlUi: { allowedOrigins: ['https://openclaw.example.com'] },
-            terminal: { enabled: false },
-          },
-          update: { checkOnStart: false, auto: { enabled: false } },
-          discovery: { mdns: { mode: 'off' } },
-        },
       });
       await region.start();
       await region.group.until(({ instances }) => region.launches.has(instances[0]?.id ?? ''));
       for (const launch of region.launches.values()) launched = await launch;
-      if (launched.exitCode !== 0) throw new Error(`user data failed: ${launched.stdout}${launched.stderr}`);
+      if (region.group.state.instances[0]?.state !== 'InService') {
+        throw new Error(`user data failed: ${launched.stdout}${launched.stderr}`);
+      }
     });
 
     afterAll(async () => {
@@ -61,10 +52,11 @@ describe.skipIf(reason !== undefined)(
     });
 
     it('becomes ready under its hardened unit and tells Auto Scaling to go on', async () => {
+      expect(launched.exitCode).toBe(0);
       expect(region.group.state.instances.map((instance) => instance.state)).toEqual(['InService']);
       const completed = region.requests.filter(({ operation }) => operation === 'CompleteLifecycleAction');
       expect(completed.map(({ status }) => status)).toEqual([200]);
-      expect(await readyStatus(region.instance)).toBe(200);
+      expect(await readyStatus(region)).toBe(200);
       const report = await lastReport(region.instance);
       console.log(report.steps.map(({ name, durationMs }) => `${name} ${durationMs} ms`).join(', '));
       expect(report.outcome).toBe('ready');
@@ -91,21 +83,26 @@ describe.skipIf(reason !== undefined)(
         return region.instance.execute('nsenter', [...asGateway, 'sh', '-c', script]);
       };
 
-      it.each(['/usr/evil', '/etc/evil', '/opt/openclaw/evil', '/var/lib/evil', '/evil'])(
-        '%s cannot be written',
-        async (path) => {
-          const root = await property(region.instance, 'MainPID');
-          // Even root, once inside, meets a read-only file system.
-          const asRoot = await region.instance.execute('nsenter', [
-            `--target=${root}`,
-            '--mount',
-            '--',
-            'touch',
-            path,
-          ]);
-          expect(asRoot.stderr).toMatch(/Read-only file system/);
-        },
-      );
+      it.each([
+        '/usr/evil',
+        '/etc/evil',
+        '/opt/openclaw/evil',
+        '/var/lib/evil',
+        '/evil',
+        // Else the agent could leave a program here that the next instance installs.
+        '/var/cache/clawharbor/artifacts/evil',
+      ])('%s cannot be written', async (path) => {
+        const root = await property(region.instance, 'MainPID');
+        // Even root, once inside, meets a read-only file system.
+        const asRoot = await region.instance.execute('nsenter', [
+          `--target=${root}`,
+          '--mount',
+          '--',
+          'touch',
+          path,
+        ]);
+        expect(asRoot.stderr).toMatch(/Read-only file system/);
+      });
 
       it.each([`${state}/written`, '/var/cache/openclaw/written', '/tmp/written'])(
         '%s can be written',
@@ -232,7 +229,7 @@ describe.skipIf(reason !== undefined)(
     it('comes back when the gateway is killed', async () => {
       const before = await property(region.instance, 'MainPID');
       await region.instance.succeed('kill', ['-9', before]);
-      await untilReady(region.instance);
+      await untilReady(region);
       expect(await property(region.instance, 'MainPID')).not.toBe(before);
       expect(Number(await property(region.instance, 'NRestarts'))).toBe(1);
     });
@@ -240,7 +237,7 @@ describe.skipIf(reason !== undefined)(
     it('comes back by itself after a reboot, with its secrets, and does not signal again', async () => {
       const before = await lastReport(region.instance);
       await region.instance.reboot();
-      await untilReady(region.instance);
+      await untilReady(region);
       await expect
         .poll(async () => (await lastReport(region.instance)).startedAt, { timeout: 60_000 })
         .not.toBe(before.startedAt);
@@ -269,28 +266,23 @@ describe.skipIf(reason !== undefined)(
 
       await writeFile(file, good);
       await succeeded(bootstrap(instance));
-      expect(await readyStatus(instance)).toBe(200);
+      expect(await readyStatus(region)).toBe(200);
       await instance.succeed('systemctl', ['start', 'clawharbor-bootstrap.timer']);
     });
 
     it('lets a second instance wait at the fence until the first one is gone', async () => {
       const second = await region.createInstance('i-0second0000000');
       await second.boot();
-      const { lifecycle: _, ...spec } = region.spec;
-      await writeFile(
-        join(second.root, 'opt/clawharbor/spec.json'),
-        JSON.stringify({ ...spec, readyTimeoutSeconds: 15 }),
-      );
-      await second.succeed('dnf', ['install', '-y', 'nodejs24']);
-      const locked = await bootstrap(second, '/opt/clawharbor/spec.json');
+      await region.deploy({ ...region.spec, readyTimeoutSeconds: 15 });
+      const locked = await runUserData(second);
       expect(locked.exitCode).toBe(1);
       expect(locked.stderr).toMatch(/^STATE_LOCKED: /m);
       const waiting = await property(second, 'MainPID');
       expect(await second.succeed('cat', [`/proc/${waiting}/comm`])).toBe('flock\n');
-      expect(await readyStatus(region.instance)).toBe(200);
+      expect(await readyStatus(region)).toBe(200);
 
       await region.instance.powerCut();
-      await untilReady(second);
+      await untilReady(region, second);
       expect(await property(second, 'MainPID')).toBe(waiting);
     });
   },

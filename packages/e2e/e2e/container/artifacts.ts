@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { bundlePath } from '@clawharbor/bootstrap/bundle';
 import { execute } from '../../src/container/index.ts';
+import type { Deployment } from '../../src/pod/deployment.ts';
 import { succeeded } from './observe.ts';
 
 /** Artifacts outlive test runs: only the first one needs the npm registry. */
@@ -12,17 +12,11 @@ export const artifacts = join(
 );
 
 /** Installs the pinned OpenClaw once on this machine, by the bootstrap's own step; instances then need no registry. */
-export async function fillArtifactCache(directory: string): Promise<void> {
+export async function fillArtifactCache(directory: string, deployment: Deployment): Promise<void> {
   const spec = join(directory, 'prepare.json');
-  await writeFile(
-    spec,
-    JSON.stringify({
-      apiVersion: 'clawharbor/v1',
-      name: 'team',
-      region: 'eu-central-1',
-      openclaw: { version: '2026.9.6', config: { gateway: { port: 5173 } } },
-    }),
-  );
+  // No more of the spec than says what is installed: the rest is an instance's.
+  const { apiVersion, name, region, openclaw } = deployment.spec;
+  await writeFile(spec, JSON.stringify({ apiVersion, name, region, openclaw }));
   const folders = [
     '--root',
     join(directory, 'prepare'),
@@ -34,7 +28,7 @@ export async function fillArtifactCache(directory: string): Promise<void> {
   const prepare = (command: string) =>
     execute(
       process.execPath,
-      [bundlePath(), command, '--host', 'process', '--phase', 'prepare', '--spec', spec, ...folders],
+      [deployment.bundle, command, '--host', 'process', '--phase', 'prepare', '--spec', spec, ...folders],
       { timeoutSeconds: 420 },
     );
   if (!(await prepare('plan')).stdout.includes('npm registry')) return;

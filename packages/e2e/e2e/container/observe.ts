@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Execution, SystemdContainer } from '../../src/container/index.ts';
-import { userData } from './region.ts';
+import type { Region } from './region.ts';
 
 const reportSchema = z.object({
   outcome: z.string(),
@@ -14,10 +14,12 @@ export async function lastReport(instance: SystemdContainer): Promise<z.output<t
   return reportSchema.parse(JSON.parse(await instance.succeed('cat', ['/var/lib/clawharbor/report.json'])));
 }
 
-/** Runs the bootstrap as user data and the timer do: one at a time. */
-export async function bootstrap(instance: SystemdContainer, spec?: string) {
-  const script = userData.replace(/ssm:\S+/, (source) => spec ?? source);
-  return instance.execute('sh', ['-c', script], { timeoutSeconds: 300 });
+/** Runs the bootstrap as its timer does, to the end. @returns how it ended, and what it has said since the boot */
+export async function bootstrap(instance: SystemdContainer): Promise<Execution> {
+  const unit = 'clawharbor-bootstrap.service';
+  const run = await instance.execute('systemctl', ['start', unit], { timeoutSeconds: 300 });
+  const journal = await instance.execute('journalctl', ['--boot', '--output=cat', `--unit=${unit}`]);
+  return { ...run, stdout: journal.stdout };
 }
 
 /** A property of a service. */
@@ -32,14 +34,15 @@ export async function property(instance: SystemdContainer, name: string, unit = 
 }
 
 /** What the gateway answers on the instance itself; 0 while nothing does. */
-export async function readyStatus(instance: SystemdContainer): Promise<number> {
+export async function readyStatus(region: Region, instance = region.instance): Promise<number> {
   const format = ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}'];
-  const { stdout } = await instance.execute('curl', [...format, 'http://127.0.0.1:5173/readyz']);
+  const url = `http://127.0.0.1:${region.deployment.gatewayPort}/readyz`;
+  const { stdout } = await instance.execute('curl', [...format, url]);
   return Number(stdout);
 }
 
-export async function untilReady(instance: SystemdContainer): Promise<void> {
-  await expect.poll(() => readyStatus(instance), { timeout: 120_000, interval: 500 }).toBe(200);
+export async function untilReady(region: Region, instance = region.instance): Promise<void> {
+  await expect.poll(() => readyStatus(region, instance), { timeout: 120_000, interval: 500 }).toBe(200);
 }
 
 /** @throws Error with all it printed, when it failed */

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
+import type { PodSpec } from '@clawharbor/bootstrap/spec';
 import type { Relay } from '../../src/container/index.ts';
 
 /** In place of more than a gigabyte: it stays and says what it was asked to do. */
@@ -13,8 +14,8 @@ const program = '#!/bin/sh\necho "ollama $1 on $OLLAMA_HOST"\nexec sleep infinit
 
 /** A release of Ollama on a server that the instance reaches, and that takes its time. */
 export class OllamaRelease {
-  readonly url = 'http://10.99.0.2/ollama.tar.zst';
-  readonly sha256: string;
+  /** As the pod spec names it. */
+  readonly spec: NonNullable<PodSpec['ollama']>;
   readonly relay: Relay;
   readonly #archive: Buffer;
   readonly #ready: () => Promise<void>;
@@ -24,7 +25,12 @@ export class OllamaRelease {
     this.relay = { address: '10.99.0.2', port: 80, socket };
     this.#ready = ready;
     this.#archive = makeArchive();
-    this.sha256 = createHash('sha256').update(this.#archive).digest('hex');
+    this.spec = {
+      version: '0.18.2',
+      sha256: createHash('sha256').update(this.#archive).digest('hex'),
+      url: `http://${this.relay.address}/ollama.tar.zst`,
+      models: [],
+    };
   }
 
   async serve(): Promise<{ close(): Promise<void> }> {

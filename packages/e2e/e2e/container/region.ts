@@ -1,136 +1,129 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundlePath } from '@clawharbor/bootstrap/bundle';
-import type { PodSpecInput } from '@clawharbor/bootstrap/spec';
+import type { PodSpec } from '@clawharbor/bootstrap/spec';
 import { gatewayAccount } from '@clawharbor/bootstrap/systemd';
 import {
   autoScaling,
   AutoScalingGroup,
   CredentialIssuer,
   parameterStore,
+  s3,
   secretsManager,
   startEndpoint,
   startImds,
+  type LaunchRequest,
   type ParameterStore,
   type RequestRecord,
+  type RunningInstance,
   type SecretsManager,
 } from '../../src/aws/index.ts';
 import {
-  bundleOnInstance,
   createInstance,
+  runUserData,
   succeed,
   type Execution,
   type SystemdContainer,
 } from '../../src/container/index.ts';
+import { startModel } from '../../src/model/index.ts';
+import type { DataDirectory } from '../../src/pod/data-dir.ts';
+import type { Deployment } from '../../src/pod/deployment.ts';
+import { applyOverlay, laptopOverlay } from '../../src/pod/overlay.ts';
+import { addressIn } from '../../src/template/index.ts';
 import { OllamaRelease } from './ollama-release.ts';
 
-const region = 'eu-central-1';
-const account = '111122223333';
-const roleName = 'team-instance';
-const groupArn = `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:11111111-2222-3333-4444-555555555555:autoScalingGroupName/team`;
-const secretArn = `arn:aws:secretsmanager:${region}:${account}:secret:team/providers-AbCdEf`;
-const specName = '/clawharbor/team/spec';
-const fileSystem = {
-  id: 'fs-0123456789abcdef0',
-  stateAccessPoint: 'fsap-0123456789abcdef0',
-  artifactsAccessPoint: 'fsap-0fedcba9876543210',
-};
-
-/** What user data does once the bundle is there: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
-export const userData = `set -eu
-dnf install -y nodejs24
-exec flock /run/clawharbor-bootstrap.lock /usr/bin/node-24 ${bundleOnInstance} run --host systemd --spec ssm:${specName} --json
-`;
-
 export interface RegionOptions {
+  /** What the synthesized template says. */
+  readonly deployment: Deployment;
   /** Folder for everything: stand-ins, file systems, disks of instances. */
-  readonly directory: string;
+  readonly directory: DataDirectory;
   /** Folder that is the access point of artifacts. */
   readonly artifacts: string;
+  /** What somebody puts into the secret once it is deployed. */
   readonly secret: Readonly<Record<string, string>>;
-  readonly config: PodSpecInput['openclaw']['config'];
 }
 
-/** AWS as one pod sees it: the services it calls, a file system, and an Auto Scaling group that launches containers. */
+/**
+ * The Region that a template was deployed to, as its pod sees it: the services that the pod calls, a file system, and an
+ * Auto Scaling group that launches containers.
+ */
 export class Region {
+  readonly deployment: Deployment;
   readonly group: AutoScalingGroup;
-  readonly secrets: SecretsManager;
-  readonly parameters: ParameterStore;
   readonly requests: RequestRecord[] = [];
   /** How user data of each instance ended, and what it printed. */
   readonly launches = new Map<string, Promise<Execution>>();
-  readonly spec: PodSpecInput;
+  /** As synthesized, but for what a machine without internet must change. */
+  readonly spec: PodSpec;
   /** Folder of the state: the same for every instance. */
   readonly state: string;
   readonly #options: RegionOptions;
+  readonly #secrets: SecretsManager;
+  readonly #parameters: ParameterStore;
   readonly #credentials = new CredentialIssuer();
   readonly #instances = new Map<string, SystemdContainer>();
   readonly #open: { close(): Promise<void> }[] = [];
   readonly #ollama: OllamaRelease;
 
   constructor(options: RegionOptions) {
-    const { directory } = options;
+    const { deployment, directory } = options;
+    const { region, account, dnsNames } = deployment;
     this.#options = options;
-    this.#ollama = new OllamaRelease(join(directory, 'ollama.sock'), () =>
+    this.deployment = deployment;
+    this.state = directory.efs;
+    this.#secrets = secretsManager({
+      region,
+      path: join(directory.aws, 'secrets'),
+      key: Buffer.alloc(32, 7),
+    });
+    this.#parameters = parameterStore({ region, account, path: join(directory.aws, 'parameters') });
+    this.group = new AutoScalingGroup({
+      definition: deployment.group,
+      path: join(directory.aws, 'group'),
+      launch: (request) => this.#launch(request),
+    });
+    this.#ollama = new OllamaRelease(this.#socket('ollama'), () =>
       this.group.until(({ instances }) => instances.some(({ state }) => state === 'InService')),
     );
-    this.state = join(directory, 'efs');
-    this.secrets = secretsManager({ region, path: join(directory, 'secrets'), key: Buffer.alloc(32, 7) });
-    this.parameters = parameterStore({ region, account, path: join(directory, 'parameters') });
-    this.group = new AutoScalingGroup({
-      definition: {
-        name: 'team',
-        arn: groupArn,
-        minSize: 1,
-        maxSize: 1,
-        desiredCapacity: 1,
-        availabilityZones: [`${region}a`],
-        usesLoadBalancerHealth: false,
-        healthCheckGracePeriodSeconds: 0,
-        hooks: [
-          { name: 'ready', transition: 'launching', heartbeatTimeoutSeconds: 300, defaultResult: 'ABANDON' },
-        ],
-        tags: {},
-      },
-      path: join(directory, 'group'),
-      launch: ({ instanceId }) => this.#launch(instanceId),
+    const overlay = laptopOverlay({
+      origin: `https://${dnsNames[0]}`,
+      dnsNames,
+      modelUrl: `http://${this.#model.address}/v1`,
+      adminSub: 'nobody-logs-in-here',
     });
-    this.spec = {
-      apiVersion: 'clawharbor/v1',
-      name: 'team',
-      region,
-      openclaw: { version: '2026.9.6', config: options.config },
-      secret: { arn: secretArn },
-      fileSystem,
-      lifecycle: { autoScalingGroup: 'team', hook: 'ready', heartbeatSeconds: 300 },
-      logGroup: '/clawharbor/team',
-      ollama: { version: '0.18.2', sha256: this.#ollama.sha256, url: this.#ollama.url },
-    };
+    // In place of a release of more than a gigabyte.
+    this.spec = { ...applyOverlay(deployment.spec, overlay), ollama: this.#ollama.spec };
   }
 
   /** Starts the services, and the group with its first instance. */
   async start(): Promise<void> {
-    await mkdir(this.state, { recursive: true });
+    const { deployment, secret } = this.#options;
     // An access point makes its root folder for the POSIX user that it is defined with.
     await succeed('chown', [`${gatewayAccount.uid}:${gatewayAccount.gid}`, this.state]);
-    await this.secrets.define({
-      name: 'team/providers',
-      arn: secretArn,
-      initialValue: JSON.stringify(this.#options.secret),
-    });
-    await this.parameters.set(specName, JSON.stringify(this.spec));
+    await this.#secrets.define(deployment.secret);
+    await this.#secrets.put(deployment.secret.arn, JSON.stringify(secret));
+    await this.deploy(this.spec);
     this.#open.push(
       await startEndpoint({
-        listen: { path: this.#awsSocket },
-        region,
+        listen: { path: this.#socket('aws') },
+        region: deployment.region,
         credentials: this.#credentials,
-        services: [autoScaling(this.group), this.secrets.service, this.parameters.service],
-        policies: () => [instancePolicy],
+        services: [
+          autoScaling(this.group),
+          this.#secrets.service,
+          this.#parameters.service,
+          s3(() => deployment.buckets),
+        ],
+        policies: () => deployment.role.policies,
         onRequest: (record) => this.requests.push(record),
       }),
+      await startModel({ listen: { path: this.#model.socket } }),
+      await this.#ollama.serve(),
     );
-    this.#open.push(await this.#ollama.serve());
     await this.group.start();
+  }
+
+  /** Changes the spec as a deployment does. */
+  async deploy(spec: PodSpec): Promise<void> {
+    await this.#parameters.set(this.deployment.specParameter, JSON.stringify(spec));
   }
 
   /** The instance that the group runs. */
@@ -141,29 +134,36 @@ export class Region {
     return running;
   }
 
-  get #awsSocket(): string {
-    return join(this.#options.directory, 'aws.sock');
+  get #model() {
+    return { address: '10.99.0.3', port: 80, socket: this.#socket('model') };
+  }
+
+  #socket(name: string): string {
+    return join(this.#options.directory.root, `${name}.sock`);
   }
 
   /** An instance that is not switched on, with an identity of its own. */
-  async createInstance(instanceId: string): Promise<SystemdContainer> {
-    const { directory, artifacts } = this.#options;
-    const imdsSocket = join(directory, `imds-${instanceId}.sock`);
+  async createInstance(
+    instanceId: string,
+    availabilityZone = `${this.deployment.region}a`,
+  ): Promise<SystemdContainer> {
+    const { deployment, directory, artifacts } = this.#options;
+    const { account, region, role, machine, subnets, spec } = deployment;
+    if (spec.fileSystem === undefined) throw new Error('the spec of the template has no file system');
+    const { id: fileSystemId, stateAccessPoint, artifactsAccessPoint } = spec.fileSystem;
+    const imdsSocket = this.#socket(`imds-${instanceId}`);
     this.#open.push(
       await startImds({
         listen: { path: imdsSocket },
         identity: {
+          ...machine,
           instanceId,
+          availabilityZone,
           account,
           region,
-          availabilityZone: `${region}a`,
-          instanceType: 't4g.medium',
-          imageId: 'ami-0123456789abcdef0',
-          architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
-          localIpv4: '10.0.0.10',
-          roleName,
+          localIpv4: addressIn(subnets.instance, 10),
+          roleName: role.name,
           launchedAt: new Date(),
-          userData,
         },
         credentials: this.#credentials,
         targetLifecycleState: () => this.group.targetLifecycleState(instanceId),
@@ -171,28 +171,27 @@ export class Region {
     );
     const instance = await createInstance({
       name: instanceId.slice(0, 10),
-      directory: join(directory, instanceId),
+      directory: join(directory.instances, instanceId),
       accessPoints: [
-        { fileSystemId: fileSystem.id, accessPointId: fileSystem.stateAccessPoint, folder: this.state },
-        { fileSystemId: fileSystem.id, accessPointId: fileSystem.artifactsAccessPoint, folder: artifacts },
+        { fileSystemId, accessPointId: stateAccessPoint, folder: this.state },
+        { fileSystemId, accessPointId: artifactsAccessPoint, folder: artifacts },
       ],
       imdsSocket,
-      awsSocket: this.#awsSocket,
-      relays: [this.#ollama.relay],
-      bundle: bundlePath(),
+      awsSocket: this.#socket('aws'),
+      relays: [this.#ollama.relay, this.#model],
     });
     this.#instances.set(instanceId, instance);
     return instance;
   }
 
-  async #launch(instanceId: string) {
-    const instance = await this.createInstance(instanceId);
+  async #launch({ instanceId, availabilityZone }: LaunchRequest): Promise<RunningInstance> {
+    const instance = await this.createInstance(instanceId, availabilityZone);
     await instance.boot();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    this.launches.set(instanceId, instance.execute('sh', ['-c', userData], { timeoutSeconds: 600 }));
+    this.launches.set(instanceId, runUserData(instance));
     return {
       ended,
-      stop: async (signal: 'SIGTERM' | 'SIGKILL') => {
+      stop: async (signal) => {
         await (signal === 'SIGTERM' ? instance.powerOff() : instance.powerCut());
         resolve();
       },
@@ -206,20 +205,3 @@ export class Region {
     for (const listening of this.#open) await listening.close();
   }
 }
-
-const instancePolicy = {
-  Version: '2012-10-17' as const,
-  Statement: [
-    {
-      Effect: 'Allow' as const,
-      Action: ['ssm:GetParameter'],
-      Resource: [`arn:aws:ssm:${region}:${account}:parameter${specName}`],
-    },
-    { Effect: 'Allow' as const, Action: ['secretsmanager:GetSecretValue'], Resource: [secretArn] },
-    {
-      Effect: 'Allow' as const,
-      Action: ['autoscaling:CompleteLifecycleAction', 'autoscaling:RecordLifecycleActionHeartbeat'],
-      Resource: [groupArn],
-    },
-  ],
-};

@@ -16,7 +16,12 @@ import { succeed } from './execute.ts';
 
 const fakes = fileURLToPath(new URL('fakes/', import.meta.url));
 
-export const dnf = join(fakes, 'dnf');
+/** Programs that every Amazon Linux 2023 has, and the shell scripts that play them where Debian has none. */
+export const preinstalled: Readonly<Record<string, string>> = {
+  '/usr/bin/aws': join(fakes, 'aws'),
+  '/usr/bin/cloud-init': join(fakes, 'cloud-init'),
+  '/usr/bin/dnf': join(fakes, 'dnf'),
+};
 
 /**
  * What the stand-in for dnf installs: a folder per package of Amazon Linux 2023, holding real Node.js and npm of this

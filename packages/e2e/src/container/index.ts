@@ -1,11 +1,5 @@
 export { execute, succeed, type ExecuteOptions, type Execution } from './execute.ts';
-export {
-  awsEndpoint,
-  bundleOnInstance,
-  createInstance,
-  type AccessPoint,
-  type InstanceOptions,
-} from './instance.ts';
+export { createInstance, runUserData, type AccessPoint, type InstanceOptions } from './instance.ts';
 export type { Relay } from './network-namespace.ts';
 export { whyNoContainer } from './requirements.ts';
 export { defaultCacheDirectory, rootFileSystem } from './root-file-system.ts';

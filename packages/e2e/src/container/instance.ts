@@ -1,6 +1,7 @@
 import { copyFile, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { amazonLinuxPackages, dnf } from './amazon-linux.ts';
+import { amazonLinuxPackages, preinstalled } from './amazon-linux.ts';
+import type { Execution } from './execute.ts';
 import type { Relay } from './network-namespace.ts';
 import { defaultCacheDirectory, rootFileSystem } from './root-file-system.ts';
 import { SystemdContainer } from './systemd-container.ts';
@@ -9,7 +10,7 @@ import { SystemdContainer } from './systemd-container.ts';
 const imds = { address: '169.254.169.254', port: 80 };
 const aws = { address: '10.99.0.1', port: 4566 };
 
-export const awsEndpoint = `http://${aws.address}:${aws.port}`;
+const awsEndpoint = `http://${aws.address}:${aws.port}`;
 
 /** A folder of this machine that an instance can mount as an EFS access point. */
 export interface AccessPoint {
@@ -29,13 +30,9 @@ export interface InstanceOptions {
   readonly awsSocket: string;
   /** Other services that it reaches. Default: none. */
   readonly relays?: readonly Relay[];
-  /** The bootstrap bundle; the instance finds it at {@link bundleOnInstance}. */
-  readonly bundle: string;
   /** Default: below the user's cache directory. */
   readonly cacheDirectory?: string;
 }
-
-export const bundleOnInstance = '/opt/clawharbor/clawharbor-bootstrap.mjs';
 
 /** An EC2 instance as Auto Scaling launches it, before its user data has run. Not booted yet. */
 export async function createInstance(options: InstanceOptions): Promise<SystemdContainer> {
@@ -59,8 +56,10 @@ export async function createInstance(options: InstanceOptions): Promise<SystemdC
     ],
     environment: { AWS_ENDPOINT_URL: awsEndpoint },
   });
-  await place(instance, dnf, '/usr/bin/dnf');
-  await place(instance, options.bundle, bundleOnInstance);
+  for (const [file, script] of Object.entries(preinstalled)) {
+    await copyFile(script, join(instance.root, file));
+    await chmod(join(instance.root, file), 0o755);
+  }
   // What systemd starts finds AWS as what a shell starts does.
   const manager = join(instance.root, 'etc/systemd/system.conf.d');
   await mkdir(manager, { recursive: true });
@@ -71,9 +70,17 @@ export async function createInstance(options: InstanceOptions): Promise<SystemdC
   return instance;
 }
 
-async function place(instance: SystemdContainer, from: string, to: string): Promise<void> {
-  const file = join(instance.root, to);
-  await mkdir(join(file, '..'), { recursive: true });
-  await copyFile(from, file);
-  await chmod(file, 0o755);
+/** As of the unit that runs the final stage of cloud-init. */
+const cloudFinal = ['--unit=cloud-final.service', '--property=Type=oneshot', '--property=KillMode=process'];
+
+/**
+ * Runs the user data that the metadata service has, as cloud-init would: as root, and with nothing in the environment
+ * but what systemd gives every service. The exit code is that of the script, unless the instance is switched off
+ * meanwhile: then it says nothing.
+ */
+export function runUserData(instance: SystemdContainer): Promise<Execution> {
+  const cloudInit = ['/usr/bin/cloud-init', 'modules', '--mode=final'];
+  return instance.execute('systemd-run', ['--quiet', '--wait', '--pipe', ...cloudFinal, ...cloudInit], {
+    timeoutSeconds: 600,
+  });
 }
