@@ -44,6 +44,7 @@ export interface GloballyNamed extends InPartition {
 type Parts = Readonly<Record<string, string | undefined>>;
 
 const placeholder = /\{(\w+)\}/g;
+const variable = /\$\{[^}]*\}/g;
 const forbidden = /[\s"\\]/;
 
 const shapes: Readonly<Record<string, RegExp>> = {
@@ -114,7 +115,9 @@ function remedy(name: string): string {
 /** A text that begins with a token may be any ARN; of every other one the parts are compared. */
 function isComplete(template: string, given: string): boolean {
   const known = withoutTokens(given);
-  if (foreign.some(([form, sign]) => form.test(template) && sign.test(known))) return false;
+  // IAM variables have colons and slashes of their own.
+  const literal = known.replace(variable, '');
+  if (foreign.some(([form, sign]) => form.test(template) && sign.test(literal))) return false;
   if (given.search(token) === 0) return !forbidden.test(known);
   const [form, parts] = [partsOf(template), partsOf(given)];
   return (

@@ -23,7 +23,7 @@ const longest: ReadonlyMap<string, number> = new Map([
   ['URLSuffix', 'amazonaws.com.cn'.length],
 ]);
 
-/** What an attribute of a resource has at most, or so we hope: nothing says how long one may be. */
+/** An attribute of a resource. Nothing bounds it; an ARN of one is mostly shorter. */
 const anyOther = 128;
 
 /** The text with every token as long as its value may become. CDK writes `AWS::Region` as `Token[AWS.Region.7]`. */

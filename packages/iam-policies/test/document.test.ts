@@ -160,6 +160,12 @@ describe('a document', () => {
     expect(logs.logGroup(group)).toBe(group);
   });
 
+  it('takes IAM variables for names', () => {
+    const name = 'data-${aws:PrincipalTag/team}';
+    expect(s3.bucket({ name })).toBe(`arn:aws:s3:::${name}`);
+    expect(s3.bucket(`arn:aws:s3:::${name}`)).toBe(`arn:aws:s3:::${name}`);
+  });
+
   it('mounts through several access points', () => {
     const accessPoint = (id: string) => efs.accessPoint({ ...here, id });
     const mount = mountFileSystem({
