@@ -3,7 +3,8 @@ export const errorCodes = {
   DOCUMENT_SYNTAX: 'the text is not JSON5',
   DOCUMENT_ROOT: 'the root of the document is not an object',
   DOCUMENT_DUPLICATE_KEY: 'an object of the document names a key twice',
-  DOCUMENT_NUMBER: 'JSON has no such number: NaN, Infinity, out of range, or with too many digits',
+  DOCUMENT_NUMBER:
+    'the document has a number that JSON has not: NaN, Infinity, out of range, or with too many digits',
   DOCUMENT_DEPTH: 'the document nests deeper than the limit',
   VALUE_ROOT: 'a config passed from code is not a plain object',
   VALUE_NOT_JSON: 'a config passed from code holds something JSON has no form for',

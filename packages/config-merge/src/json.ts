@@ -98,11 +98,12 @@ function isJsonArray(value: readonly unknown[], ancestors: object[]): boolean {
 }
 
 function isJsonObject(value: object, ancestors: object[]): boolean {
-  if (!isPlain(value)) return false;
+  if (!isPlain(value) || Object.getOwnPropertySymbols(value).length > 0) return false;
   const members: unknown[] = Object.values(value);
-  return (
-    Reflect.ownKeys(value).length === members.length && members.every((member) => isJson(member, ancestors))
-  );
+  // A key that is not enumerable is one more.
+  if (Object.getOwnPropertyNames(value).length > members.length) return false;
+  for (const member of members) if (!isJson(member, ancestors)) return false;
+  return true;
 }
 
 function isPlain(value: object): boolean {

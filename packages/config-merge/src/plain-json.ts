@@ -33,10 +33,8 @@ function countKeys(value: unknown, depth: number): number {
   return count;
 }
 
-const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
+const [quote, backslash, colon, minus] = [0x22, 0x5c, 0x3a, 0x2d];
 const colonNext = /\s*:/uy;
-/** Of a number; the words of JSON have an e, but do not begin with one. */
-const numberParts = new Set(Array.from('0123456789+-.eE', (character) => character.charCodeAt(0)));
 /** Of a number that is none of JavaScript's: `1e-324`. */
 const shortestChange = 6;
 
@@ -50,9 +48,9 @@ function countColons(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === colon) count++;
-    if (numberParts.has(code)) {
+    if (code === minus || isDigit(code)) {
       const start = at;
-      while (numberParts.has(text.charCodeAt(at + 1))) at++;
+      while (isNumberPart(text.charCodeAt(at + 1))) at++;
       const isLong = at + 1 - start >= shortestChange;
       if (isLong && readNumber(text.slice(start, at + 1)) === undefined) return Number.NaN;
     }
@@ -68,4 +66,13 @@ function countColons(text: string): number {
     if (colonNext.test(text)) return Number.NaN;
   }
   return count;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** A digit, a sign, a point or the e of an exponent. */
+function isNumberPart(code: number): boolean {
+  return isDigit(code) || code === minus || code === 0x2b || code === 0x2e || (code | 0x20) === 0x65;
 }
