@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { Layout } from '../host/layout.ts';
 import type { Unit } from '../host/unit.ts';
@@ -66,6 +66,9 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
     workingDirectory: layout.state,
     user: host.gatewayUser ?? '',
     writable: [layout.state, layout.cache, layout.logs],
+    // The agent must not poison what later instances install from. Read-only would not do: a mount that is made again while
+    // the unit runs comes into its namespace as it is. So its parent is what the unit does not see.
+    hidden: [dirname(layout.artifacts)],
     homeDirectory: layout.state,
     lockFile: join(layout.records, 'writer.lock'),
     restart: {

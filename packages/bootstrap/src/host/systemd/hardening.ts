@@ -48,11 +48,14 @@ const always: readonly Directive[] = [
 /** The sandbox of a unit: what holds for all, and the few places it may see and write. */
 export function hardening(unit: Unit): Directive[] {
   const writable = unit.writable.map((path) => plainPath(path, 'writable'));
+  // A path that is not there yet hides nothing and is no error.
+  const hidden = (unit.hidden ?? []).map((path) => `-${plainPath(path, 'hidden')}`);
   return [
     ...always,
     ...(unit.homeDirectory === undefined
       ? []
       : [['BindPaths', plainPath(unit.homeDirectory, 'homeDirectory')] satisfies Directive]),
+    ...(hidden.length > 0 ? [['InaccessiblePaths', hidden.join(' ')] satisfies Directive] : []),
     ...(writable.length > 0 ? [['ReadWritePaths', writable.join(' ')] satisfies Directive] : []),
   ];
 }
