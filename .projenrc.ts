@@ -8,7 +8,7 @@ const root = new Monorepo();
 const configMerge = new Workspace(root, {
   name: 'config-merge',
   description: 'Three-way merge of a config with owners: who decides a key, what changes, and why.',
-  deps: [version.momoa, version.zod, version.commander],
+  deps: [version.zod, version.commander],
   devDeps: [
     '@stryker-mutator/core@10.1.1',
     '@stryker-mutator/vitest-runner@10.1.1',

@@ -20,7 +20,6 @@ export const esbuild = 'esbuild@0.28.2';
 export const fastCheck = 'fast-check@4.10.2';
 export const zod = 'zod@4.6.7';
 export const commander = 'commander@15.1.0';
-export const momoa = '@humanwhocodes/momoa@3.3.13';
 /** 3.0.0 is an accidental publish that cannot read today's assemblies (aws/aws-cdk#38113). */
 export const awsCdk = 'aws-cdk@2.1148.1';
 export const cdkLib = 'aws-cdk-lib@2.276.0';
