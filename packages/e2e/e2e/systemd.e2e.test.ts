@@ -83,25 +83,31 @@ describe.skipIf(reason !== undefined)(
         return region.instance.execute('nsenter', [...asGateway, 'sh', '-c', script]);
       };
 
-      it.each([
-        '/usr/evil',
-        '/etc/evil',
-        '/opt/openclaw/evil',
-        '/var/lib/evil',
-        '/evil',
-        // Else the agent could leave a program here that the next instance installs.
-        '/var/cache/clawharbor/artifacts/evil',
-      ])('%s cannot be written', async (path) => {
-        const root = await property(region.instance, 'MainPID');
-        // Even root, once inside, meets a read-only file system.
-        const asRoot = await region.instance.execute('nsenter', [
-          `--target=${root}`,
-          '--mount',
-          '--',
-          'touch',
-          path,
-        ]);
-        expect(asRoot.stderr).toMatch(/Read-only file system/);
+      it.each(['/usr/evil', '/etc/evil', '/opt/openclaw/evil', '/var/lib/evil', '/evil'])(
+        '%s cannot be written',
+        async (path) => {
+          const root = await property(region.instance, 'MainPID');
+          // Even root, once inside, meets a read-only file system.
+          const asRoot = await region.instance.execute('nsenter', [
+            `--target=${root}`,
+            '--mount',
+            '--',
+            'touch',
+            path,
+          ]);
+          expect(asRoot.stderr).toMatch(/Read-only file system/);
+        },
+      );
+
+      it('the artifacts cannot even be seen, also after they were mounted again', async () => {
+        // Else the agent could leave a program there that the next instance installs.
+        await region.instance.succeed('systemctl', ['restart', 'var-cache-clawharbor-artifacts.mount']);
+        const pid = await property(region.instance, 'MainPID');
+        const enter = [`--target=${pid}`, '--mount', '--', 'ls', '/var/cache/clawharbor/artifacts'];
+        expect((await region.instance.execute('nsenter', enter)).exitCode).not.toBe(0);
+        expect(await region.instance.succeed('ls', ['/var/cache/clawharbor/artifacts'])).toContain(
+          'openclaw-',
+        );
       });
 
       it.each([`${state}/written`, '/var/cache/openclaw/written', '/tmp/written'])(
@@ -250,7 +256,7 @@ describe.skipIf(reason !== undefined)(
       );
     });
 
-    it('does not loop on a config that OpenClaw refuses, and heals when it is mended', async () => {
+    it('does not loop on a config that OpenClaw refuses: the bootstrap restores the last good one', async () => {
       const { instance } = region;
       await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
       const file = join(region.state, 'openclaw.json');
@@ -264,9 +270,10 @@ describe.skipIf(reason !== undefined)(
       expect(await property(instance, 'NRestarts')).toBe(restarts);
       expect(await property(instance, 'ActiveState')).toBe('failed');
 
-      await writeFile(file, good);
+      // What a restart cannot mend, the next run of the bootstrap does.
       await succeeded(bootstrap(instance));
       expect(await readyStatus(region)).toBe(200);
+      expect(await readFile(file, 'utf8')).toBe(good);
       await instance.succeed('systemctl', ['start', 'clawharbor-bootstrap.timer']);
     });
 
