@@ -28,7 +28,7 @@ async function spawnWaiting(
     env: { ...options.env },
   });
   children.push(child);
-  await once(child.stdout!, 'data');
+  await once(child.stdout, 'data');
   return child;
 }
 
