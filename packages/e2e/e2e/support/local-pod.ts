@@ -114,7 +114,7 @@ export class LocalPod {
     const outcome = spawnSync(process.execPath, [...nodeFlags, cli, ...args, ...dataDir], {
       encoding: 'utf8',
       input,
-      timeout: 200_000,
+      timeout: 400_000,
     });
     return { exitCode: outcome.status, stdout: outcome.stdout, stderr: outcome.stderr };
   }
