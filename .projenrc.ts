@@ -23,7 +23,7 @@ const configMerge = new Workspace(root, {
   coverage: 90,
 });
 configMerge.task('bench', 'Compares mergeConfig with plain merges of the same inputs', {
-  exec: 'node --expose-gc --conditions=source bench/merge.ts',
+  exec: 'node --expose-gc --max-semi-space-size=128 --conditions=source bench/merge.ts',
 });
 configMerge.task('mutate', 'Changes config-merge in every small way and looks whether a test notices', {
   exec: 'stryker run test/mutation/stryker.config.json',
