@@ -26,9 +26,9 @@ const total = 10_000_000;
 const rounds = 12;
 
 /** Best time of each candidate for one config, in milliseconds. */
-function race<Input, Name extends string>(
-  inputs: readonly Input[],
-  candidates: ReadonlyMap<Name, (input: Input) => unknown>,
+function race<Item, Name extends string>(
+  inputs: readonly Item[],
+  candidates: ReadonlyMap<Name, (input: Item) => unknown>,
 ): (name: Name) => number {
   const best = new Map<Name, number>();
   for (let round = 0; round < rounds; round++) {
@@ -43,6 +43,7 @@ function race<Input, Name extends string>(
   return (name) => best.get(name) ?? Infinity;
 }
 
+/** As many configs of a size as make {@link total} bytes. */
 function configs(bytes: number) {
   return Array.from({ length: total / bytes }, () => {
     const input = structuredClone(benchInput(bytes));
