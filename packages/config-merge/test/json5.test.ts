@@ -104,3 +104,23 @@ test('the reference agrees about the hard cases', () => {
     expect(() => parseDocument(source)).toThrow(expect.objectContaining({ code: 'DOCUMENT_SYNTAX' }));
   }
 });
+
+test.each([
+  ['every escape with a meaning', String.raw`{ a: '\b\f\n\r\t\v\0\x7f\u00e9\q' }`],
+  ['a string over several lines', "{ a: 'a\\\nb\\\rc\\\r\nd\\\u2028e\\\u2029f' }"],
+  ['a fraction of several digits without a zero', '{ a: .125, b: -.125e2 }'],
+  ['names with escapes', String.raw`{ \u0061b: 1, c\u0064: 2 }`],
+  ['every white space', '{\v\f\t\u00a0\uFEFFa:\r\n1 }'],
+])('the reference reads the same in %s', (_, source) => {
+  expect(parseDocument(source)).toEqual(json5.parse(source));
+});
+
+test.each([
+  ['a comment that does not end', '{} /* a'],
+  ['a comment at the start that does not end', '/* {}'],
+  ['an escape of a name that is cut short', String.raw`{ a\u006: 1 }`],
+  ['a string that ends in a backslash', "{ a: 'b\\"],
+])('the reference refuses %s, too', (_, source) => {
+  expect(() => json5.parse(source)).toThrow();
+  expect(() => parseDocument(source)).toThrow(ConfigMergeError);
+});
