@@ -80,13 +80,16 @@ describe('merge --out onto a file', () => {
   });
 
   // Only root may give a file away.
-  test.runIf(process.getuid?.() === 0)('keeps its owner', async () => {
-    const out = await file('out.json', '{}');
-    await chown(out, 12_345, 54_321);
-    await mergeTo(out);
-    expect(await stat(out)).toMatchObject({ uid: 12_345, gid: 54_321 });
-    expect(await readFile(out, 'utf8')).toBe(written);
-  });
+  test.runIf(process.getuid?.() === 0)(
+    'keeps its owner (skipped unless root, who alone can give a file away)',
+    async () => {
+      const out = await file('out.json', '{}');
+      await chown(out, 12_345, 54_321);
+      await mergeTo(out);
+      expect(await stat(out)).toMatchObject({ uid: 12_345, gid: 54_321 });
+      expect(await readFile(out, 'utf8')).toBe(written);
+    },
+  );
 
   test('that has the config already writes nothing, so the file before stays the one before', async () => {
     const out = await file('out.json', 'before');
