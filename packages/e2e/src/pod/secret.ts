@@ -34,7 +34,7 @@ export function rememberSecret(directory: DataDirectory, reference: SecretRefere
 export async function putSecret(directory: DataDirectory, name: string, value: string): Promise<void> {
   if (value === '')
     throw new PodError('SECRET_VALUE_MISSING', `no value for ${name}: give it on standard input`);
-  parseSecretValue(JSON.stringify({ [name]: value }), 'what was given');
+  parseSecretValue(JSON.stringify({ [name]: value }), name);
   const reference = readDocument(referenceFile(directory)) as SecretReference | undefined;
   if (!reference) {
     throw new PodError('POD_NOT_RUNNING', 'the pod has no secret yet: run clawharbor-local up once');
