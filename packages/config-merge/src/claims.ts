@@ -11,11 +11,16 @@ import { enter, type Scope } from './scope.ts';
  * @throws ConfigMergeError `DESIRED_USER_OWNED`, `DESIRED_IDENTITY`
  */
 export function checkClaims(desired: JsonObject, root: Scope): void {
-  check(desired, root, []);
+  checkMembers(desired, root, []);
+}
+
+/** The same for one key of the root. */
+export function checkClaim(key: string, member: JsonValue, root: Scope): void {
+  check(member, enter(root, key), [key]);
 }
 
 function check(value: JsonValue, scope: Scope, keys: string[]): void {
-  const { arrayKey } = scope;
+  const { arrayKey, owner } = scope;
   if (arrayKey !== undefined) {
     if (!isArray(value)) {
       const path = formatPath(keys);
@@ -25,8 +30,9 @@ function check(value: JsonValue, scope: Scope, keys: string[]): void {
         { path },
       );
     }
-    refuseFaults(value, arrayKey, formatPath(keys));
-    for (const [id, element] of readKeyedArray(value, arrayKey).byId) {
+    const elements = readKeyedArray(value, arrayKey);
+    refuseFaults(elements, value, arrayKey, keys);
+    for (const [id, element] of elements.byId) {
       keys.push(id);
       checkMembers(element, enter(scope, id), keys);
       keys.pop();
@@ -35,7 +41,7 @@ function check(value: JsonValue, scope: Scope, keys: string[]): void {
     checkMembers(value, scope, keys);
   }
   const claimed = !isObject(value) || Object.keys(value).length === 0;
-  if (scope.owner === 'user' && claimed && keys.length > 0) {
+  if (owner === 'user' && claimed) {
     const path = formatPath(keys);
     throw new ConfigMergeError(
       'DESIRED_USER_OWNED',
@@ -46,6 +52,7 @@ function check(value: JsonValue, scope: Scope, keys: string[]): void {
 }
 
 function checkMembers(object: JsonObject, scope: Scope, keys: string[]): void {
+  if (scope.uniform && scope.owner !== 'user') return;
   for (const [key, member] of Object.entries(object)) {
     keys.push(key);
     check(member, enter(scope, key), keys);

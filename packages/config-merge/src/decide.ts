@@ -1,12 +1,13 @@
-import { equal, type JsonValue } from './json.ts';
+import { equal } from './json.ts';
+import type { Place } from './place.ts';
 import type { Owner } from './policy.ts';
 
 export type Op = 'add' | 'replace' | 'remove' | 'keep';
 
 /** What becomes of one leaf. */
 export interface Verdict {
-  /** The value of the result; undefined if it has none. */
-  readonly value: JsonValue | undefined;
+  /** Which input the result has the value of; `none` leaves the leaf out. */
+  readonly take: 'live' | 'desired' | 'none';
   /** Undefined where nobody wanted anything else than what live has. */
   readonly op: Op | undefined;
   readonly why: string;
@@ -14,60 +15,56 @@ export interface Verdict {
   readonly released?: true;
 }
 
-/** The three values of one leaf; undefined where an input has none. */
-export interface Leaf {
-  readonly live: JsonValue | undefined;
-  readonly desired: JsonValue | undefined;
-  readonly last: JsonValue | undefined;
-}
+const verdict = {
+  neither: { take: 'none', op: undefined, why: 'neither live nor desired has it' },
+  onlyLive: { take: 'live', op: undefined, why: 'only live has it' },
+  agreed: { take: 'live', op: undefined, why: 'live and desired agree' },
+
+  added: { take: 'desired', op: 'add', why: 'live has none' },
+  deleted: { take: 'none', op: 'keep', why: 'was applied once and deleted since, so it stays deleted' },
+
+  seeded: { take: 'live', op: 'keep', why: 'live already has a value' },
+  drifted: { take: 'desired', op: 'replace', why: 'was changed since it was applied (drift)' },
+  replaced: { take: 'desired', op: 'replace', why: 'desired has another value' },
+
+  unwanted: { take: 'none', op: 'remove', why: 'is not in desired' },
+  withdrawn: { take: 'none', op: 'remove', why: 'is no longer desired' },
+  untouched: {
+    take: 'none',
+    op: 'remove',
+    why: 'is no longer desired and still has the applied value',
+  },
+  released: {
+    take: 'live',
+    op: 'keep',
+    why: 'is no longer desired but was changed since it was applied',
+    released: true,
+  },
+  handedOver: {
+    take: 'live',
+    op: 'keep',
+    why: 'was applied once and belongs to the user now',
+    released: true,
+  },
+} as const satisfies Record<string, Verdict>;
 
 /**
  * The three-way rules, for one leaf. Everything else in this package is walking and reporting.
  *
  * @param deleted Whether the user deleted the array element around this leaf after it was applied.
  */
-export function decide(owner: Owner, { live, desired, last }: Leaf, deleted: boolean): Verdict {
+export function decide(owner: Owner, { live, desired, last }: Place, deleted: boolean): Verdict {
   if (desired !== undefined) {
     if (live === undefined) {
-      if (owner === 'seeded' && (deleted || last !== undefined)) {
-        return {
-          value: undefined,
-          op: 'keep',
-          why: 'was applied once and deleted since, so it stays deleted',
-        };
-      }
-      return { value: desired, op: 'add', why: 'live has none' };
+      return owner === 'seeded' && (deleted || last !== undefined) ? verdict.deleted : verdict.added;
     }
-    if (equal(live, desired)) {
-      return { value: live, op: undefined, why: 'live and desired agree' };
-    }
-    if (owner === 'seeded') {
-      return { value: live, op: 'keep', why: 'live already has a value' };
-    }
-    const why = equal(last, desired)
-      ? 'was changed since it was applied (drift)'
-      : 'desired has another value';
-    return { value: desired, op: 'replace', why };
+    if (equal(live, desired)) return verdict.agreed;
+    if (owner === 'seeded') return verdict.seeded;
+    return equal(last, desired) ? verdict.drifted : verdict.replaced;
   }
-  if (live === undefined) {
-    return { value: undefined, op: undefined, why: 'neither live nor desired has it' };
-  }
-  if (owner === 'exclusive') {
-    return {
-      value: undefined,
-      op: 'remove',
-      why: last === undefined ? 'is not in desired' : 'is no longer desired',
-    };
-  }
-  if (last === undefined) {
-    return { value: live, op: undefined, why: 'only live has it' };
-  }
-  if (owner !== 'user' && equal(live, last)) {
-    return { value: undefined, op: 'remove', why: 'is no longer desired and still has the applied value' };
-  }
-  const why =
-    owner === 'user'
-      ? 'was applied once and belongs to the user now'
-      : 'is no longer desired but was changed since it was applied';
-  return { value: live, op: 'keep', why, released: true };
+  if (live === undefined) return verdict.neither;
+  if (owner === 'exclusive') return last === undefined ? verdict.unwanted : verdict.withdrawn;
+  if (last === undefined) return verdict.onlyLive;
+  if (owner === 'user') return verdict.handedOver;
+  return equal(live, last) ? verdict.untouched : verdict.released;
 }

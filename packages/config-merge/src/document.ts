@@ -1,6 +1,7 @@
+import { checkObject } from './check.ts';
 import { documentError } from './document-error.ts';
 import type { ConfigMergeError, ConfigMergeErrorCode } from './errors.ts';
-import { maxDepth, setOwn, checkObject, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
+import { maxDepth, setOwn, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
 import { readName, readNumber, readString } from './literals.ts';
 import { parsePlainJson } from './plain-json.ts';
 import { Tokens, type Token } from './tokens.ts';

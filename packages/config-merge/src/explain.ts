@@ -75,7 +75,7 @@ function unchanged(
   scope: Scope,
   { live, desired, root }: Provenance,
 ): Origin {
-  const because = (why: string): string => `${why}; ${scope.owner}: ${scope.reason}`;
+  const because = (why: string): string => why + scope.because;
   if (value === undefined) return { source: 'none', why: because('neither live nor desired has it') };
   const inLive = lookup(live, keys, root);
   const inDesired = lookup(desired, keys, root);

@@ -1,4 +1,5 @@
 import { ConfigMergeError } from './errors.ts';
+import { formatPath } from './path.ts';
 import { isObject, own, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
 
 /** An array whose objects are told apart by a string under one key. */
@@ -10,23 +11,24 @@ export interface KeyedArray {
   readonly shared: ReadonlySet<string>;
 }
 
-const nothing: KeyedArray = { ids: [], byId: new Map(), shared: new Set() };
+const none: ReadonlySet<string> = new Set();
+const nothing: KeyedArray = { ids: [], byId: new Map(), shared: none };
 
 export function readKeyedArray(array: JsonArray | undefined, arrayKey: string): KeyedArray {
   if (array === undefined || array.length === 0) return nothing;
   const byId = new Map<string, JsonObject>();
-  const shared = new Set<string>();
+  let shared: Set<string> | undefined;
   const ids = array.map((element) => {
     const id = identityOf(element, arrayKey);
     if (id === undefined || !isObject(element)) return undefined;
     if (byId.has(id)) {
-      shared.add(id);
+      shared = (shared ?? new Set()).add(id);
       return undefined;
     }
     byId.set(id, element);
     return id;
   });
-  return { ids, byId, shared };
+  return { ids, byId, shared: shared ?? none };
 }
 
 export function identityOf(element: JsonValue | undefined, arrayKey: string): string | undefined {
@@ -35,10 +37,16 @@ export function identityOf(element: JsonValue | undefined, arrayKey: string): st
 }
 
 /** Desired comes from code, so a wrong identity there is a mistake to mend, not a state to live with. */
-export function refuseFaults(array: JsonArray, arrayKey: string, path: string): void {
-  const at = readKeyedArray(array, arrayKey).ids.indexOf(undefined);
+export function refuseFaults(
+  { ids }: KeyedArray,
+  array: JsonArray,
+  arrayKey: string,
+  keys: readonly string[],
+): void {
+  const at = ids.indexOf(undefined);
   if (at < 0) return;
   const repeats = identityOf(array[at], arrayKey) !== undefined;
   const what = repeats ? `repeats the ${arrayKey} of another` : `has no string under ${arrayKey}`;
+  const path = formatPath(keys);
   throw new ConfigMergeError('DESIRED_IDENTITY', `desired: element ${at} of ${path} ${what}`, { path });
 }

@@ -1,5 +1,6 @@
-import { checkClaims } from './claims.ts';
-import { checkObject, type JsonObject } from './json.ts';
+import { Draft } from './draft.ts';
+import { Inputs } from './inputs.ts';
+import type { JsonObject } from './json.ts';
 import type { Policy } from './policy.ts';
 import { remember } from './provenance.ts';
 import { Reporter, type Change, type Warning } from './report.ts';
@@ -42,17 +43,19 @@ export function mergeConfig(input: MergeInput): MergeResult {
   // Code that no compiler has seen may leave anything out.
   const { live, desired, lastApplied, policy }: Partial<MergeInput> = Object(input);
   const root = rootScope(policy);
-  const wanted = checkObject(desired, 'desired');
-  checkClaims(wanted, root);
-  const current = live === undefined ? {} : checkObject(live, 'live');
-  const applied = lastApplied === undefined ? undefined : checkObject(lastApplied, 'lastApplied');
-  // Where the whole config is gone nobody deleted a single key: start from desired again.
-  const last = live === undefined ? undefined : applied;
+  const inputs = new Inputs(live, desired, lastApplied, root);
 
   const report = new Reporter();
-  const config = new Walk(report).root({ live: current, desired: wanted, last }, root);
+  const walk = new Walk(report);
+  const merged = new Draft(inputs.live);
+  for (const key of inputs.keys()) {
+    const place = inputs.at(key);
+    merged.put(key, walk.member(key, place, root, false), place.live);
+  }
+  // An object of its own, so that what is remembered of it is not said of an input.
+  const config = merged.value === inputs.live ? { ...inputs.live } : merged.value;
   const { changes, warnings } = report;
-  remember(config, { live: current, desired: wanted, root, changes });
+  remember(config, { live: inputs.live, desired: inputs.desired, root, changes });
   return { config, changes, warnings };
 }
 

@@ -12,12 +12,14 @@ const step = /(?:^|(?<!^)\.)(?<bare>[^.[\]"'\s]+)|\[(?<double>"(?:[^"\\]|\\.)*")
 
 /** `['models', 'a.b']` → `models["a.b"]`. */
 export function formatPath(keys: readonly PatternStep[]): string {
-  let text = '';
-  for (const key of keys) {
-    if (key === anyKey || bareKey.test(key)) text += (text === '' ? '' : '.') + (key === anyKey ? '*' : key);
-    else text += `[${quote(key)}]`;
-  }
-  return text;
+  return keys.reduce(joinPath, '');
+}
+
+/** The path one step further down. */
+export function joinPath(path: string, key: PatternStep): string {
+  if (key !== anyKey && !bareKey.test(key)) return `${path}[${quote(key)}]`;
+  const name = key === anyKey ? '*' : key;
+  return path === '' ? name : `${path}.${name}`;
 }
 
 /** JSON that may be printed. */

@@ -1,7 +1,7 @@
-import type { Op, Verdict } from './decide.ts';
+import type { Op } from './decide.ts';
 import { identityOf } from './identity.ts';
 import { isArray, isObject, setOwn, type JsonValue } from './json.ts';
-import { formatPath } from './path.ts';
+import { joinPath } from './path.ts';
 import type { Owner } from './policy.ts';
 import { enter, type Scope } from './scope.ts';
 
@@ -71,9 +71,16 @@ export class Reporter {
   readonly changes: Change[] = [];
   readonly warnings: Warning[] = [];
   readonly #keys: string[] = [];
+  /** The paths of the first keys, as far as a report needed them: what lies side by side begins alike. */
+  readonly #paths: string[] = [];
 
   get path(): string {
-    return formatPath(this.#keys);
+    for (const key of this.#keys.slice(this.#paths.length)) this.#paths.push(joinPath(this.#around, key));
+    return this.#around;
+  }
+
+  get #around(): string {
+    return this.#paths.at(-1) ?? '';
   }
 
   /** The walk goes one key deeper. */
@@ -84,6 +91,7 @@ export class Reporter {
   /** The walk comes back. */
   leave(): void {
     this.#keys.pop();
+    if (this.#paths.length > this.#keys.length) this.#paths.pop();
   }
 
   change(
@@ -99,14 +107,8 @@ export class Reporter {
       before: redact(before, scope),
       after: redact(after, scope),
       owner: scope.owner,
-      reason: `${why}; ${scope.owner}: ${scope.reason}`,
+      reason: why + scope.because,
     });
-  }
-
-  /** Reports a leaf's verdict. */
-  verdict(verdict: Verdict, before: JsonValue | undefined, scope: Scope): void {
-    if (verdict.op !== undefined) this.change(verdict.op, before, verdict.value, scope, verdict.why);
-    if (verdict.released) this.warn('RELEASED', verdict.why);
   }
 
   warn(code: WarningCode, message: string): void {

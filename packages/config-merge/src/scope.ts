@@ -12,11 +12,15 @@ import {
 export interface Scope {
   readonly owner: Owner;
   readonly reason: string;
+  /** What every report of a place ends with: who decides it and why. */
+  readonly because: string;
   readonly sensitive: boolean;
   /** Set where the rule names an array whose objects have an identity. */
   readonly arrayKey: string | undefined;
   /** Rules that may still apply below; none lets a walk stop early. */
   readonly below: readonly Pending[];
+  /** Whether no rule tells places below apart: what is said here holds for all of them. */
+  readonly uniform: boolean;
   /** Whether something may leave live here or below although desired and last applied never named it. */
   readonly touchesUnnamed: boolean;
   /** Scopes of the keys, made when first entered: one per key that a rule names, one for all others. */
@@ -50,7 +54,7 @@ export function rootScope(policy: Policy | undefined): Scope {
 /** The scope of a key of the object (or of an element of the keyed array) that `scope` describes. */
 export function enter(scope: Scope, key: string): Scope {
   const { below, children } = scope;
-  if (below.length === 0 && scope.arrayKey === undefined) return scope;
+  if (scope.uniform) return scope;
   const step = below.some((rule) => nextStep(rule) === key) ? key : anyKey;
   let child = children.get(step);
   if (child === undefined) {
@@ -84,12 +88,15 @@ function nextStep({ steps, matched }: Pending): PatternStep | undefined {
 
 function makeScope(rule: Rule, sensitive: boolean, below: readonly Pending[]): Scope {
   const { owner, arrayKey } = rule;
+  const reason = rule.reason ?? `the rule ${rule.path}`;
   return {
     owner,
-    reason: rule.reason ?? `the rule ${rule.path}`,
+    reason,
+    because: `; ${owner}: ${reason}`,
     sensitive,
     arrayKey,
     below,
+    uniform: below.length === 0 && arrayKey === undefined,
     touchesUnnamed: owner === 'exclusive' || below.some((pending) => pending.rule.owner === 'exclusive'),
     children: new Map(),
   };

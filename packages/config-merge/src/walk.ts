@@ -1,30 +1,19 @@
-import { decide } from './decide.ts';
+import { decide, type Verdict } from './decide.ts';
+import { Draft } from './draft.ts';
 import { identityOf, readKeyedArray } from './identity.ts';
 import {
   equal,
   isArray,
   isObject,
+  isScalar,
   own,
-  setOwn,
   type JsonArray,
   type JsonObject,
   type JsonValue,
 } from './json.ts';
+import { isEmpty, isLeaf, kind, sameKind, type Place } from './place.ts';
 import type { Reporter } from './report.ts';
 import { enter, type Scope } from './scope.ts';
-
-/** The three values of one place; undefined where an input has none. */
-interface Place {
-  readonly live: JsonValue | undefined;
-  readonly desired: JsonValue | undefined;
-  readonly last: JsonValue | undefined;
-}
-
-interface Objects {
-  readonly live: JsonObject | undefined;
-  readonly desired: JsonObject | undefined;
-  readonly last: JsonObject | undefined;
-}
 
 type Container = JsonObject | JsonArray;
 
@@ -43,11 +32,23 @@ export class Walk {
     this.#report = report;
   }
 
-  root(place: Objects, scope: Scope): JsonObject {
-    return this.#object(place, scope, false).merged;
+  /**
+   * What becomes of a key.
+   *
+   * @param around The scope of the object that has the key.
+   * @param deleted Whether the user deleted the array element around it after it was applied.
+   */
+  member(key: string, place: Place, around: Scope, deleted: boolean): JsonValue | undefined {
+    if (place.live === place.desired && isScalar(place.live)) return place.live;
+    const scope = enter(around, key);
+    // Asked only where rules end, so that nothing is compared again on the way down.
+    if (scope !== around && agree(place, scope)) return place.live;
+    this.#report.enter(key);
+    const value = this.#place(place, scope, deleted);
+    this.#report.leave();
+    return value;
   }
 
-  /** `deleted`: the user deleted the array element around this place after it was applied. */
   #place(place: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
     const { live, desired, last } = place;
     if (desired === undefined && last === undefined && !scope.touchesUnnamed) return live;
@@ -73,11 +74,18 @@ export class Walk {
     return this.#leaf(place, scope, deleted);
   }
 
-  #leaf({ live, desired, last }: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
-    const leaf = { live, desired, last: isLeaf(last, scope) ? last : undefined };
-    const verdict = decide(scope.owner, leaf, deleted);
-    this.#report.verdict(verdict, live, scope);
-    return verdict.value;
+  #leaf(place: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
+    const { last } = place;
+    const leaf = last === undefined || isLeaf(last, scope) ? place : { ...place, last: undefined };
+    return this.#settle(decide(scope.owner, leaf, deleted), leaf, scope);
+  }
+
+  /** Reports a verdict and takes the value it names. */
+  #settle({ take, op, why, released }: Verdict, place: Place, scope: Scope): JsonValue | undefined {
+    const value = take === 'none' ? undefined : place[take];
+    if (op !== undefined) this.#report.change(op, place.live, value, scope, why);
+    if (released) this.#report.warn('RELEASED', why);
+    return value;
   }
 
   /** Live and desired have an object here, or both a keyed array, or one has it and the other nothing. */
@@ -90,20 +98,15 @@ export class Walk {
       merged = this.#list(place, scope, arrayKey, deleted);
       size = merged.length;
     } else {
-      ({ merged, size } = this.#object(
-        {
-          live: isObject(live) ? live : undefined,
-          desired: isObject(desired) ? desired : undefined,
-          last: isObject(last) ? last : undefined,
-        },
-        scope,
-        deleted,
-      ));
+      const draft = this.#object(place, scope, deleted);
+      merged = draft.value;
+      size = draft.size;
     }
     if (size === 0) return this.#empty(place, scope, deleted, merged);
-    if (desired === undefined && isLeaf(place.last, scope) && !sameKind(place.last, live, scope)) {
+    if (desired === undefined && isLeaf(last, scope) && !sameKind(last, live, scope)) {
       const why = 'was a value when it was applied, is no longer desired, and has keys now';
-      this.#report.verdict({ value: merged, op: 'keep', why, released: true }, live, scope);
+      this.#report.change('keep', live, merged, scope, why);
+      this.#report.warn('RELEASED', why);
     }
     return merged;
   }
@@ -128,29 +131,19 @@ export class Walk {
     return kept === undefined ? undefined : empty;
   }
 
-  /** `size` leaves the identity out: it alone keeps no element. */
-  #object(
-    { live, desired, last }: Objects,
-    scope: Scope,
-    deleted: boolean,
-    identity?: string,
-  ): { merged: JsonObject; size: number } {
-    const merged: Record<string, JsonValue> = {};
-    let size = 0;
+  /** Merges what of the three is an object, key by key. */
+  #object(place: Place, scope: Scope, deleted: boolean, identity?: string): Draft {
+    const live = objectOf(place.live);
+    const desired = objectOf(place.desired);
+    const last = objectOf(place.last);
+    const draft = new Draft(live ?? desired ?? {});
     for (const key of keysOf(live, desired)) {
-      const place = { live: own(live, key), desired: own(desired, key), last: own(last, key) };
-      if (key === identity) {
-        setOwn(merged, key, place.live ?? place.desired ?? null);
-        continue;
-      }
-      this.#report.enter(key);
-      const value = this.#place(place, enter(scope, key), deleted);
-      this.#report.leave();
-      if (value === undefined) continue;
-      setOwn(merged, key, value);
-      size++;
+      const member = { live: own(live, key), desired: own(desired, key), last: own(last, key) };
+      const value =
+        key === identity ? (member.live ?? member.desired) : this.member(key, member, scope, deleted);
+      draft.put(key, value, live === undefined ? member.desired : member.live);
     }
-    return { merged, size };
+    return draft;
   }
 
   #list({ live, desired, last }: Place, scope: Scope, arrayKey: string, deleted: boolean): JsonArray {
@@ -160,9 +153,17 @@ export class Walk {
     const merged: JsonValue[] = [];
     const visit = (id: string): void => {
       const place = { live: current.byId.get(id), desired: wanted.get(id), last: applied.get(id) };
-      const options = { arrayKey, deleted, shared: current.shared.has(id) };
+      const inner = enter(scope, id);
+      if (place.live !== undefined && agree(place, inner)) {
+        merged.push(place.live);
+        return;
+      }
       this.#report.enter(id);
-      const element = this.#element(place, enter(scope, id), options);
+      const element = this.#element(place, inner, {
+        arrayKey,
+        deleted,
+        shared: current.shared.has(id),
+      });
       this.#report.leave();
       if (element !== undefined) merged.push(element);
     };
@@ -175,7 +176,8 @@ export class Walk {
       }
     }
     for (const id of wanted.keys()) if (!current.byId.has(id)) visit(id);
-    return merged;
+    const base = isArray(live) ? live : desired;
+    return isArray(base) && sameElements(merged, base) ? base : merged;
   }
 
   #reportFault(missing: boolean, arrayKey: string): void {
@@ -194,7 +196,7 @@ export class Walk {
 
   /** An element lives as long as anything in it does; its identity alone follows the rules of a leaf. */
   #element(
-    place: Objects,
+    place: Place,
     scope: Scope,
     { arrayKey, deleted: around, shared }: ElementOptions,
   ): JsonObject | undefined {
@@ -202,24 +204,24 @@ export class Walk {
     const deleted = around || (live === undefined && last !== undefined);
     const { changes } = this.#report;
     const mark = changes.length;
-    const { merged, size } = this.#object(place, scope, deleted, arrayKey);
+    const merged = this.#object(place, scope, deleted, arrayKey);
     const identity = {
-      live: own(live, arrayKey),
-      desired: own(desired, arrayKey),
-      last: own(last, arrayKey),
+      live: own(objectOf(live), arrayKey),
+      desired: own(objectOf(desired), arrayKey),
+      last: own(objectOf(last), arrayKey),
     };
     const idScope = enter(scope, arrayKey);
     let verdict = decide(idScope.owner, identity, deleted);
     // Without its identity the rest could not be addressed, and a second element with the same would take its place.
-    if (verdict.value === undefined && (size > 0 || (shared && live !== undefined))) {
+    if (verdict.take === 'none' && (merged.size > 1 || (shared && live !== undefined))) {
       verdict = decide('managed', { ...identity, last: undefined }, false);
     }
     this.#report.enter(arrayKey);
-    this.#report.verdict(verdict, identity.live, idScope);
+    const id = this.#settle(verdict, identity, idScope);
     this.#report.leave();
     // Who replays the changes needs the identity before the rest of a new element.
     if (verdict.op === 'add') changes.splice(mark, 0, ...changes.splice(-1));
-    return verdict.value === undefined ? undefined : merged;
+    return id === undefined ? undefined : merged.value;
   }
 
   /** One side has a container where the other has a leaf, or a container of another kind. */
@@ -268,24 +270,17 @@ function keysOf(live: JsonObject | undefined, desired: JsonObject | undefined): 
   return keys;
 }
 
-type Kind = 'leaf' | 'object' | 'list';
-
-function kind(value: JsonValue | undefined, scope: Scope): Kind | undefined {
-  if (value === undefined) return undefined;
-  if (isObject(value)) return 'object';
-  return isArray(value) && scope.arrayKey !== undefined ? 'list' : 'leaf';
+function objectOf(value: JsonValue | undefined): JsonObject | undefined {
+  return isObject(value) ? value : undefined;
 }
 
-function sameKind(a: JsonValue | undefined, b: JsonValue | undefined, scope: Scope): boolean {
-  return kind(a, scope) === kind(b, scope);
+/** Whether nothing is to be said of a whole subtree: live has what is desired, and no rule tells its places apart. */
+function agree({ live, desired }: Place, scope: Scope): boolean {
+  return scope.uniform && desired !== undefined && equal(live, desired);
 }
 
-function isEmpty(value: JsonValue | undefined): boolean {
-  return isObject(value) ? Object.keys(value).length === 0 : isArray(value) && value.length === 0;
-}
-
-function isLeaf(value: JsonValue | undefined, scope: Scope): boolean {
-  return value !== undefined && (kind(value, scope) === 'leaf' || isEmpty(value));
+function sameElements(a: JsonArray, b: JsonArray): boolean {
+  return a.length === b.length && a.every((element, at) => element === b[at]);
 }
 
 /** Whether what was applied here once, in another form, was deleted since: then a first value is not due again. */

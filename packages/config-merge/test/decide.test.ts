@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decide, type Verdict } from '../src/decide.ts';
+import type { Place } from '../src/place.ts';
 import type { JsonValue } from '../src/index.ts';
 import type { Owner } from '../src/policy.ts';
 
@@ -81,10 +82,15 @@ const rows = table.flatMap(([[live, desired, last], outcomes]) =>
   }),
 );
 
+/** A verdict with the value that it names. */
+function outcomeOf({ take, ...verdict }: Verdict, leaf: Place) {
+  return { value: take === 'none' ? undefined : leaf[take], ...verdict };
+}
+
 describe('one leaf', () => {
   test.each(rows)('$owner $leaf', ({ owner, leaf, outcome: [value, op, why] }) => {
     const isReleased = why === released || why === handedOver;
-    expect(decide(owner, leaf, false)).toStrictEqual({
+    expect(outcomeOf(decide(owner, leaf, false), leaf)).toStrictEqual({
       value,
       op,
       why,
@@ -94,7 +100,7 @@ describe('one leaf', () => {
 
   test('of an element that the user deleted is not seeded again, even if it is new', () => {
     const leaf = { live: undefined, desired: 1, last: undefined };
-    expect(decide('seeded', leaf, true)).toStrictEqual({ value: undefined, op: 'keep', why: deletedOnce });
-    expect(decide('managed', leaf, true)).toStrictEqual({ value: 1, op: 'add', why: added });
+    expect(decide('seeded', leaf, true)).toStrictEqual({ take: 'none', op: 'keep', why: deletedOnce });
+    expect(decide('managed', leaf, true)).toStrictEqual({ take: 'desired', op: 'add', why: added });
   });
 });

@@ -287,6 +287,22 @@ describe('merging', () => {
     assert.equal(JSON.stringify([live, desired, lastApplied]), before);
   });
 
+  law('a part that stays as it is in live costs no copy, but the config is no input', cases(), (example) => {
+    const { live, desired, lastApplied } = example;
+    const { config } = merge(example);
+    assert.ok(![live, desired, lastApplied].includes(config));
+    const check = (before: JsonValue, after: JsonValue | undefined): void => {
+      if (JSON.stringify(before) === JSON.stringify(after)) assert.equal(after, before);
+      else if (isObject(before) && isObject(after)) checkMembers(before, after);
+    };
+    const checkMembers = (before: JsonObject, after: JsonObject): void => {
+      for (const [key, value] of Object.entries(before)) {
+        if (Object.hasOwn(after, key)) check(value, after[key]);
+      }
+    };
+    checkMembers(live, config);
+  });
+
   law(
     "apply-then-withdraw gives the user's config back",
     cases({ owners: ['managed', 'seeded', 'user'] }),

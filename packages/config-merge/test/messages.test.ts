@@ -8,7 +8,7 @@ import {
   type PolicyInput,
 } from '../src/index.ts';
 import { checkPolicy } from '../src/policy.ts';
-import { checkObject } from '../src/json.ts';
+import { checkObject } from '../src/check.ts';
 import { parsePath, parsePattern } from '../src/path.ts';
 
 /** What people read; a code tells a program the same. */

@@ -1,7 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { definePolicy, explain, formatDocument, mergeConfig, parseDocument } from '../src/index.ts';
-import { checkObject, setOwn } from '../src/json.ts';
+import { checkObject } from '../src/check.ts';
+import { setOwn } from '../src/json.ts';
 
 const policy = definePolicy({ rules: [] });
 const refused = (code: string, path?: string) =>
@@ -34,6 +35,35 @@ test.each([
   expect(() => formatDocument(value)).toThrow(refused('VALUE_NOT_JSON', path));
 });
 
+test('of several faults the one told is in desired, whatever comes first in live', () => {
+  const owned = definePolicy({ rules: [{ path: 'mine', owner: 'user' }] });
+  const live = { mine: 1, broken: Number.NaN };
+  const desired = { last: 1, mine: 1, broken: Number.NaN };
+  const merge = (from: object, wanted: object) => () =>
+    mergeConfig({ live: from, desired: wanted, lastApplied: { gone: undefined }, policy: owned });
+  expect(merge(live, desired)).toThrow(/^desired: broken is NaN/u);
+  expect(merge(live, { last: 1, mine: 1 })).toThrow(refused('DESIRED_USER_OWNED', 'mine'));
+  expect(merge(live, { last: 1 })).toThrow(/^live: broken is NaN/u);
+  expect(merge({ mine: 1 }, { last: 1 })).toThrow(/^lastApplied: gone is undefined/u);
+});
+
+test('an input that is JSON only while nobody looks for the fault is refused all the same', () => {
+  for (const hide of [true, false]) {
+    let reads = 0;
+    const moody = {
+      get a() {
+        reads++;
+        if (hide && reads === 1) Object.defineProperty(moody, 'hidden', { value: 1, configurable: true });
+        else if (hide) Reflect.deleteProperty(moody, 'hidden');
+        return reads === 1 && !hide ? undefined : 1;
+      },
+    };
+    expect(() => mergeConfig({ live: { nested: moody }, desired: {}, policy })).toThrow(
+      'an input changes while it is read',
+    );
+  }
+});
+
 test.each([[[]], [new Map()], [new Date(0)]])('the root is a plain object, not %j', (root) => {
   expect(() => mergeConfig({ desired: root, policy })).toThrow(refused('VALUE_ROOT'));
 });
@@ -41,6 +71,11 @@ test.each([[[]], [new Map()], [new Date(0)]])('the root is a plain object, not %
 test('the root is an object, not null or text from untyped code', () => {
   for (const root of [null, 'text', 5, true, undefined]) {
     expect(() => checkObject(root, 'desired')).toThrow(refused('VALUE_ROOT'));
+    // Only what is left out stands for no config at all.
+    if (root === undefined) continue;
+    const untyped: object = JSON.parse(JSON.stringify(root));
+    expect(() => mergeConfig({ live: untyped, desired: {}, policy })).toThrow(refused('VALUE_ROOT'));
+    expect(() => mergeConfig({ lastApplied: untyped, desired: {}, policy })).toThrow(refused('VALUE_ROOT'));
   }
 });
 
@@ -113,7 +148,7 @@ test('keys named like prototype members are data', () => {
 
 test('objects without a prototype and of another realm are plain', () => {
   const bare = { __proto__: null, a: 1 };
-  expect(mergeConfig({ desired: { x: bare }, policy }).config).toStrictEqual({ x: { a: 1 } });
+  expect(mergeConfig({ desired: { x: bare }, policy }).config).toEqual({ x: { a: 1 } });
   const foreign: unknown = runInNewContext('({ x: { a: [1] } })');
   expect(formatDocument(checkObject(foreign, 'desired'))).toBe(formatDocument({ x: { a: [1] } }));
 });
