@@ -1,10 +1,11 @@
 /**
  * The price of knowing who decides: mergeConfig against a plain deep merge of the same inputs, all in one run.
  *
- * Each size is measured on ten megabytes of configs of that size, each another object, so that small ones have no caches
- * to themselves that a large one cannot have. Young objects get room for a whole result (`--max-semi-space-size`): else the
- * collector copies most of a large one twice, and growth shows that. The candidates take turns, each starts with a clean heap (`--expose-gc`) and
- * pays for its own garbage, and the best time counts: on a machine that others use too, a median measures them.
+ * Each size is measured on ten megabytes of configs of that size, each another object, so that small ones have no
+ * caches to themselves that a large one cannot have. Young objects get room for a whole result
+ * (`--max-semi-space-size`): else the collector copies most of a large one twice, and growth shows that. The
+ * candidates take turns, each starts with a clean heap (`--expose-gc`) and pays for its own garbage, and the best
+ * time counts: on a machine that others use too, a median measures them.
  */
 import { deepmergeCustom } from 'deepmerge-ts';
 import lodash from 'lodash';

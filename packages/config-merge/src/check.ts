@@ -54,7 +54,7 @@ export function isJson(value: unknown, ancestors: object[]): value is JsonValue 
 function isJsonArray(value: readonly unknown[], ancestors: object[]): boolean {
   // A loop by index sees holes.
   for (let index = 0; index < value.length; index++) if (!isJson(value[index], ancestors)) return false;
-  return !('toJSON' in value);
+  return isListLike(value);
 }
 
 function isJsonObject(value: object, ancestors: object[]): boolean {
@@ -62,6 +62,11 @@ function isJsonObject(value: object, ancestors: object[]): boolean {
   if (!isPlain(value) || !isOpen(value, members.length)) return false;
   for (const member of members) if (!isJson(member, ancestors)) return false;
   return true;
+}
+
+/** Whether an array is written, and can be walked, as what it is. */
+function isListLike(value: object): boolean {
+  return !('toJSON' in value) && 'every' in value;
 }
 
 /** Whether an object's enumerable keys, so many as `count`, are all it has. */
@@ -73,8 +78,12 @@ export function isOpen(value: object, count: number): boolean {
 
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  // An object of another realm has that realm's Object.prototype: its prototype is null too.
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null || isForeignBase(prototype);
+}
+
+/** The Object.prototype of another realm: only these have the method themselves. */
+function isForeignBase(prototype: unknown): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(Object(prototype), 'isPrototypeOf');
 }
 
 function isEnumerable(value: object, key: string): boolean {
@@ -132,6 +141,7 @@ class FaultFinder {
       this.#path.pop();
     }
     if ('toJSON' in value) this.#refuse('VALUE_NOT_JSON', 'is an array with a toJSON of its own');
+    if (!isListLike(value)) this.#refuse('VALUE_NOT_JSON', 'is an array without the methods of one');
   }
 
   #checkMembers(value: object): void {

@@ -81,10 +81,15 @@ function unchanged(
   const inDesired = lookup(desired, keys, root);
   if (inLive === undefined) return { source: 'desired', why: because('live has none') };
   if (inDesired === undefined) return { source: 'live', why: because('only live has it') };
-  if (!equal(inLive, inDesired))
-    return { source: 'live', why: because('it has keys of live and of desired') };
-  const source = scope.owner === 'seeded' ? 'live' : 'desired';
-  return { source, why: because('live and desired agree') };
+  if (equal(inLive, inDesired)) {
+    return {
+      source: scope.owner === 'seeded' ? 'live' : 'desired',
+      why: because('live and desired agree'),
+    };
+  }
+  if (equal(value, inDesired)) return { source: 'desired', why: because('it has what desired has') };
+  if (equal(value, inLive)) return { source: 'live', why: because('it has what live has') };
+  return { source: 'live', why: because('it has keys of live and of desired') };
 }
 
 /** The value at a path; the elements of a keyed array are found by identity. */

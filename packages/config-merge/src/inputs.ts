@@ -6,8 +6,8 @@ import type { Place } from './place.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * The three inputs of a merge, checked one key of the root after the other, each just before it is merged. So a large config
- * passes through the caches of the processor once, and costs for its size what a small one costs.
+ * The three inputs of a merge, checked one key of the root after the other, each just before it is merged. So a
+ * large config passes through the caches of the processor once, and costs for its size what a small one costs.
  */
 export class Inputs {
   readonly live: JsonObject;
@@ -49,7 +49,7 @@ export class Inputs {
     });
   }
 
-  /** Of several faults the same is told whatever the order of keys in live: the first in desired, if it has one. */
+  /** Of several faults one in desired is told, if it has any, and always the first of an input. */
   #checked<T>(read: () => T): T {
     try {
       return read();
@@ -57,7 +57,8 @@ export class Inputs {
       checkClaims(checkObject(this.desired, 'desired'), this.#scope);
       checkObject(this.live, 'live');
       checkObject(this.#last, 'lastApplied');
-      throw fault;
+      // Whoever looks for the fault and finds none has read something else.
+      throw fault instanceof ConfigMergeError ? fault : changing();
     }
   }
 }
@@ -75,7 +76,6 @@ function member(root: JsonObject, key: string): JsonValue | undefined {
   return value;
 }
 
-/** What is thrown where the search for a fault finds none. */
 function changing(): ConfigMergeError {
   return new ConfigMergeError('VALUE_NOT_JSON', 'an input changes while it is read');
 }

@@ -1,5 +1,6 @@
-import { isArray, isObject, type JsonValue } from './json.ts';
-import type { Scope } from './scope.ts';
+import { readKeyedArray } from './identity.ts';
+import { equal, isArray, isObject, type JsonValue } from './json.ts';
+import { enter, type Scope } from './scope.ts';
 
 /** The three values of one place; undefined where an input has none. */
 export interface Place {
@@ -28,4 +29,28 @@ export function isEmpty(value: JsonValue | undefined): boolean {
 /** Whether it counts as one value: a container that is empty does. */
 export function isLeaf(value: JsonValue | undefined, scope: Scope): boolean {
   return value !== undefined && (kind(value, scope) === 'leaf' || isEmpty(value));
+}
+
+/** Whether nothing is to be said of a whole subtree: live has what is desired, and no rule tells its places apart. */
+export function agree({ live, desired }: Place, scope: Scope): boolean {
+  return scope.uniform && desired !== undefined && equal(live, desired);
+}
+
+/** Whether what was applied here once, in another form, was deleted since: then a first value is not due again. */
+export function wasDeleted({ live, desired, last }: Place, scope: Scope): boolean {
+  if (scope.owner !== 'seeded' || live !== undefined) return false;
+  return last !== undefined && desired !== undefined && !sameKind(last, desired, scope);
+}
+
+/** A user's key below a managed one survives even where desired has no room for it. */
+export function holdsUserKeys(live: JsonValue | undefined, scope: Scope): boolean {
+  if (scope.owner === 'user') return live !== undefined;
+  if (!scope.below.some(({ rule }) => rule.owner === 'user')) return false;
+  const { arrayKey } = scope;
+  if (isObject(live))
+    return Object.entries(live).some(([key, value]) => holdsUserKeys(value, enter(scope, key)));
+  if (!isArray(live) || arrayKey === undefined) return false;
+  return [...readKeyedArray(live, arrayKey).byId].some(([id, element]) =>
+    holdsUserKeys(element, enter(scope, id)),
+  );
 }

@@ -40,7 +40,7 @@ const compiled = new WeakMap<Policy, Scope>();
  * @throws ConfigMergeError `POLICY_*`, `PATH_INVALID` for a policy that was not checked before
  */
 export function rootScope(policy: Policy | undefined): Scope {
-  let scope = policy && compiled.get(policy);
+  let scope = policy === undefined ? undefined : compiled.get(policy);
   if (scope === undefined) {
     const checked = checkPolicy(policy);
     const below = compileRules(checked.rules).map((rule) => ({ ...rule, matched: 0 }));

@@ -11,7 +11,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
-import { isEmpty, isLeaf, kind, sameKind, type Place } from './place.ts';
+import { agree, holdsUserKeys, isEmpty, isLeaf, kind, sameKind, wasDeleted, type Place } from './place.ts';
 import type { Reporter } from './report.ts';
 import { enter, type Scope } from './scope.ts';
 
@@ -136,12 +136,12 @@ export class Walk {
     const live = objectOf(place.live);
     const desired = objectOf(place.desired);
     const last = objectOf(place.last);
-    const draft = new Draft(live ?? desired ?? {});
+    const draft = new Draft(live ?? {});
     for (const key of keysOf(live, desired)) {
       const member = { live: own(live, key), desired: own(desired, key), last: own(last, key) };
       const value =
         key === identity ? (member.live ?? member.desired) : this.member(key, member, scope, deleted);
-      draft.put(key, value, live === undefined ? member.desired : member.live);
+      draft.put(key, value, member.live);
     }
     return draft;
   }
@@ -176,8 +176,7 @@ export class Walk {
       }
     }
     for (const id of wanted.keys()) if (!current.byId.has(id)) visit(id);
-    const base = isArray(live) ? live : desired;
-    return isArray(base) && sameElements(merged, base) ? base : merged;
+    return isArray(live) && sameElements(merged, live) ? live : merged;
   }
 
   #reportFault(missing: boolean, arrayKey: string): void {
@@ -212,7 +211,7 @@ export class Walk {
     };
     const idScope = enter(scope, arrayKey);
     let verdict = decide(idScope.owner, identity, deleted);
-    // Without its identity the rest could not be addressed, and a second element with the same would take its place.
+    // `merged` counts the identity. Without it the rest could not be addressed, and a second element with the same would take its place.
     if (verdict.take === 'none' && (merged.size > 1 || (shared && live !== undefined))) {
       verdict = decide('managed', { ...identity, last: undefined }, false);
     }
@@ -241,17 +240,15 @@ export class Walk {
     // What was applied here in another form says nothing of the form desired has now.
     const past = kind(last, scope) === kind(desired, scope) ? last : undefined;
     const written = this.#merge({ live: undefined, desired, last: past }, scope, deleted);
+    // Everything desired here was applied once and deleted since, as the changes say: there is no conflict left.
+    if (written === undefined) return this.#merge({ live, desired: undefined, last }, scope, deleted);
     changes.splice(mark);
-    if (written !== undefined) {
-      this.#report.change('replace', live, written, scope, 'desired has a value of another type');
-      // Nobody loses anything where live only has what was applied.
-      if (!equal(live, last)) {
-        this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: desired wins');
-      }
-      return written;
+    this.#report.change('replace', live, written, scope, 'desired has a value of another type');
+    // Nobody loses anything where live only has what was applied.
+    if (!equal(live, last)) {
+      this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: desired wins');
     }
-    // Everything desired here was applied once and deleted since, so there is no conflict left.
-    return this.#merge({ live, desired: undefined, last }, scope, deleted);
+    return written;
   }
 
   /** What stays of live where desired does not win: what was applied makes way, unless it was a first value. */
@@ -274,30 +271,6 @@ function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
-/** Whether nothing is to be said of a whole subtree: live has what is desired, and no rule tells its places apart. */
-function agree({ live, desired }: Place, scope: Scope): boolean {
-  return scope.uniform && desired !== undefined && equal(live, desired);
-}
-
 function sameElements(a: JsonArray, b: JsonArray): boolean {
   return a.length === b.length && a.every((element, at) => element === b[at]);
-}
-
-/** Whether what was applied here once, in another form, was deleted since: then a first value is not due again. */
-function wasDeleted({ live, desired, last }: Place, scope: Scope): boolean {
-  if (scope.owner !== 'seeded' || live !== undefined) return false;
-  return last !== undefined && desired !== undefined && !sameKind(last, desired, scope);
-}
-
-/** A user's key below a managed one survives even where desired has no room for it. */
-function holdsUserKeys(live: JsonValue | undefined, scope: Scope): boolean {
-  if (scope.owner === 'user') return live !== undefined;
-  if (!scope.below.some(({ rule }) => rule.owner === 'user')) return false;
-  const { arrayKey } = scope;
-  if (isObject(live))
-    return Object.entries(live).some(([key, value]) => holdsUserKeys(value, enter(scope, key)));
-  if (!isArray(live) || arrayKey === undefined) return false;
-  return [...readKeyedArray(live, arrayKey).byId].some(([id, element]) =>
-    holdsUserKeys(element, enter(scope, id)),
-  );
 }

@@ -75,7 +75,7 @@ describe('merge --out onto a file', () => {
     const out = await file('out.json', '{}');
     await chmod(out, 0o666);
     await mergeTo(out);
-    expect((await stat(out)).mode & 0o777).toBe(0o666);
+    for (const one of [out, `${out}.previous`]) expect((await stat(one)).mode & 0o777).toBe(0o666);
     expect(await readFile(out, 'utf8')).toBe(written);
   });
 
@@ -86,7 +86,9 @@ describe('merge --out onto a file', () => {
       const out = await file('out.json', '{}');
       await chown(out, 12_345, 54_321);
       await mergeTo(out);
-      expect(await stat(out)).toMatchObject({ uid: 12_345, gid: 54_321 });
+      for (const one of [out, `${out}.previous`]) {
+        expect(await stat(one)).toMatchObject({ uid: 12_345, gid: 54_321 });
+      }
       expect(await readFile(out, 'utf8')).toBe(written);
     },
   );

@@ -82,7 +82,7 @@ describe('a managed place', () => {
     const onlySeeded = { a: { b: 1 } };
     expect(merge(rules, { a: 5 }, onlySeeded, onlySeeded)).toStrictEqual({
       config: { a: 5 },
-      ops: [],
+      ops: ['keep a.b'],
       warnings: [],
     });
   });
@@ -181,6 +181,7 @@ describe('an array without arrayKey, above a rule', () => {
       warnings: warned,
     });
     expect(merge(rules, {}, desired).warnings).toStrictEqual(warned);
+    expect(merge(rules, desired, desired).warnings).toStrictEqual(warned);
     expect(merge(rules, live, {}, live).warnings).toStrictEqual(warned);
     expect(merge(rules, live, { list: { a: 1 } }).warnings).toStrictEqual([...warned, 'TYPE_CONFLICT list']);
   });

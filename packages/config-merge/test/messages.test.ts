@@ -244,8 +244,16 @@ describe('a reason', () => {
 
 describe('an explanation', () => {
   const result = mergeConfig({
-    live: { both: 1, mine: 1, mixed: { a: 1 }, seed: { same: 1 }, conflict: { x: 1 } },
-    desired: { both: 1, fresh: { a: 1 }, mixed: { b: 1 }, seed: { same: 1 }, conflict: 1 },
+    live: {
+      both: 1,
+      mine: 1,
+      mixed: { a: 1 },
+      seed: { same: 1, more: 1 },
+      conflict: { x: 1 },
+      all: { a: 1, b: 1 },
+    },
+    desired: { both: 1, fresh: { a: 1 }, mixed: { b: 1 }, seed: { same: 1 }, conflict: 1, all: { a: 2 } },
+    lastApplied: { all: { a: 1, b: 1 } },
     policy,
   });
 
@@ -254,6 +262,8 @@ describe('an explanation', () => {
     ['mine', 'live', 'only live has it; user: a matter of taste'],
     ['fresh', 'desired', 'live has none; managed: no rule covers it'],
     ['mixed', 'live', 'it has keys of live and of desired; managed: no rule covers it'],
+    ['seed', 'live', 'it has what live has; seeded: the rule seed'],
+    ['all', 'desired', 'it has what desired has; managed: no rule covers it'],
     ['seed.same', 'live', 'live and desired agree; seeded: the rule seed'],
     ['nowhere', 'none', 'neither live nor desired has it; managed: no rule covers it'],
     ['conflict', 'desired', 'desired has a value of another type; managed: no rule covers it'],

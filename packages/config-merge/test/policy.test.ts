@@ -8,6 +8,7 @@ import {
   redacted,
   type JsonObject,
   type JsonValue,
+  type MergeInput,
   type Rule,
 } from '../src/index.ts';
 import { checkPolicy } from '../src/policy.ts';
@@ -123,6 +124,11 @@ describe('a policy of the wrong form', () => {
     [{ rules: [], default: 'me' }, 'default'],
   ])('%j', (input, path) => {
     expect(refusal(input)).toBe(`POLICY_INVALID ${path}`);
+  });
+
+  test('null from untyped code, whatever is desired', () => {
+    const inputs: MergeInput = JSON.parse('{"desired":{},"policy":null}');
+    expect(() => mergeConfig(inputs)).toThrow(expect.objectContaining({ code: 'POLICY_INVALID' }));
   });
 
   test('an identity where nothing is merged', () => {

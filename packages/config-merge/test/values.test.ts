@@ -148,9 +148,37 @@ test('keys named like prototype members are data', () => {
 
 test('objects without a prototype and of another realm are plain', () => {
   const bare = { __proto__: null, a: 1 };
-  expect(mergeConfig({ desired: { x: bare }, policy }).config).toEqual({ x: { a: 1 } });
+  expect(mergeConfig({ desired: { x: bare }, policy }).config).toStrictEqual({ x: { a: 1 } });
   const foreign: unknown = runInNewContext('({ x: { a: [1] } })');
   expect(formatDocument(checkObject(foreign, 'desired'))).toBe(formatDocument({ x: { a: [1] } }));
+});
+
+test('an array without the methods of one, and an object made with another, are not JSON', () => {
+  const bare: unknown = Object.setPrototypeOf([1], null);
+  expect(() => mergeConfig({ live: { a: bare }, desired: { a: [1] }, policy })).toThrow(
+    refused('VALUE_NOT_JSON', 'a'),
+  );
+  const hidden: object = Object.create(Object.assign(Object.create(null), { toJSON: () => 'other' }));
+  expect(() => formatDocument({ a: hidden })).toThrow(refused('VALUE_NOT_JSON', 'a'));
+});
+
+test('a getter that throws only once is refused like one that always does', () => {
+  let reads = 0;
+  const moody = {
+    get a() {
+      reads++;
+      if (reads === 1) throw new Error('a secret');
+      return 1;
+    },
+  };
+  expect(() => mergeConfig({ desired: moody, policy })).toThrow('an input changes while it is read');
+});
+
+test('what is added is a copy of desired, so that nobody changes one through the other', () => {
+  const desired = { a: { b: { c: 1 } } };
+  const { config } = mergeConfig({ live: {}, desired, policy });
+  expect(config).toStrictEqual(desired);
+  expect(config['a']).not.toBe(desired.a);
 });
 
 test('minus zero is zero', () => {

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
-import { link, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { mkdtemp, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigMergeError } from '../errors.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,7 +16,7 @@ export async function readText(file: string, terminal: Terminal): Promise<string
 
 /**
  * Replaces a file so that at every moment, and after a power cut, its name leads to the old or to the new
- * content. The old content stays as `<file>.previous`; mode and, where the system allows it, owner stay too.
+ * content. The old content stays as `<file>.previous`; mode and, where the system allows it, owner and group stay too.
  * A file that has the content already is left alone. A new file is readable by its owner only: configs hold
  * secrets.
  *
@@ -29,8 +29,9 @@ export async function replaceFile(file: string, text: string): Promise<void> {
       throw new ConfigMergeError('FILE_WRITE', `${file}: is not a regular file: name a file`);
     }
     const target = await follow(file);
-    if (before !== undefined && (await readFile(target)).equals(Buffer.from(text))) return;
-    await replace(target, text, before);
+    const old = before && { content: await readFile(target), stats: before };
+    if (old?.content.equals(Buffer.from(text))) return;
+    await replace(target, text, old);
   } catch (error) {
     if (error instanceof ConfigMergeError) throw error;
     throw new ConfigMergeError(
@@ -40,30 +41,47 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-async function replace(target: string, text: string, before: Stats | undefined): Promise<void> {
-  const temporary = `${target}.${process.pid}.tmp`;
+interface Old {
+  readonly content: Buffer;
+  readonly stats: Stats;
+}
+
+/** Both files are whole in a folder of their own before either gets its name. */
+async function replace(target: string, text: string, old: Old | undefined): Promise<void> {
+  const folder = await mkdtemp(`${target}.`);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      if (before !== undefined) {
-        // Only root may give a file away; for everybody else the owner is the one who writes.
-        await handle.chown(before.uid, before.gid).catch(() => undefined);
-        await handle.chmod(before.mode & 0o777);
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
+    const [next, previous] = [join(folder, 'next'), join(folder, 'previous')];
+    await write(next, text, old?.stats);
+    if (old !== undefined) {
+      await write(previous, old.content, old.stats);
+      await rename(previous, `${target}.previous`);
     }
-    if (before !== undefined) {
-      await rm(`${target}.previous`, { force: true });
-      await link(target, `${target}.previous`);
-    }
-    await rename(temporary, target);
+    await rename(next, target);
     await syncDirectory(dirname(target));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** With owner, group and mode of another file, as far as the system allows. */
+async function write(file: string, content: string | Buffer, like: Stats | undefined): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(content);
+    if (like !== undefined) {
+      // Only root may give a file away; others may give it to a group of theirs.
+      const { mode, uid, gid } = like;
+      const given = handle.chown(uid, gid).catch(() => handle.chown(-1, gid));
+      const isOfGroup = await given.then(
+        () => true,
+        () => false,
+      );
+      // What the old group might read the group of the writer may not.
+      await handle.chmod(mode & (isOfGroup ? 0o777 : 0o707));
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
