@@ -36,6 +36,17 @@ describe('a seeded place', () => {
     },
   );
 
+  test('takes the value that is desired where a rule inside removes all that live has', () => {
+    const rules: Rule[] = [...seeded, { path: 'a.x', owner: 'exclusive' }];
+    for (const last of [{}, { a: {} }]) {
+      expect(merge(rules, { a: { x: 1 } }, { a: 7 }, last)).toStrictEqual({
+        config: { a: 7 },
+        ops: ['replace a'],
+        warnings: ['TYPE_CONFLICT a'],
+      });
+    }
+  });
+
   test.each<[object, object, string]>([
     [{ a: 7 }, { a: { x: 1 } }, 'keep a'],
     [{ a: { x: 1 } }, { a: 7 }, 'keep a.x'],
@@ -84,6 +95,14 @@ describe('a managed place', () => {
       config: { a: 5 },
       ops: ['keep a.b'],
       warnings: [],
+    });
+  });
+
+  test('that was a value once and has keys now belongs to the user when it is no longer desired', () => {
+    expect(merge([], { a: { x: 1 } }, {}, { a: 5 })).toStrictEqual({
+      config: { a: { x: 1 } },
+      ops: ['keep a'],
+      warnings: ['RELEASED a'],
     });
   });
 

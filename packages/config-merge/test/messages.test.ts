@@ -207,6 +207,21 @@ describe('a warning', () => {
   });
 });
 
+test('a warning says what is so at the path', () => {
+  const rules: PolicyInput['rules'] = [
+    { path: 'list', owner: 'managed' },
+    { path: 'list.*.mine', owner: 'user' },
+  ];
+  const { warnings } = mergeConfig({ live: {}, desired: { list: [1] }, policy: definePolicy({ rules }) });
+  expect(warnings).toStrictEqual([
+    {
+      code: 'RULE_UNREACHABLE',
+      path: 'list',
+      message: 'list is an array without arrayKey: rules below it decide nothing',
+    },
+  ]);
+});
+
 describe('a reason', () => {
   const reasons = (input: PolicyInput, live: object, desired: object) =>
     mergeConfig({ live, desired, policy: definePolicy(input) }).changes.map(({ reason }) => reason);

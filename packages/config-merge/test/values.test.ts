@@ -68,14 +68,24 @@ test.each([[[]], [new Map()], [new Date(0)]])('the root is a plain object, not %
   expect(() => mergeConfig({ desired: root, policy })).toThrow(refused('VALUE_ROOT'));
 });
 
+test('the root has no key that is a symbol or hidden, and no key is left unread', () => {
+  for (const root of [{ [Symbol('x')]: 1 }, Object.defineProperty({}, 'hidden', { value: 1 })]) {
+    expect(() => mergeConfig({ live: root, desired: {}, policy })).toThrow(refused('VALUE_NOT_JSON'));
+    expect(() => mergeConfig({ desired: root, policy })).toThrow(refused('VALUE_NOT_JSON'));
+    expect(() => mergeConfig({ desired: {}, lastApplied: root, policy })).toThrow(refused('VALUE_NOT_JSON'));
+  }
+});
+
 test('the root is an object, not null or text from untyped code', () => {
   for (const root of [null, 'text', 5, true, undefined]) {
     expect(() => checkObject(root, 'desired')).toThrow(refused('VALUE_ROOT'));
     // Only what is left out stands for no config at all.
     if (root === undefined) continue;
     const untyped: object = JSON.parse(JSON.stringify(root));
-    expect(() => mergeConfig({ live: untyped, desired: {}, policy })).toThrow(refused('VALUE_ROOT'));
-    expect(() => mergeConfig({ lastApplied: untyped, desired: {}, policy })).toThrow(refused('VALUE_ROOT'));
+    expect(() => mergeConfig({ live: untyped, desired: {}, policy })).toThrow(/^live is not a plain object/u);
+    expect(() => mergeConfig({ lastApplied: untyped, desired: {}, policy })).toThrow(
+      /^lastApplied is not a plain object/u,
+    );
   }
 });
 
