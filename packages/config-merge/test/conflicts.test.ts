@@ -202,6 +202,8 @@ describe('an array without arrayKey, above a rule', () => {
     expect(merge(rules, {}, desired).warnings).toStrictEqual(warned);
     expect(merge(rules, desired, desired).warnings).toStrictEqual(warned);
     expect(merge(rules, live, {}, live).warnings).toStrictEqual(warned);
+    const mixed: Rule[] = [...rules, { path: 'list.*.ours', owner: 'managed' }];
+    expect(merge(mixed, live, desired).warnings).toStrictEqual(warned);
     expect(merge(rules, live, { list: { a: 1 } }).warnings).toStrictEqual([...warned, 'TYPE_CONFLICT list']);
   });
 

@@ -187,6 +187,14 @@ describe('sensitive objects', () => {
     expect(shown(rules, { a: { b: { c: 1 } } }, 'a.b')).toBe('(sensitive)');
   });
 
+  test('are shown where the rule with more exact keys says so', () => {
+    const rules: Rule[] = [
+      { path: 'a.*', owner: 'managed', sensitive: true },
+      { path: 'a.b', owner: 'managed', sensitive: false },
+    ];
+    expect(shown(rules, { a: { b: { c: 1 } } }, 'a.b')).toStrictEqual({ c: 1 });
+  });
+
   test('have no value to hide where there is none', () => {
     const policy = definePolicy({ rules: [{ path: 'a', owner: 'managed', sensitive: true }] });
     const { changes } = mergeConfig({ live: { a: { old: 1 } }, desired: { a: { b: 1 } }, policy });
