@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, lstat, mkdir, readFile, readdir, readlink, stat, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { file, newFolder, run } from './command.ts';
 
@@ -90,6 +90,33 @@ describe('merge --out onto a file', () => {
         expect(await stat(one)).toMatchObject({ uid: 12_345, gid: 54_321 });
       }
       expect(await readFile(out, 'utf8')).toBe(written);
+    },
+  );
+
+  // Only root can be somebody else for a while.
+  test.runIf(process.getuid?.() === 0).each([
+    [0o640, 0o600],
+    [0o664, 0o644],
+  ])(
+    'of another owner and group, with the mode %o, lets no other group in (skipped unless root)',
+    async (before, after) => {
+      const out = await file('out.json', '{}');
+      await chown(out, 12_345, 54_321);
+      await chmod(out, before);
+      await chown(folder, 12_345, 12_345);
+      await chmod(dirname(folder), 0o711);
+      process.setegid?.(12_345);
+      process.seteuid?.(12_345);
+      try {
+        expect((await mergeTo(out)).err).toBe('');
+      } finally {
+        process.seteuid?.(0);
+        process.setegid?.(0);
+      }
+      for (const one of [out, `${out}.previous`]) {
+        expect(await stat(one)).toMatchObject({ uid: 12_345, gid: 12_345 });
+        expect((await stat(one)).mode & 0o777).toBe(after);
+      }
     },
   );
 

@@ -76,8 +76,9 @@ async function write(file: string, content: string | Buffer, like: Stats | undef
         () => true,
         () => false,
       );
-      // What the old group might read the group of the writer may not.
-      await handle.chmod(mode & (isOfGroup ? 0o777 : 0o707));
+      // Another group than before may do what everybody may, no more.
+      const everybody = mode & 0o007;
+      await handle.chmod(isOfGroup ? mode & 0o777 : (mode & 0o707) | (everybody << 3));
     }
     await handle.sync();
   } finally {
