@@ -236,12 +236,17 @@ export class Walk {
         this.#report.warn('TYPE_CONFLICT', 'has another type in live than in desired: live stays');
         return rest;
       }
+      changes.splice(mark);
     }
     // What was applied here in another form says nothing of the form desired has now.
     const past = kind(last, scope) === kind(desired, scope) ? last : undefined;
     const written = this.#merge({ live: undefined, desired, last: past }, scope, deleted);
-    // Everything desired here was applied once and deleted since, as the changes say: there is no conflict left.
-    if (written === undefined) return this.#merge({ live, desired: undefined, last }, scope, deleted);
+    if (written === undefined) {
+      // Everything desired here was applied once and deleted since: there is no conflict left. The changes may say so
+      // of places that a value of live cannot have.
+      if (kind(live, scope) !== 'leaf' || isLeaf(desired, scope)) changes.splice(mark);
+      return this.#merge({ live, desired: undefined, last }, scope, deleted);
+    }
     changes.splice(mark);
     this.#report.change('replace', live, written, scope, 'desired has a value of another type');
     // Nobody loses anything where live only has what was applied.

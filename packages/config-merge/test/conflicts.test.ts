@@ -47,6 +47,15 @@ describe('a seeded place', () => {
     }
   });
 
+  test('that a rule inside empties is told of once where its value was applied before', () => {
+    const rules: Rule[] = [...seeded, { path: 'a.x', owner: 'exclusive' }];
+    expect(merge(rules, { a: { x: 1 } }, { a: 7 }, { a: 7 })).toStrictEqual({
+      config: {},
+      ops: ['remove a.x'],
+      warnings: [],
+    });
+  });
+
   test.each<[object, object, string]>([
     [{ a: 7 }, { a: { x: 1 } }, 'keep a'],
     [{ a: { x: 1 } }, { a: 7 }, 'keep a.x'],
