@@ -211,7 +211,8 @@ export class Walk {
     };
     const idScope = enter(scope, arrayKey);
     let verdict = decide(idScope.owner, identity, deleted);
-    // `merged` counts the identity. Without it the rest could not be addressed, and a second element with the same would take its place.
+    // Without its identity the rest could not be addressed, and a second element with the same would take its place.
+    // A size of one is the identity alone.
     if (verdict.take === 'none' && (merged.size > 1 || (shared && live !== undefined))) {
       verdict = decide('managed', { ...identity, last: undefined }, false);
     }
