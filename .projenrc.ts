@@ -12,19 +12,29 @@ const configMerge = new Workspace(root, {
   devDeps: [
     '@stryker-mutator/core@10.1.1',
     '@stryker-mutator/vitest-runner@10.1.1',
-    'deepmerge-ts@8.0.2',
+    version.acorn,
+    version.deepmerge,
     'json5@2.2.3',
     'lodash@4.18.1',
     '@types/lodash@4.17.27',
     version.esbuild,
     version.fastCheck,
   ],
-  bin: { 'clawharbor-config': 'lib/bin/clawharbor-config.js' },
+  bin: { 'clawharbor-config': { program: 'bin/clawharbor-config' } },
+  exports: { './openclaw': 'openclaw/index' },
   coverage: 90,
 });
 configMerge.task('bench', 'Compares mergeConfig with plain merges of the same inputs', {
   exec: 'node --expose-gc --max-semi-space-size=128 --conditions=source bench/merge.ts',
 });
+configMerge.task(
+  'openclaw:generate',
+  "Writes what OpenClaw's own schema says of its config, for every pinned release",
+  {
+    exec: 'node generator/generate.ts',
+    receiveArgs: true,
+  },
+);
 configMerge.task('mutate', 'Changes config-merge in every small way and looks whether a test notices', {
   exec: 'stryker run test/mutation/stryker.config.json',
   receiveArgs: true,
@@ -68,6 +78,8 @@ const bootstrap = new Workspace(root, {
   deps: [
     version.clientAutoScaling,
     version.clientSecretsManager,
+    version.clientS3,
+    version.libStorage,
     version.clientSsm,
     version.instanceMetadata,
     version.commander,
@@ -75,22 +87,34 @@ const bootstrap = new Workspace(root, {
   ],
   devDeps: [version.esbuild, version.fastCheck],
   workspaceDeps: [configMerge],
-  minNodeVersion: '24.16.0',
-  bin: { 'clawharbor-bootstrap': 'lib/bin/clawharbor-bootstrap.js' },
-  exports: { './spec': 'spec/index', './bundle': 'bundle', './systemd': 'host/systemd/index' },
+  // Amazon Linux has it, and OpenClaw wants it. Who synthesizes needs the spec and the bundle only.
+  bin: { 'clawharbor-bootstrap': { program: 'bin/clawharbor-bootstrap', minNodeVersion: '24.16.0' } },
+  exports: {
+    './spec': 'spec/index',
+    './bundle': 'bundle',
+    './systemd': 'host/systemd/index',
+    './config': 'config/index',
+    './backup': 'backup/index',
+  },
   files: ['dist'],
   coverage: 70,
 });
-bootstrap.bundle('src/bin/clawharbor-bootstrap.ts', 'dist/clawharbor-bootstrap.mjs');
+bootstrap.bundle('build-bundle.ts');
+bootstrap.task('bench', 'Compares the config step of a replacement with a start of OpenClaw', {
+  exec: 'node --conditions=source --disable-warning=ExperimentalWarning bench/config-step.ts',
+});
+/** A file that is asked for by name is in one of the packages that have some. */
+const faultTests = 'vitest run --config vitest.faults.config.ts --passWithNoTests';
+const faults = 'Breaks the pod in the many ways that take too long for each commit, about an hour';
+bootstrap.task('faults', faults, { exec: faultTests, receiveArgs: true });
 
 const infra = new Workspace(root, {
   name: 'infra',
   description: 'OpenClawPod: the AWS CDK construct that runs an OpenClaw gateway for a team.',
-  deps: ['acorn@8.19.0', version.zod],
+  deps: [version.acorn, version.deepmerge, version.zod],
   peerDeps: [version.constructsRange, version.cdkRange],
   devDeps: [version.constructs, version.cdkLib, version.awsCdk, version.cdkNag],
   workspaceDeps: [bootstrap, configMerge, iamPolicies],
-  minNodeVersion: '24.16.0',
   coverage: 80,
 });
 infra.task('synth', 'Writes the CloudFormation template of clawharbor.config.ts to cdk.out, offline', {
@@ -105,6 +129,7 @@ const e2e = new Workspace(root, {
   minNodeVersion: '24.16.0',
   deps: [
     '@peculiar/x509@2.2.0',
+    version.deepmerge,
     'jose@6.2.17',
     'oidc-provider@9.13.3',
     'openid-client@6.8.9',
@@ -116,9 +141,11 @@ const e2e = new Workspace(root, {
   devDeps: [
     version.clientAutoScaling,
     version.clientSecretsManager,
+    version.clientS3,
     version.clientSsm,
     version.instanceMetadata,
     '@smithy/signature-v4@5.7.5',
+    'ajv@8.20.0',
     '@types/oidc-provider@9.12.1',
     '@types/ws@8.18.2',
     'playwright-core@1.65.1',
@@ -126,18 +153,32 @@ const e2e = new Workspace(root, {
     version.fastCheck,
   ],
   workspaceDeps: [infra, bootstrap, configMerge],
-  // Runs from the sources: `npx clawharbor-local` works right after `npm ci`.
-  bin: { 'clawharbor-local': 'src/bin/clawharbor-local.ts' },
+  bin: { 'clawharbor-local': { program: 'bin/clawharbor-local' } },
   coverage: 50,
 });
 root.command('local', 'Runs a pod on this machine: clawharbor-local up', {
-  exec: 'node --conditions=source --disable-warning=ExperimentalWarning packages/e2e/src/bin/clawharbor-local.ts up',
-  after: [bootstrap.bundleTarget],
+  // It bundles the bootstrap itself: what it shows is one picture.
+  exec: 'clawharbor-local up',
 });
+e2e.task(
+  'openclaw:add',
+  'Pins a release of OpenClaw, starts it, and says what changed: openclaw:add 2026.9.6 [report.md]',
+  {
+    exec: 'node --conditions=source --disable-warning=ExperimentalWarning generator/openclaw-add.ts',
+    receiveArgs: true,
+  },
+);
 e2e.task('e2e', 'Proves the pod end to end with a real gateway, a real browser and a booted systemd', {
   exec: 'vitest run --config vitest.e2e.config.ts',
   receiveArgs: true,
   after: [bootstrap.bundleTarget],
+});
+e2e.task('bench:pod', 'What an upgrade, a rollback, a backup and a restore cost, as ratios in one run', {
+  exec: 'node --conditions=source --disable-warning=ExperimentalWarning bench/pod.ts',
+});
+e2e.task('faults', faults, { exec: faultTests, receiveArgs: true, after: [bootstrap.bundleTarget] });
+root.command('reliability:generate', 'Writes docs/reliability.md from the titles of the tests of faults', {
+  exec: 'node --disable-warning=ExperimentalWarning testing/faults/generate.ts',
 });
 
 root.synth();

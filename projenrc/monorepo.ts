@@ -43,6 +43,7 @@ export class Monorepo extends javascript.NodeProject {
         version.constructs,
         version.typescript,
         version.nx,
+        version.acorn,
         version.vite,
         version.vitest,
         version.vitestCoverage,
@@ -99,6 +100,13 @@ export class Monorepo extends javascript.NodeProject {
       },
     });
 
+    const npm = new javascript.NpmConfig(this);
+    // npm warns of every tool that wants a newer Node.js than the host's, eight lines each, but tools run on our own.
+    // `test/lockfile.test.ts` looks after what does run on the host's.
+    npm.addConfig('loglevel', 'error');
+    // A command that is not installed is a mistake: npx does not fetch a package of that name from strangers.
+    npm.addConfig('yes', 'false');
+
     this.nx = new Nx(this);
     new Workflows(this);
     this.defineTasks();
@@ -134,7 +142,8 @@ export class Monorepo extends javascript.NodeProject {
     description: string,
     options: { exec: string; cwd?: string; after?: string[] },
   ): void {
-    const task = this.addTask(name, { description });
+    // Packages that have a task of the same name run one after the other.
+    const task = this.tasks.tryFind(name) ?? this.addTask(name, { description });
     // stdout belongs to the command: with --json it is read by programs.
     for (const target of options.after ?? []) task.exec(`nx run ${target} --outputStyle=stream 1>&2`);
     // Not through nx, which would buffer the output and swallow the arguments.

@@ -37,7 +37,7 @@ export class Nx extends Component {
           },
           typecheck: { inputs: ['default', '^production'], outputs: [], cache: true },
           bundle: {
-            inputs: ['production', '^production'],
+            inputs: ['production', '^production', '{projectRoot}/build-bundle.ts'],
             outputs: ['{projectRoot}/dist'],
             cache: true,
           },

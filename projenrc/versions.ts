@@ -17,15 +17,21 @@ export const publint = 'publint@0.3.25';
 export const attw = '@arethetypeswrong/cli@0.18.5';
 export const changesets = '@changesets/cli@3.0.3';
 export const esbuild = 'esbuild@0.28.2';
+/** Reads the sources of tests and of config files. */
+export const acorn = 'acorn@8.19.0';
 export const fastCheck = 'fast-check@4.10.2';
 export const zod = 'zod@4.6.7';
-export const commander = 'commander@15.1.0';
+export const deepmerge = 'deepmerge-ts@8.0.2';
+/** 15 wants Node.js 22; the packages run on 20, as CDK apps do. */
+export const commander = 'commander@14.0.3';
 /** 3.0.0 is an accidental publish that cannot read today's assemblies (aws/aws-cdk#38113). */
 export const awsCdk = 'aws-cdk@2.1148.1';
 export const cdkLib = 'aws-cdk-lib@2.276.0';
 export const cdkRange = 'aws-cdk-lib@^2.276.0';
 export const cdkNag = 'cdk-nag@3.0.2';
 export const clientAutoScaling = '@aws-sdk/client-auto-scaling@3.1169.0';
+export const clientS3 = '@aws-sdk/client-s3@3.1169.0';
+export const libStorage = '@aws-sdk/lib-storage@3.1169.0';
 export const clientSecretsManager = '@aws-sdk/client-secrets-manager@3.1163.0';
 export const clientSsm = '@aws-sdk/client-ssm@3.1169.0';
 export const instanceMetadata = '@aws-sdk/ec2-metadata-service@3.1163.0';

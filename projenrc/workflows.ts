@@ -5,7 +5,10 @@ const checkout = { name: 'Checkout', uses: 'actions/checkout@v5', with: { 'fetch
 const node = { name: 'Node', uses: 'actions/setup-node@v5', with: { 'node-version': 24, cache: 'npm' } };
 const install = { name: 'Install', run: 'npm ci' };
 
-/** GitHub workflows: every push is proved by `.ci/run`, releases are independent per package, upgrades come weekly. */
+/** Of a step: only if there is a new release of OpenClaw. */
+const found = "steps.newest.outputs.version != ''";
+
+/** GitHub workflows: every push is proved by `.ci/run`, releases are independent per package, upgrades and new releases of OpenClaw come weekly. */
 export class Workflows extends Component {
   constructor(root: Monorepo) {
     super(root);
@@ -99,6 +102,83 @@ export class Workflows extends Component {
               branch: 'upgrade/lockfile',
               title: 'Upgrade what the pinned dependencies pull in',
               'commit-message': 'Upgrade what the pinned dependencies pull in',
+            },
+          },
+        ],
+      },
+    });
+
+    const openclaw = hub.addWorkflow('openclaw');
+    openclaw.on({ schedule: [{ cron: '0 5 * * 1' }], workflowDispatch: {} });
+    openclaw.addJobs({
+      // Strangers' programs are installed and started here: this job may write nothing.
+      add: {
+        runsOn: ['ubuntu-24.04'],
+        permissions: { contents: github.workflows.JobPermission.READ },
+        timeoutMinutes: 40,
+        outputs: { version: { stepId: 'newest', outputName: 'version' } },
+        steps: [
+          { ...checkout, with: { 'persist-credentials': false } },
+          // No cache that other jobs would read.
+          { ...node, with: { 'node-version': 24 } },
+          {
+            id: 'newest',
+            name: 'Look for a release that is not pinned',
+            run: [
+              'version="$(npm view openclaw version)"',
+              '[[ "$version" =~ ^[0-9]{4}\\.[0-9]+\\.[0-9]+$ ]]',
+              'if [ -e "packages/bootstrap/src/openclaw-release/$version" ]; then exit 0; fi',
+              'echo "version=$version" >> "$GITHUB_OUTPUT"',
+            ].join('\n'),
+          },
+          { ...install, if: found },
+          {
+            name: 'Pin it, start it, and say what changed',
+            if: found,
+            run: 'npx projen openclaw:add "$VERSION" "$RUNNER_TEMP/report.md" && git add --all && git diff --cached --binary > "$RUNNER_TEMP/release.patch"',
+            env: { VERSION: '${{ steps.newest.outputs.version }}' },
+          },
+          {
+            name: 'Hand it on',
+            if: found,
+            uses: 'actions/upload-artifact@v5',
+            with: {
+              name: 'openclaw',
+              path: '${{ runner.temp }}/report.md\n${{ runner.temp }}/release.patch\n',
+              'if-no-files-found': 'error',
+            },
+          },
+        ],
+      },
+      propose: {
+        needs: ['add'],
+        if: "needs.add.outputs.version != ''",
+        runsOn: ['ubuntu-24.04'],
+        permissions: {
+          contents: github.workflows.JobPermission.WRITE,
+          pullRequests: github.workflows.JobPermission.WRITE,
+        },
+        timeoutMinutes: 10,
+        steps: [
+          { name: checkout.name, uses: checkout.uses },
+          {
+            name: 'Take it',
+            uses: 'actions/download-artifact@v5',
+            with: { name: 'openclaw', path: '${{ runner.temp }}' },
+          },
+          {
+            // Whatever was started wrote the patch: it may add a release, and change no program or workflow.
+            name: 'Apply what is of a release, and nothing else',
+            run: 'git apply --index --include="packages/bootstrap/src/openclaw-release/*" --include="packages/config-merge/src/openclaw/*" "$RUNNER_TEMP/release.patch"',
+          },
+          {
+            name: 'Open a pull request',
+            uses: 'peter-evans/create-pull-request@v7',
+            with: {
+              branch: 'openclaw/${{ needs.add.outputs.version }}',
+              title: 'OpenClaw ${{ needs.add.outputs.version }}',
+              'commit-message': 'Pin OpenClaw ${{ needs.add.outputs.version }}',
+              'body-path': '${{ runner.temp }}/report.md',
             },
           },
         ],

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { JsonFile, ProjenrcFile, TextFile, javascript } from 'projen';
+import { Launcher } from './launcher.ts';
 import type { Monorepo } from './monorepo.ts';
 
 export interface WorkspaceOptions {
@@ -12,12 +13,12 @@ export interface WorkspaceOptions {
   readonly optionalPeerDeps?: string[];
   /** Packages of this repository that this one imports. Dependencies point down only: see DESIGN in docs/. */
   readonly workspaceDeps?: Workspace[];
-  /** Oldest Node that runs the compiled package. Default: 22.12.0. */
+  /** Oldest Node that runs the compiled package. Default: 20.19.0, the first that gives CommonJS the ES modules it asks for. */
   readonly minNodeVersion?: string;
   /** Never published. Default: false. */
   readonly private?: boolean;
-  /** Commands, as compiled files. */
-  readonly bin?: Record<string, string>;
+  /** Commands by name. A program is a module below `src/`, without extension; by default it runs where the package does. */
+  readonly bin?: Record<string, { program: string; minNodeVersion?: string }>;
   /** Entries besides the main one: subpath → module below `src/`, without extension. */
   readonly exports?: Record<string, string>;
   /** Shipped besides `lib/` and `src/`. */
@@ -25,6 +26,9 @@ export interface WorkspaceOptions {
   /** Floor of line coverage, in percent. */
   readonly coverage: number;
 }
+
+/** What Node.js 20 has not does not compile. */
+const node20 = { target: 'ES2023', lib: ['ES2023', 'ES2024.String', 'ESNext.Disposable'] };
 
 /** A package of the monorepo. The root resolves and installs its dependencies: one lockfile, one install. */
 export class Workspace extends javascript.NodeProject {
@@ -34,6 +38,7 @@ export class Workspace extends javascript.NodeProject {
 
   constructor(root: Monorepo, options: WorkspaceOptions) {
     const directory = `packages/${options.name}`;
+    const minNodeVersion = options.minNodeVersion ?? '20.19.0';
     super({
       parent: root,
       outdir: directory,
@@ -46,12 +51,11 @@ export class Workspace extends javascript.NodeProject {
       copyrightPeriod: '2026',
       repository: 'https://github.com/clawharbor/clawharbor.git',
       repositoryDirectory: directory,
-      minNodeVersion: options.minNodeVersion ?? '22.12.0',
+      minNodeVersion: minNodeVersion,
       deps: [...(options.deps ?? []), ...(options.workspaceDeps ?? []).map((dep) => dep.reference)],
       devDeps: options.devDeps ?? [],
       peerDeps: [...(options.peerDeps ?? []), ...(options.optionalPeerDeps ?? [])],
       peerDependencyOptions: { pinnedDevDependency: false },
-      ...(options.bin ? { bin: options.bin } : {}),
       autoDetectBin: false,
       entrypoint: '',
       gitignore: [
@@ -75,7 +79,16 @@ export class Workspace extends javascript.NodeProject {
     new RootProjenrc(this);
 
     this.package.addField('type', 'module');
-    this.package.addField('files', ['lib', 'src', ...(options.files ?? [])]);
+    const launchers = Object.entries(options.bin ?? {}).map(
+      ([command, program]) => new Launcher(this, command, { minNodeVersion, ...program }),
+    );
+    for (const { command, path } of launchers) this.package.addBin({ [command]: path });
+    this.package.addField('files', [
+      ...(launchers.length > 0 ? ['bin'] : []),
+      'lib',
+      'src',
+      ...(options.files ?? []),
+    ]);
     this.package.addField('exports', exportsField({ '.': 'index', ...options.exports }));
     this.package.addField('types', './lib/index.d.ts');
     this.package.addField('sideEffects', false);
@@ -95,14 +108,20 @@ export class Workspace extends javascript.NodeProject {
         extends: '../../tsconfig.base.json',
         // Other packages are read as sources: nothing needs to be compiled before it can be checked.
         compilerOptions: { noEmit: true, customConditions: ['source'] },
-        include: ['src', 'test', 'e2e', 'bench', 'examples', 'generator', '*.ts'],
+        include: ['src', 'test', 'e2e', 'faults', 'bench', 'examples', 'generator', '*.ts'],
         exclude: ['test/**/*.should-not-compile.ts'],
       },
     });
     new JsonFile(this, 'tsconfig.build.json', {
       obj: {
         extends: '../../tsconfig.base.json',
-        compilerOptions: { rootDir: 'src', outDir: 'lib', declaration: true, sourceMap: true },
+        compilerOptions: {
+          rootDir: 'src',
+          outDir: 'lib',
+          declaration: true,
+          sourceMap: true,
+          ...(minNodeVersion.startsWith('20.') ? node20 : {}),
+        },
         include: ['src'],
       },
     });
@@ -129,19 +148,10 @@ export class Workspace extends javascript.NodeProject {
     return `${this.package.packageName}@^${this.package.manifest.version}`;
   }
 
-  /** Bundles an entry into one file that needs nothing but Node. */
-  bundle(entry: string, outfile: string): void {
+  /** Bundles a program into one file that needs nothing but Node. @param script bundles it when it is run */
+  bundle(script: string): void {
     this.bundleTarget = `${this.package.packageName}:bundle`;
-    this.addTask('bundle', {
-      description: `Bundles ${entry} into ${outfile}`,
-      exec: [
-        `esbuild ${entry} --outfile=${outfile}`,
-        '--bundle --platform=node --format=esm --target=node24 --conditions=source --minify-syntax --legal-comments=linked',
-        // Some dependencies are CommonJS and call require() for Node's own modules.
-        `--banner:js="import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);"`,
-        '--log-level=warning',
-      ].join(' '),
-    });
+    this.addTask('bundle', { description: 'Bundles the program into one file', exec: `node ${script}` });
   }
 
   /** Adds a task here, and a command of the same name at the root that first runs the nx targets in `after`. */

@@ -16,8 +16,8 @@ test.each([
   ['packages/bootstrap/src/errors.ts', 'docs/errors.md'],
   ['packages/e2e/src/errors.ts', 'docs/errors.md'],
   ['packages/e2e/src/pod/errors.ts', 'docs/errors.md'],
-  ['packages/infra/src/error.ts', 'packages/infra/README.md'],
-  ['packages/iam-policies/src/error.ts', 'packages/iam-policies/README.md'],
+  ['packages/infra/src/errors.ts', 'packages/infra/README.md'],
+  ['packages/iam-policies/src/errors.ts', 'packages/iam-policies/README.md'],
   ['packages/config-merge/src/errors.ts', 'packages/config-merge/README.md'],
 ])('every code of %s is in %s with a remedy', (source, registry) => {
   const codes = codesIn(source);
@@ -26,13 +26,22 @@ test.each([
   for (const code of codes) expect(text, code).toContain(`\`${code}\``);
 });
 
+test('a command that a Node.js cannot run says so with a code of the registry', () => {
+  const sources = ['bin/run-sources.mjs', 'packages/bootstrap/bin/clawharbor-bootstrap.mjs'];
+  for (const source of sources) {
+    const codes = [...read(source).matchAll(/`([A-Z]+(?:_[A-Z]+)+) /g)].map(([, code]) => code!);
+    expect(codes.length, source).toBeGreaterThan(0);
+    for (const code of codes) expect(read('docs/errors.md'), code).toContain(`\`${code}\``);
+  }
+});
+
 test('the registry names no code that does not exist', () => {
   const sources = [
     'packages/bootstrap/src/errors.ts',
     'packages/e2e/src/errors.ts',
     'packages/e2e/src/pod/errors.ts',
   ];
-  const known = new Set(sources.flatMap(codesIn));
+  const known = new Set([...sources.flatMap(codesIn), 'NODE_TOO_OLD']);
   const named = [...read('docs/errors.md').matchAll(/^\|(.*?)\|/gm)].flatMap(([, cell]) =>
     [...cell!.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code!),
   );

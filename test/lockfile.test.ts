@@ -7,6 +7,7 @@ interface Locked {
   readonly cpu?: string[];
   readonly integrity?: string;
   readonly resolved?: string;
+  readonly engines?: { readonly node?: string };
 }
 
 const repository = join(import.meta.dirname, '..');
@@ -42,6 +43,20 @@ test.each(platforms)('the lockfile installs on %s %s', (os, cpu) => {
     expect(binaries.length, tool).toBeGreaterThan(0);
   }
 });
+
+// Before a task puts the repository's own Node.js first, these run on the host's: npm does not say so, see .npmrc.
+test.each(['projen', 'node', 'nx', 'esbuild', 'typescript'])(
+  '%s runs on the oldest Node.js that the repository promises',
+  (name) => {
+    const { engines } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Locked;
+    const promised = Number(/\d+/.exec(engines!.node!)![0]);
+    const wanted = packages[`node_modules/${name}`]?.engines?.node ?? '>=0';
+    const oldest = Math.min(
+      ...[...wanted.matchAll(/(?:>=?|\^|~)\s*v?(\d+)/g)].map(([, major]) => Number(major)),
+    );
+    expect(oldest, wanted).toBeLessThanOrEqual(promised);
+  },
+);
 
 test('the lockfile names no registry', () => {
   const hosts = Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http'));

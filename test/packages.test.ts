@@ -1,60 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hostEnvironment, hostPath, repository } from './clone.ts';
+import { floor, installNode, pack, packages, published, run, tarballs, type Manifest } from './tarballs.ts';
 
-interface Manifest {
-  name: string;
-  version: string;
-  private?: boolean;
-  license: string;
-  engines: { node: string };
-  repository: { directory: string };
-  dependencies?: Record<string, string>;
-  peerDependencies?: Record<string, string>;
-  peerDependenciesMeta?: Record<string, unknown>;
-  exports: Record<string, { default: string } | string>;
-  bin?: Record<string, string>;
-}
-
-const repository = join(import.meta.dirname, '..');
 const bin = (name: string) => join(repository, 'node_modules/.bin', name);
 const scratch = mkdtempSync(join(tmpdir(), 'clawharbor-pack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-const packages = readdirSync(join(repository, 'packages')).map((folder) => {
-  const directory = join(repository, 'packages', folder);
-  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest;
-  return { directory, manifest };
-});
-const published = packages.filter(({ manifest }) => !manifest.private);
-
-function run(file: string, args: string[], cwd: string): string {
-  try {
-    return execFileSync(file, args, { cwd, encoding: 'utf8', stdio: 'pipe', timeout: 280_000 });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${file} ${args.join(' ')} failed:\n${stdout}\n${stderr}`, { cause: error });
-  }
-}
-
-/** A package and the packages of this repository that it needs, as tarballs. */
-function tarballs(name: string, made: Map<string, string>, seen = new Set<string>()): string[] {
-  if (seen.has(name)) return [];
-  seen.add(name);
-  const { manifest } = packages.find((candidate) => candidate.manifest.name === name)!;
-  const inner = Object.keys(manifest.dependencies ?? {}).filter((dep) => dep.startsWith('@clawharbor/'));
-  return [made.get(name)!, ...inner.flatMap((dep) => tarballs(dep, made, seen))];
-}
 
 /** Entries that a consumer imports, without package.json. */
 function entries(manifest: Manifest): string[] {
@@ -64,14 +18,12 @@ function entries(manifest: Manifest): string[] {
 }
 
 describe('a package from npm', () => {
-  const made = new Map<string, string>();
+  let made: Map<string, string>;
+  /** The oldest Node.js that is promised, and the one that runs this test. */
+  let runtimes: string[];
   beforeAll(() => {
-    for (const { directory, manifest } of published) {
-      const [{ filename }] = JSON.parse(
-        run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch], directory),
-      ) as [{ filename: string }];
-      made.set(manifest.name, join(scratch, filename));
-    }
+    made = pack(scratch);
+    runtimes = [join(installNode(floor, join(scratch, 'oldest')), 'node'), process.execPath];
   });
 
   test.each(published.map(({ manifest }) => [manifest.name] as const))(
@@ -109,11 +61,18 @@ describe('a package from npm', () => {
         )
         .join('\n');
       writeFileSync(join(consumer, 'import.js'), script);
-      run(process.execPath, ['import.js'], consumer);
+      for (const node of runtimes) run(node, ['import.js'], consumer);
 
       for (const [command, file] of Object.entries(manifest.bin ?? {})) {
         expect(existsSync(join(consumer, 'node_modules', name, file)), file).toBe(true);
-        expect(run(join(consumer, 'node_modules/.bin', command), ['--help'], consumer)).toContain(command);
+        for (const node of runtimes) {
+          const program = join(consumer, 'node_modules/.bin', command);
+          const { stdout, stderr } = spawnSync(node, [program, '--help'], { encoding: 'utf8' });
+          // An instance brings its own Node.js: what runs there may want more than what synthesizes.
+          if (command === 'clawharbor-bootstrap' && node !== process.execPath)
+            expect(stderr).toBe(`NODE_TOO_OLD ${command} needs Node.js 24.16.0 or newer; this is ${floor}\n`);
+          else expect(stdout, `${node}: ${stderr}`).toContain(`Usage: ${command}`);
+        }
       }
 
       writeFileSync(
@@ -138,6 +97,38 @@ describe('a package from npm', () => {
       );
     },
   );
+
+  test('@clawharbor/infra makes a template in an empty folder, as its README says', () => {
+    const readme = readFileSync(join(repository, 'packages/infra/README.md'), 'utf8');
+    const [, file, code] = /^`([\w.]+)`:\n\n```js\n(.*?)^```/ms.exec(readme)!;
+    const [, install] = /^(npm install @clawharbor\/infra .*)$/m.exec(readme)!;
+    const [, synth] = /^(npx cdk synth .*)$/m.exec(readme)!;
+    const folder = join(scratch, 'empty');
+    mkdirSync(folder);
+    const type = (command: string, node: string) =>
+      spawnSync('sh', ['-c', command], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...hostEnvironment, PATH: [join(node, '..'), hostPath].join(delimiter) },
+      });
+
+    const fromHere = install!.replace('@clawharbor/infra', tarballs('@clawharbor/infra', made).join(' '));
+    const installed = type(`${fromHere} --prefer-offline`, runtimes[0]!);
+    expect(installed.status, installed.stderr).toBe(0);
+    expect(installed.stderr).not.toContain('EBADENGINE');
+    writeFileSync(join(folder, file!), code!);
+
+    for (const node of runtimes) {
+      const { status, stdout, stderr } = type(synth!, node);
+      expect(status, stderr).toBe(0);
+      // Nothing but the template, because people pipe it; without the rule about the version of CDK's own bootstrap.
+      const template = JSON.parse(readFileSync(join(folder, 'cdk.out/Team.template.json'), 'utf8')) as object;
+      const sections = Object.keys(template).filter((section) => section !== 'Rules');
+      expect(stdout.match(/^\w.*$/gm)).toEqual(sections.map((section) => `${section}:`));
+      expect(stdout).toContain('AWS::AutoScaling::AutoScalingGroup');
+      rmSync(join(folder, 'cdk.out'), { recursive: true });
+    }
+  });
 
   test.each(published.map(({ manifest }) => [manifest.name] as const))(
     '%s passes publint and attw',

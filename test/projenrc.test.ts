@@ -26,7 +26,7 @@ function generated(): Record<string, unknown> {
     workspaceDeps: [lower],
     optionalPeerDeps: ['constructs@^10.5.0'],
     exports: { './spec': 'spec/index' },
-    bin: { upper: 'lib/bin/upper.js' },
+    bin: { upper: { program: 'bin/upper' } },
     coverage: 50,
   });
   return Testing.synth(root);

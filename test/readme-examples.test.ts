@@ -46,7 +46,7 @@ interface Example {
 
 function examplesOf(readme: string): Example[] {
   const text = readFileSync(join(repository, readme), 'utf8');
-  return [...text.matchAll(/^```(?:ts|typescript)\n(.*?)^```/gms)]
+  return [...text.matchAll(/^```(?:ts|typescript|js)\n(.*?)^```/gms)]
     .map(({ index, 1: code }) => ({ readme, line: text.slice(0, index).split('\n').length, code: code! }))
     .filter(({ code }) => /from '@clawharbor\//.test(code));
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** Vitest's `globalSetup` of every test run of this repository. */
@@ -22,6 +23,8 @@ export function unitTests({ coverage }: UnitTestOptions): ViteUserConfig {
       setupFiles: [new URL('./deny-network.ts', import.meta.url).pathname],
       sequence: { shuffle: true },
       testTimeout: 30_000,
+      // Vitest leaves a core free. Most tests that take long wait for programs that they started.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
       reporters: ['default', 'json'],
       outputFile: { json: 'test-reports/unit.json' },
       coverage: {

@@ -3,7 +3,10 @@ import { temporaryFolder, unitTests } from '../../testing/unit-tests.ts';
 
 const { resolve, ssr } = unitTests({ coverage: 0 });
 
-/** Real gateway, real browser, real systemd: one file at a time, because the machine has one of each. */
+/**
+ * Real gateway, real browser, real systemd: one file at a time. Two would be no faster, because one gateway that starts keeps
+ * both cores of a small machine busy, and what has a time limit would miss it.
+ */
 export default defineConfig({
   ...(resolve ? { resolve } : {}),
   ...(ssr ? { ssr } : {}),

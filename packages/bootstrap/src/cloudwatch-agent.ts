@@ -11,6 +11,11 @@ export interface JournalCollection {
   readonly priority?: 'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug';
   /** Regular expressions over the whole journal record as JSON: a record that matches one is not shipped. */
   readonly exclude?: readonly string[];
+  /**
+   * File whose lines CloudWatch makes metrics of. Not through the journal: the agent wraps its records, and the embedded metric
+   * format wants a log event to be the object itself.
+   */
+  readonly metricsFile: string;
 }
 
 /** What nobody will ever look for, every few seconds: probes of the load balancer and of the bootstrap. */
@@ -24,12 +29,21 @@ export const podUnits = [
   'cloud-final.service',
 ] as const;
 
-/** The config as the agent reads it: JSON. One stream per instance; group and retention belong to the stack. */
+/** The config as the agent reads it: JSON. Two streams per instance; group and retention belong to the stack. */
 export function cloudWatchAgentConfig(collection: JournalCollection) {
   return {
     agent: { run_as_user: 'root' },
     logs: {
       logs_collected: {
+        files: {
+          collect_list: [
+            {
+              file_path: collection.metricsFile,
+              log_group_name: collection.logGroup,
+              log_stream_name: '{instance_id}/metrics',
+            },
+          ],
+        },
         journald: {
           collect_list: [
             {

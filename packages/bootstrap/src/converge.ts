@@ -1,11 +1,17 @@
+import { patienceAtBoot, type Patience } from './aws/patience.ts';
+import { readStatus } from './backup/status.ts';
+import { lastOfEach, type Condition } from './conditions.ts';
+import { diskError } from './disk-error.ts';
 import { BootstrapError } from './errors.ts';
 import type { Host } from './host/host.ts';
+import type { OpenClawVersion } from './openclaw-release.ts';
 import { joinLifecycle, type Lifecycle } from './lifecycle.ts';
 import { writeReport, type Outcome, type Report, type StepReport, type StepStatus } from './report.ts';
 import { secretEnvironmentOf } from './secrets/secret-environment.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
+import { drainGateway } from './steps/drain-gateway.ts';
 import { lateSteps, stepsOf, type PhaseChoice } from './steps/index.ts';
-import type { Phase, Step, StepResult } from './steps/step.ts';
+import type { Phase, Step, StepContext, StepResult, UpgradeSummary } from './steps/step.ts';
 
 export interface StepEvent {
   readonly event: 'step';
@@ -22,7 +28,12 @@ export interface ConvergeOptions {
   /** Default: `all`; an instance on its way into a warm pool only prepares. */
   readonly phase?: PhaseChoice;
   readonly onEvent?: (event: StepEvent) => void;
+  /** Ends the run: no further step starts, and what that interrupts is `stopped`, not `failed`. */
   readonly signal?: AbortSignal;
+  /** With AWS. Default: two minutes for what passes by itself. */
+  readonly patience?: Patience;
+  /** How long a new release is watched before it is kept, in seconds. Default: 30. */
+  readonly watchSeconds?: number;
 }
 
 /**
@@ -30,48 +41,120 @@ export interface ConvergeOptions {
  * in the report; it never throws for one.
  */
 export async function converge(spec: PodSpec, host: Host, options: ConvergeOptions = {}): Promise<Report> {
-  const run = new Run(host, options.onEvent ?? (() => {}));
+  const ended = options.signal ?? new AbortController().signal;
+  const run = new Run(host, options.onEvent ?? (() => {}), ended);
   const startedAt = host.now();
-  const lifecycle = await run.guard('join-lifecycle', 'prepare', () => joinLifecycle(spec, host));
+  const patience = { ...patienceAtBoot, signal: ended, ...options.patience };
+  const context = {
+    spec,
+    host,
+    secretEnvironment: secretEnvironmentOf(spec, host, patience),
+    startedAt,
+    done: run.done,
+    signal: ended,
+    watchSeconds: options.watchSeconds,
+    ...(patience.onWait ? { onWait: patience.onWait } : {}),
+  };
+  const join = (): Promise<Lifecycle> => joinLifecycle(spec, host, patience);
+  const lifecycle = await join().catch((error: unknown) =>
+    joinLate(run, context, error, options.phase, join),
+  );
   const phase = lifecycle?.warm ? 'prepare' : (options.phase ?? 'all');
   const report = (): Report => ({
     startedAt: startedAt.toISOString(),
     finishedAt: host.now().toISOString(),
-    outcome: run.outcome(phase),
+    outcome: lifecycle?.leaving && !run.failed ? 'drained' : run.outcome(phase),
     ...(lifecycle?.instanceId === undefined ? {} : { instanceId: lifecycle.instanceId }),
-    openclaw: spec.openclaw.version,
+    openclaw: run.runs ?? spec.openclaw.version,
+    ...(run.upgrade === undefined ? {} : { upgrade: run.upgrade }),
+    conditions: lastOfEach(run.conditions),
     steps: run.reports,
   });
+  /** A release that was not kept is out of sight for the steps after it. */
+  const seen = (): StepContext =>
+    run.runs === undefined
+      ? context
+      : { ...context, spec: { ...spec, openclaw: { ...spec.openclaw, version: run.runs } } };
   if (lifecycle) {
-    const context = {
-      spec,
-      host,
-      secretEnvironment: secretEnvironmentOf(spec, host),
-      startedAt,
-      done: run.done,
-      signal: options.signal ?? new AbortController().signal,
-    };
-    for (const step of stepsOf(phase)) if (!run.failed) await run.step(step, () => step.apply(context));
-    await signal(run, lifecycle, phase);
+    const left = stepsOf(phase).filter(({ name }) => !run.done.has(name));
+    // What goes back into a warm pool leaves, too: its gateway would keep the fence.
+    if (lifecycle.leaving || lifecycle.warm) await run.step(drain, () => drainGateway(context));
+    if (!lifecycle.leaving)
+      for (const step of left) if (run.goesOn) await run.step(step, () => step.apply(seen()));
+    // A run that was stopped has decided nothing about the instance: the next one does, or the hook's timeout.
+    if (!ended.aborted) await tellAutoScaling(run, lifecycle, phase);
     lifecycle.close();
-    await writeReport(host.layout, report());
+    await run.keep(() => writeReport(host.layout, report()));
     for (const step of stepsOf(phase, lateSteps))
-      if (!run.failed) await run.late(step, () => step.apply(context));
+      if (run.goesOn && !lifecycle.leaving) await run.late(step, () => step.apply(seen()));
   }
-  const final = report();
-  await writeReport(host.layout, final);
-  return final;
+  // Whatever ails the file system of the backups, the step of backups says; one that is silent is not asked.
+  const readable = spec.backups && run.hasPassed('mount-artifacts');
+  const backups = readable && (await readStatus(host.layout).catch(() => undefined));
+  const final = (): Report => ({ ...report(), ...(backups ? { backups } : {}) });
+  const written = final();
+  return (await run.keep(() => writeReport(host.layout, written))) ? written : final();
 }
 
+/**
+ * An instance whose metadata is late does what needs none, above all the timer that tries again, and asks once more. It
+ * does not touch the state before: it may be on its way into a warm pool.
+ */
+async function joinLate(
+  run: Run,
+  context: StepContext,
+  error: unknown,
+  phase: PhaseChoice = 'all',
+  join: () => Promise<Lifecycle>,
+): Promise<Lifecycle | undefined> {
+  if (!(error instanceof BootstrapError) || error.code !== 'HOST_UNSUPPORTED' || phase === 'activate') {
+    return run.guard('join-lifecycle', 'prepare', () => Promise.reject(error as Error));
+  }
+  run.conditions.push({ ...metadata, status: 'False', reason: 'NoAnswer', message: error.message });
+  for (const step of stepsOf('prepare')) if (run.goesOn) await run.step(step, () => step.apply(context));
+  if (!run.goesOn) return undefined;
+  const late = await run.guard('join-lifecycle', 'prepare', join);
+  if (late)
+    run.conditions.push({ ...metadata, status: 'True', reason: 'AnsweredLate', message: 'It answers.' });
+  return late;
+}
+
+const metadata = { type: 'InstanceMetadata' } as const;
+
 /** CONTINUE once the instance is what it should be, ABANDON when it failed: then Auto Scaling replaces it. */
-async function signal(run: Run, lifecycle: Lifecycle, phase: PhaseChoice): Promise<void> {
+async function tellAutoScaling(run: Run, lifecycle: Lifecycle, phase: PhaseChoice): Promise<void> {
   const done = lifecycle.warm || phase !== 'prepare';
   if (lifecycle.instanceId === undefined || (!run.failed && !done)) return;
+  // What could not be drained is tried again by the next run, until the hook's timeout.
+  if (lifecycle.leaving && run.failed) return;
   await run.step({ name: 'complete-lifecycle', phase: 'activate' }, async () => {
-    const line = await lifecycle.complete(run.failed ? 'ABANDON' : 'CONTINUE');
-    return { changes: line === undefined ? [] : [line] };
+    const hasDrained = (run.done.get(drain.name)?.changes.length ?? 0) > 0;
+    const lines = [
+      lifecycle.leaving || hasDrained ? await lifecycle.completeDrain() : undefined,
+      lifecycle.leaving ? undefined : await lifecycle.complete(run.failed ? 'ABANDON' : 'CONTINUE'),
+    ];
+    return { changes: lines.filter((line) => line !== undefined) };
   });
 }
+
+/**
+ * What is left to do for an instance whose spec cannot be read, as one that a deployment has written for the instance
+ * after it: one that Auto Scaling takes away ends its gateway all the same.
+ * @param spec the last one that could be read
+ * @returns undefined where it stays; then nothing was done
+ */
+export async function drainIfLeaving(
+  spec: PodSpec,
+  host: Host,
+  options: ConvergeOptions = {},
+): Promise<Report | undefined> {
+  const patience = { ...patienceAtBoot, ...options.patience, seconds: 10 };
+  const lifecycle = await joinLifecycle(spec, host, patience).catch(() => undefined);
+  lifecycle?.close();
+  return lifecycle?.leaving ? await converge(spec, host, options) : undefined;
+}
+
+const drain = { name: 'drain-gateway', phase: 'activate' } as const;
 
 type StepName = Pick<Step, 'name' | 'phase'>;
 
@@ -79,14 +162,31 @@ type StepName = Pick<Step, 'name' | 'phase'>;
 class Run {
   readonly reports: StepReport[] = [];
   readonly done = new Map<string, StepResult>();
+  readonly conditions: Condition[] = [];
   failed = false;
+  /** The release that the pod goes on with, where it is not the spec's. */
+  runs: OpenClawVersion | undefined;
+  upgrade: UpgradeSummary | undefined;
   #rolledBack = false;
   readonly #host: Host;
   readonly #emit: (event: StepEvent) => void;
+  readonly #ended: AbortSignal;
+  #stopped = false;
 
-  constructor(host: Host, emit: (event: StepEvent) => void) {
+  constructor(host: Host, emit: (event: StepEvent) => void, ended: AbortSignal) {
     this.#host = host;
     this.#emit = emit;
+    this.#ended = ended;
+  }
+
+  get goesOn(): boolean {
+    if (this.#ended.aborted) this.#stopped = true;
+    return !this.failed && !this.#stopped;
+  }
+
+  /** Whether a step went well, or was none of this run: where it did not, what it provides may not even be asked for. */
+  hasPassed(step: string): boolean {
+    return this.done.has(step) || !this.reports.some(({ name }) => name === step);
   }
 
   /** Runs something that is only reported if it fails. */
@@ -110,7 +210,23 @@ class Run {
     await this.#run(step, action);
   }
 
+  /** Writes the report. The pod is what it is without one: a disk that cannot take it has failed nothing else. @returns whether it was written */
+  async keep(write: () => Promise<void>): Promise<boolean> {
+    const started = this.#host.now().getTime();
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      const name = 'write-report';
+      if (!this.reports.some((each) => each.name === name)) {
+        this.#record({ name, phase: 'activate', started, error });
+      }
+      return false;
+    }
+  }
+
   outcome(phase: PhaseChoice): Outcome {
+    if (this.#stopped) return 'stopped';
     if (this.failed) return 'failed';
     if (this.#rolledBack) return 'rolled-back';
     if (phase === 'prepare') return 'prepared';
@@ -132,14 +248,29 @@ class Run {
 
   #record(done: { name: string; phase: Phase; started: number; result?: StepResult; error?: unknown }): void {
     const { name, phase, result } = done;
-    const error = result ? undefined : describe(done.error);
+    const stopped = !result && this.#ended.aborted;
+    if (stopped) this.#stopped = true;
+    const error = result || stopped ? undefined : describe(done.error);
     const changes = result?.skipped === undefined ? (result?.changes ?? []) : [result.skipped];
     const warnings = result?.warnings ?? [];
-    const status = statusOf(result);
+    const status = stopped ? 'stopped' : statusOf(result);
     const durationMs = this.#host.now().getTime() - done.started;
     if (result) this.done.set(name, result);
     if (result?.rolledBack) this.#rolledBack = true;
-    this.reports.push({ name, phase, status, durationMs, changes, warnings, ...(error ? { error } : {}) });
+    this.conditions.push(...(result?.conditions ?? []));
+    this.runs = result?.runs ?? this.runs;
+    this.upgrade = result?.upgrade ?? this.upgrade;
+    const kept = result?.kept ?? [];
+    this.reports.push({
+      name,
+      phase,
+      status,
+      durationMs,
+      changes,
+      ...(kept.length > 0 ? { kept } : {}),
+      warnings,
+      ...(error ? { error } : {}),
+    });
     const problems = [...warnings, ...(error ? [error] : [])].map(
       ({ code, message }) => `${code}: ${message}`,
     );
@@ -154,7 +285,8 @@ function statusOf(result: StepResult | undefined): StepStatus {
 }
 
 function describe(error: unknown): { code: string; message: string } {
-  if (error instanceof BootstrapError) return { code: error.code, message: error.message };
+  const told = error instanceof BootstrapError ? error : diskError(error);
+  if (told) return { code: told.code, message: told.message };
   const known = error as NodeJS.ErrnoException;
   return { code: known.code ?? 'UNEXPECTED', message: known.message };
 }

@@ -1,9 +1,12 @@
+export { patienceAtBoot, type Patience } from './aws/patience.ts';
+export { type Condition } from './conditions.ts';
 export { converge, type ConvergeOptions, type StepEvent } from './converge.ts';
 export { BootstrapError, type BootstrapErrorCode } from './errors.ts';
 export type { Command, CommandResult, Host, Mount } from './host/host.ts';
 export { instanceLayout, type Layout } from './host/layout.ts';
 export { ProcessHost, type ProcessHostOptions } from './host/process/process-host.ts';
 export type { Unit, Units, UnitState } from './host/unit.ts';
+export { endingOf, type Ending } from './openclaw/exit-codes.ts';
 export { planRun, type PlannedStep } from './plan.ts';
 export {
   readReport,
@@ -13,7 +16,8 @@ export {
   type StepReport,
   type StepStatus,
 } from './report.ts';
-export { parseSecretValue } from './secrets/secret-value.ts';
+export { credentialVariables, nearest } from './secrets/known-variables.ts';
+export { parseSecretValue, refusalOfContent, refusalOfName } from './secrets/secret-value.ts';
 export { loadPodSpec } from './spec/load.ts';
 export { lateSteps, steps, type PhaseChoice } from './steps/index.ts';
 export type { Phase, Step, StepContext, StepResult, Warning } from './steps/step.ts';

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeInstance } from './aws/instance-metadata.ts';
+import type { Patience } from './aws/patience.ts';
 import { LifecycleHook, type LifecycleResult } from './aws/lifecycle-hook.ts';
 import { writeAtomically } from './config/atomic-file.ts';
 import { readIfPresent } from './config/files.ts';
@@ -12,33 +13,53 @@ export interface Lifecycle {
   readonly instanceId: string | undefined;
   /** The instance goes to a warm pool: it may prepare, and must not touch the state. */
   readonly warm: boolean;
+  /** Auto Scaling takes the instance away and waits until its gateway has ended. */
+  readonly leaving: boolean;
   /** @returns what was done, in one line; undefined when this launch was completed before */
   complete(result: LifecycleResult): Promise<string | undefined>;
+  /**
+   * Says that its gateway has ended, where that is waited for: also before it goes back into a warm pool.
+   * @returns as {@link complete}
+   */
+  completeDrain(): Promise<string | undefined>;
   close(): void;
 }
 
 const none: Lifecycle = {
   instanceId: undefined,
   warm: false,
+  leaving: false,
   complete: async () => undefined,
+  completeDrain: async () => undefined,
   close: () => {},
 };
 
 /** @throws BootstrapError `HOST_UNSUPPORTED` when there is a hook and no instance metadata */
-export async function joinLifecycle(spec: PodSpec, host: Host): Promise<Lifecycle> {
+export async function joinLifecycle(spec: PodSpec, host: Host, patience: Patience): Promise<Lifecycle> {
   if (!spec.lifecycle) return none;
-  const { id, target } = await describeInstance();
+  const { id, target } = await describeInstance(patience);
+  const { drainHook } = spec.lifecycle;
+  const completeDrain = async (): Promise<string | undefined> => {
+    if (drainHook === undefined) return undefined;
+    // No heartbeat: whatever becomes of the gateway, the hook has its time-out and no more.
+    const drain = new LifecycleHook({ ...spec.lifecycle!, hook: drainHook }, id, spec.region, patience);
+    return (await drain.complete('CONTINUE')) ? `CONTINUE for ${id}, whose gateway has ended` : undefined;
+  };
+  if (drainHook !== undefined && target?.endsWith('Terminated')) {
+    return { ...none, instanceId: id, leaving: true, completeDrain };
+  }
   const warm = target?.startsWith('Warmed:') ?? false;
   // The hook fires once on the way into a warm pool and once more on the way out of it.
   const launch = JSON.stringify({ id, target: target ?? 'InService', hook: spec.lifecycle.hook });
   const file = join(host.layout.reports, 'lifecycle.json');
-  if ((await readIfPresent(file)) === launch) return { ...none, instanceId: id, warm };
+  if ((await readIfPresent(file)) === launch) return { ...none, instanceId: id, warm, completeDrain };
 
-  const hook = new LifecycleHook(spec.lifecycle, id, spec.region);
+  const hook = new LifecycleHook(spec.lifecycle, id, spec.region, patience);
   hook.startHeartbeat();
   return {
     instanceId: id,
     warm,
+    leaving: false,
     async complete(result) {
       const waited = await hook.complete(result);
       if (result === 'CONTINUE') {
@@ -47,6 +68,7 @@ export async function joinLifecycle(spec: PodSpec, host: Host): Promise<Lifecycl
       }
       return waited ? `${result} for ${id}` : undefined;
     },
+    completeDrain,
     close: () => hook.close(),
   };
 }

@@ -3,12 +3,15 @@ import { secretEnvironmentOf } from './secrets/secret-environment.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
 import { lateSteps, steps, stepsOf, type PhaseChoice } from './steps/index.ts';
 import type { Phase } from './steps/step.ts';
+import { releaseToRun, upgrade } from './steps/upgrade.ts';
 
 export interface PlannedStep {
   readonly name: string;
   readonly phase: Phase;
   /** Empty: nothing to do. */
   readonly changes: readonly string[];
+  /** What stays as people decided it although the spec wants something else. Absent: nothing. */
+  readonly kept?: readonly string[];
 }
 
 /** What a run would do, as far as it can be seen before it. Changes nothing. */
@@ -26,8 +29,15 @@ export async function planRun(
     signal: new AbortController().signal,
   };
   const planned: PlannedStep[] = [];
-  for (const step of stepsOf(choice, [...steps, ...lateSteps])) {
-    planned.push({ name: step.name, phase: step.phase, changes: await step.plan(context) });
+  const version = await releaseToRun(context);
+  const goesOn = { ...context, spec: { ...spec, openclaw: { ...spec.openclaw, version } } };
+  const all = [...steps, ...lateSteps];
+  for (const step of stepsOf(choice, all)) {
+    // What decides about the release, and what comes before that, sees the one that is asked for.
+    const seen = all.indexOf(step) <= all.indexOf(upgrade) ? context : goesOn;
+    const changes = await step.plan(seen);
+    const kept = (await step.kept?.(seen)) ?? [];
+    planned.push({ name: step.name, phase: step.phase, changes, ...(kept.length > 0 ? { kept } : {}) });
   }
   return planned;
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { administratorsOf, connected, roleChanges, type Profile } from '../src/openclaw/administrators.ts';
+import {
+  administratorsOf,
+  connected,
+  profileFor,
+  roleChanges,
+  strangers,
+  type Profile,
+} from '../src/openclaw/administrators.ts';
 
 const identity = fc.constantFrom('ann', 'ben', 'cem', 'dia', 'eve');
 const profiles: fc.Arbitrary<Profile[]> = fc
@@ -40,6 +47,20 @@ describe('role changes', () => {
     );
   });
 
+  test('do not mind how an identity is written, as OpenClaw does not', () => {
+    const people = [{ id: '1', role: 'admin', emails: ['ann@example.com'] }];
+    expect(roleChanges(people, [' Ann@Example.com'])).toEqual([]);
+    expect(strangers(people, [' Ann@Example.com', 'Ben'])).toEqual(['Ben']);
+  });
+
+  test('leave a profile alone that was made for an administrator and has no identity yet', () => {
+    const { id } = profileFor('ann');
+    expect(roleChanges([{ id, role: 'admin', emails: [] }], ['ann'])).toEqual([]);
+    expect(roleChanges([{ id, role: 'admin', emails: [] }], [])).toMatchObject([
+      { profileId: id, role: null },
+    ]);
+  });
+
   test('are none the second time', () => {
     fc.assert(
       fc.property(profiles, fc.uniqueArray(identity), (people, administrators) => {
@@ -64,6 +85,21 @@ describe('administrators of a config', () => {
   test('are none where the config has no such role', () => {
     expect(administratorsOf(config({ member: {} }))).toEqual([]);
     expect(administratorsOf({})).toEqual([]);
+  });
+});
+
+describe('the profile for somebody who never logged in', () => {
+  test('has a UUID, the same each time, another for everybody else', () => {
+    const { id } = profileFor('Ann@Example.com');
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(profileFor('ann@example.com ').id).toBe(id);
+    expect(profileFor('ben@example.com').id).not.toBe(id);
+  });
+
+  test('has the name that OpenClaw would give', () => {
+    expect(profileFor('ann@example.com').displayName).toBe('ann');
+    expect(profileFor('1b1deb4d-sub').displayName).toBe('1b1deb4d-sub');
+    expect(profileFor('@odd').displayName).toBe('@odd');
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Patience } from '../src/aws/patience.ts';
 import { converge } from '../src/converge.ts';
 import { loadPodSpec } from '../src/spec/load.ts';
 import type { PodSpecInput } from '../src/spec/pod-spec.ts';
@@ -51,7 +52,7 @@ describe('the secret', () => {
     expect(await pod.host.units.secretEnvironment('openclaw')).toEqual({ ...before, FAKE_API_KEY: 'x' });
   });
 
-  test('that cannot be read or used stops the run before anything is changed', async () => {
+  test('fault (config): the secret is not there, or no JSON object → the run stops before anything is changed', async () => {
     const absent = await converge(pod.spec({ secret: { arn: `${secret.arn}-absent` } }), pod.host);
     expect(absent.steps.at(-1)?.error).toMatchObject({
       code: 'SECRET_UNREADABLE',
@@ -64,7 +65,7 @@ describe('the secret', () => {
     expect((await pod.host.units.state('openclaw')).status).toBe('absent');
   });
 
-  test('is taken out of what a failing gateway logs', async () => {
+  test('fault (gateway): it fails and logs a secret → the report says *** in its place', async () => {
     aws.secret = { value: keys('very-secret-key'), version: '1' };
     const report = await converge(pod.spec({ secret }, { discovery: { test: 'refuse' } }), pod.host);
     const message = report.steps.at(-1)?.error?.message;
@@ -87,28 +88,29 @@ describe('the lifecycle hook', () => {
     expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
   });
 
-  test('gets ABANDON when it failed', async () => {
-    const report = await run({}, { bogus: true });
+  test('fault (instance): a new instance cannot become ready → ABANDON, and Auto Scaling replaces it', async () => {
+    const report = await run({}, { discovery: { bogus: true } });
     expect(report.outcome).toBe('failed');
     expect(aws.calls).toEqual(['CompleteLifecycleAction ABANDON']);
   });
 
-  test('does not wait for local models, whose failure is their own', async () => {
+  test('fault (instance): local models cannot be installed → the pod is ready without them, and the report says so', async () => {
     const ollama = { version: '0.12.3', sha256: 'a'.repeat(64), url: 'http://127.0.0.1:1/ollama.tar.zst' };
     const report = await run({ ollama });
     expect(report.outcome).toBe('ready');
-    expect(report.steps.slice(-2).map(({ name }) => name)).toEqual(['complete-lifecycle', 'start-ollama']);
-    expect(JSON.stringify(report.steps.at(-1))).toContain('COMMAND_FAILED');
+    const names = report.steps.map(({ name }) => name);
+    expect(names.indexOf('start-ollama')).toBe(names.indexOf('complete-lifecycle') + 1);
+    expect(JSON.stringify(report.steps[names.indexOf('start-ollama')])).toContain('COMMAND_FAILED');
     expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
   });
 
-  test('that no longer waits is no failure', async () => {
+  test('fault (instance): Auto Scaling no longer waits for the instance → that is no failure', async () => {
     aws.waiting = false;
     expect((await run()).outcome).toBe('ready');
     expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
   });
 
-  test('lets a warm instance prepare only, and fires again when it enters service', async () => {
+  test('fault (instance): into a warm pool and out of it → the instance prepares only, and activates when it enters service', async () => {
     aws.targetState = 'Warmed:Stopped';
     expect((await run()).outcome).toBe('prepared');
     expect((await pod.host.units.state('openclaw')).status).toBe('absent');
@@ -118,17 +120,122 @@ describe('the lifecycle hook', () => {
     expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE', 'CompleteLifecycleAction CONTINUE']);
   });
 
-  test('without a metadata service is refused', async () => {
+  test('without a metadata service prepares, says what is missing, and touches no state', async () => {
     vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'http://127.0.0.1:1');
-    const report = await run();
-    expect(report.steps).toMatchObject([{ name: 'join-lifecycle', error: { code: 'HOST_UNSUPPORTED' } }]);
+    const report = await converge(pod.spec({ lifecycle }), pod.host, { patience: { seconds: 0 } });
+    expect(report.steps.at(-1)).toMatchObject({
+      name: 'join-lifecycle',
+      error: { code: 'HOST_UNSUPPORTED' },
+    });
+    expect(report.steps.every(({ phase }) => phase === 'prepare')).toBe(true);
+    expect(report.conditions).toMatchObject([{ type: 'InstanceMetadata', status: 'False' }]);
+    expect((await pod.host.units.state('openclaw')).status).toBe('absent');
+    expect(aws.calls).toEqual([]);
+  });
+
+  test('whose metadata come late is not abandoned for it', async () => {
+    let isThere = false;
+    aws.instead = (name) => (name === '/latest/api/token' && !isThere ? [503, ''] : undefined);
+    const report = await converge(pod.spec({ lifecycle }), pod.host, {
+      patience: { seconds: 0 },
+      onEvent: ({ step }) => (isThere ||= step === 'install-openclaw'),
+    });
+    expect(report.outcome).toBe('ready');
+    expect(report.conditions).toContainEqual(
+      expect.objectContaining({ type: 'InstanceMetadata', status: 'True', reason: 'AnsweredLate' }),
+    );
+    expect(new Set(report.steps.map(({ name }) => name)).size).toBe(report.steps.length);
+    expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
   });
 });
 
-test('a spec is read from a parameter', async () => {
-  const spec = pod.spec();
-  aws.parameter = JSON.stringify(spec);
-  expect(await loadPodSpec('ssm:/clawharbor/pod')).toEqual(spec);
-  aws.parameter = '{';
-  await expect(loadPodSpec('ssm:/clawharbor/pod')).rejects.toMatchObject({ code: 'SPEC_INVALID' });
+/** Fails so often before it answers. @returns how often each thing was asked for */
+function failingFirst(times: number, name: string, status: number, error: string): Map<string, number> {
+  const asked = new Map<string, number>();
+  aws.instead = (each) => {
+    const count = (asked.get(each) ?? 0) + 1;
+    asked.set(each, count);
+    return each === name && count <= times
+      ? [status, JSON.stringify({ __type: error, message: error })]
+      : undefined;
+  };
+  return asked;
+}
+
+describe('a spec', () => {
+  const load = (patience?: Patience) => loadPodSpec('ssm:/clawharbor/pod', patience);
+
+  test('is read from a parameter', async () => {
+    const spec = pod.spec();
+    aws.parameter = JSON.stringify(spec);
+    expect(await load()).toEqual(spec);
+    aws.parameter = '{';
+    await expect(load()).rejects.toMatchObject({ code: 'SPEC_INVALID' });
+  });
+
+  // Each with the tries of the SDK itself, three for what it holds to be passing.
+  test.each([
+    ['a service that is not there yet', 503, 'ServiceUnavailable', 5],
+    ['a busy service', 400, 'ThrottlingException', 4],
+    ['a role that IAM does not know everywhere yet', 400, 'AccessDeniedException', 2],
+  ])('is asked for again: %s', async (_, status, error, times) => {
+    aws.parameter = JSON.stringify(pod.spec());
+    failingFirst(times, 'GetParameter', status, error);
+    const told: string[] = [];
+    expect(await load({ seconds: 10, onWait: (why) => told.push(why) })).toEqual(pod.spec());
+    expect(told).toEqual([expect.stringMatching(new RegExp(`${error}.*asked again for up to \\d+ s`))]);
+  });
+
+  test('that is not there is not asked for again', async () => {
+    const asked = failingFirst(100, 'GetParameter', 400, 'ParameterNotFound');
+    await expect(load({ seconds: 10 })).rejects.toMatchObject({
+      code: 'SPEC_UNREADABLE',
+      message: expect.stringContaining('ParameterNotFound'),
+    });
+    expect(asked.get('GetParameter')).toBe(1);
+  });
+
+  test('that stays refused fails when the time for refusals is over', async () => {
+    const asked = failingFirst(100, 'GetParameter', 400, 'AccessDeniedException');
+    const start = Date.now();
+    await expect(load({ seconds: 60, deniedSeconds: 1 })).rejects.toMatchObject({ code: 'SPEC_UNREADABLE' });
+    expect(Date.now() - start).toBeLessThan(10_000);
+    expect(asked.get('GetParameter')).toBeGreaterThan(1);
+  });
+
+  test('is given up at once by who is told to end', async () => {
+    failingFirst(100, 'GetParameter', 400, 'ThrottlingException');
+    const ended = new AbortController();
+    const reading = load({ seconds: 60, signal: ended.signal, onWait: () => ended.abort() });
+    await expect(reading).rejects.toMatchObject({ code: 'SPEC_UNREADABLE' });
+  });
+
+  test('is found although the metadata service refuses at first', async () => {
+    vi.stubEnv('AWS_REGION', undefined);
+    aws.parameter = JSON.stringify(pod.spec());
+    // A client of the SDK that was refused a token never asks for one again.
+    failingFirst(2, '/latest/api/token', 403, '');
+    expect(await load({ seconds: 30 })).toEqual(pod.spec());
+  });
+});
+
+describe('a run', () => {
+  test('waits for a secret that cannot be read yet', async () => {
+    failingFirst(4, 'GetSecretValue', 503, 'InternalServiceError');
+    const told: string[] = [];
+    const patience = { seconds: 10, onWait: (why: string) => told.push(why) };
+    expect((await converge(pod.spec({ secret }), pod.host, { patience })).outcome).toBe('ready');
+    expect(told).toHaveLength(1);
+  });
+
+  test('is not in vain because Auto Scaling does not answer at once', async () => {
+    const error =
+      '<ErrorResponse><Error><Code>AccessDenied</Code><Message>not yet</Message></Error></ErrorResponse>';
+    let times = 0;
+    aws.instead = (name) =>
+      name === 'CompleteLifecycleAction' && (times += 1) < 3 ? [403, error] : undefined;
+    const report = await converge(pod.spec({ lifecycle }), pod.host, { patience: { seconds: 10 } });
+    expect(report.outcome).toBe('ready');
+    expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
+  });
 });

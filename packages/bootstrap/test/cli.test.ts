@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startAws } from './stand-ins/aws.ts';
 import { makePod, type TestPod } from './stand-ins/pod.ts';
 
 const program = new URL('../src/bin/clawharbor-bootstrap.ts', import.meta.url).pathname;
@@ -16,12 +17,19 @@ beforeEach(async () => {
   where = ['--host', 'process', '--root', join(pod.directory, 'root')];
   where.push('--state', pod.host.layout.state, '--artifacts', pod.host.layout.artifacts);
 });
-afterEach(() => pod.close());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  return pod.close();
+});
 
 function start(...args: string[]) {
-  const child = spawn(process.execPath, ['--conditions=source', program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=source', '--disable-warning=ExperimentalWarning', program, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (text: Buffer) => (output.stdout += text.toString()));
   child.stderr.on('data', (text: Buffer) => (output.stderr += text.toString()));
@@ -60,6 +68,45 @@ test('run --stay follows the spec, and SIGTERM stops everything with exit code 0
   expect(run.output.stderr).toBe('');
 });
 
+test('fault (config): a spec of a newer apiVersion → SPEC_TOO_NEW, and the pod goes on as it was', async () => {
+  const run = start('run', '--spec', specFile, ...where, '--json', '--stay', '--interval', '0.2');
+  await vi.waitFor(() => expect(run.events().at(-1)).toMatchObject({ outcome: 'ready' }), 20_000);
+  const before = await readFile(join(pod.host.layout.state, 'openclaw.json'), 'utf8');
+  const { port } = (JSON.parse(before) as { gateway: { port: number } }).gateway;
+  await writeFile(specFile, JSON.stringify({ ...pod.spec(), apiVersion: 'clawharbor/v2', wings: true }));
+  await vi.waitFor(
+    () => expect(run.events().at(-1)).toMatchObject({ event: 'problem', code: 'SPEC_TOO_NEW' }),
+    20_000,
+  );
+  const once = start('run', '--spec', specFile, ...where);
+  expect(await once.exit).toBe(1);
+  expect(once.output.stderr).toMatch(/^SPEC_TOO_NEW: .*clawharbor\/v2.*clawharbor\/v1/);
+  expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+  expect(await readFile(join(pod.host.layout.state, 'openclaw.json'), 'utf8')).toBe(before);
+  run.child.kill('SIGTERM');
+  expect(await run.exit).toBe(0);
+});
+
+test('fault (config): Auto Scaling takes an instance away after a deployment has written a spec that it does not know → it is drained all the same, and one that stays says SPEC_TOO_NEW', async () => {
+  const aws = await startAws();
+  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  const lifecycle = { autoScalingGroup: 'pod', hook: 'launch', heartbeatSeconds: 30, drainHook: 'drained' };
+  await writeFile(specFile, JSON.stringify(pod.spec({ lifecycle })));
+  expect(await start('run', '--spec', specFile, ...where).exit).toBe(0);
+  await writeFile(specFile, JSON.stringify({ ...pod.spec(), apiVersion: 'clawharbor/v2', wings: true }));
+  const stays = start('run', '--spec', specFile, ...where);
+  expect(await stays.exit).toBe(1);
+  expect(stays.output.stderr).toMatch(/^SPEC_TOO_NEW: /);
+  aws.calls.length = 0;
+  aws.targetState = 'Terminated';
+  aws.waiting = true;
+  const leaves = start('run', '--spec', specFile, ...where, '--json');
+  expect(await leaves.exit).toBe(0);
+  expect(leaves.events().at(-1)).toMatchObject({ event: 'report', outcome: 'drained' });
+  expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
+  await aws.close();
+});
+
 test('SIGTERM ends a run in the middle of its work, too', async () => {
   const spec = pod.spec({ readyTimeoutSeconds: 60 }, { discovery: { test: 'silent' } });
   await writeFile(specFile, JSON.stringify(spec));
@@ -69,8 +116,43 @@ test('SIGTERM ends a run in the middle of its work, too', async () => {
   expect(await run.exit).toBe(0);
 });
 
+test('SIGTERM ends a run that waits for AWS, and its output says what it waits for', async () => {
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
+  vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'http://127.0.0.1:1');
+  const run = start('run', '--spec', 'ssm:/no/such', ...where, '--json');
+  await vi.waitFor(() => expect(run.events()).toMatchObject([{ event: 'waiting' }]), 20_000);
+  expect(run.output.stdout).toMatch(/Could not load credentials.*asked again for up to \d+ s/);
+  run.child.kill('SIGTERM');
+  expect(await run.exit).toBe(0);
+  expect(run.output.stderr).toBe('');
+});
+
+test.each([
+  { what: 'says nothing', how: 'silence' },
+  { what: 'stops in the middle of an answer', how: 'stalled' },
+] as const)(
+  'fault (aws): AWS $what while the bootstrap is told to stop → it ends at once, and holds no connection',
+  async ({ how }) => {
+    const aws = await startAws();
+    for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    aws.instead = (name) => {
+      if (name !== 'GetParameter') return undefined;
+      resolve();
+      return how;
+    };
+    const run = start('run', '--spec', 'ssm:/clawharbor/pod', ...where, '--json');
+    await asked;
+    const told = Date.now();
+    run.child.kill('SIGTERM');
+    expect(await run.exit).toBe(0);
+    expect(Date.now() - told).toBeLessThan(3000);
+    await aws.close();
+  },
+);
+
 test('run ends with one line and exit code 1 when it fails, and report shows why', async () => {
-  await writeFile(specFile, JSON.stringify(pod.spec({}, { bogus: true })));
+  await writeFile(specFile, JSON.stringify(pod.spec({}, { discovery: { bogus: true } })));
   const run = start('run', '--spec', specFile, ...where);
   expect(await run.exit).toBe(1);
   expect(run.output.stderr).toMatch(/^CONFIG_REJECTED: [^\n]*bogus[^\n]*\n$/);
@@ -86,6 +168,30 @@ test.each([
   const { exit, output } = start(...args, ...where);
   expect(await exit).toBe(1);
   expect(output.stderr).toMatch(new RegExp(`^${code}: `));
+});
+
+test.each([
+  [[], 'name a command'],
+  [['fly'], "unknown command 'fly'"],
+  [['run'], "required option '--spec <source>' not specified"],
+  [['run', '--spec', 'x', '--wings'], "unknown option '--wings'"],
+  [
+    ['run', '--spec', 'x', '--phase', 'all', '--interval', '-1'],
+    "option '--interval <seconds>' argument '-1' is invalid",
+  ],
+  [['run', '--spec', 'x', '--phase', 'some'], "option '--phase <phase>' argument 'some' is invalid"],
+])('%j is wrong usage, and says so with its code first', async (args, message) => {
+  const { exit, output } = start(...args);
+  expect(await exit).toBe(1);
+  expect(output).toEqual({ stdout: '', stderr: expect.stringMatching(/^USAGE: [^\n]*\n$/) });
+  expect(output.stderr).toContain(message);
+});
+
+test('--help is no error', async () => {
+  const { exit, output } = start('run', '--help');
+  expect(await exit).toBe(0);
+  expect(output.stdout).toContain('--spec');
+  expect(output.stderr).toBe('');
 });
 
 test('a process host needs its directories', async () => {

@@ -38,6 +38,7 @@ describe('a gateway', () => {
     state: { status: 'active', restarts: 0 },
     restarts: 0,
     timedOut: false,
+    log: [],
   };
   const failed = (exitCode?: number) => ({
     status: 'failed' as const,
@@ -82,7 +83,7 @@ describe('the verdict of a running gateway on a changed config', () => {
     [`${after} [reload] config change applied (dynamic reads: messages)`, 'applied'],
     [`{"time":"${after}","message":"[reload] config hot reload applied (gateway.roles)"}`, 'applied'],
     [`${after} [reload] config change requires gateway restart (gateway.tls) — preparing`, 'restart'],
-    [`${after} [reload] config reload disabled (gateway.reload.mode=off)`, 'restart'],
+    [`${after} [reload] config reload disabled (gateway.reload.mode=off)`, 'off'],
     [
       `${after} [reload] config reload skipped (invalid config): x`,
       { refused: 'config reload skipped (invalid config): x' },

@@ -72,7 +72,7 @@ describe('a unit', () => {
     vi.unstubAllEnvs();
   });
 
-  test('comes back after it was killed', async () => {
+  test('fault (gateway): it is killed → its supervisor starts it again', async () => {
     await started(forever);
     const { pid } = await host.units.state('test');
     process.kill(pid ?? 0, 'SIGKILL');
@@ -80,14 +80,14 @@ describe('a unit', () => {
     expect((await host.units.state('test')).pid).not.toBe(pid);
   });
 
-  test('that fails for good is not restarted', async () => {
+  test('fault (gateway): it exits with 78 → it is not started again', async () => {
     await host.units.install(unit('process.exit(78)'));
     await host.units.start('test');
     await vi.waitFor(async () => expect(await status()).toBe('failed'), 5000);
     expect(await host.units.state('test')).toEqual({ status: 'failed', exitCode: 78, restarts: 0 });
   });
 
-  test('that fails again and again is given up', async () => {
+  test('fault (gateway): it crashes again and again → it is given up after so many starts in so many seconds', async () => {
     await host.units.install(unit('process.exit(1)'));
     await host.units.start('test');
     await vi.waitFor(async () => expect(await status()).toBe('failed'), 10_000);
@@ -104,7 +104,7 @@ describe('a unit', () => {
     );
   });
 
-  test('is asked to stop, and killed with its children when it does not', async () => {
+  test('fault (gateway): it does not end when it is asked to → it is killed with its children after the time-out', async () => {
     const child = `const { pid } = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);`;
     const deaf = `process.on('SIGTERM', () => console.log('no')); ${child} console.log('child ' + pid); ${forever}`;
     await started(deaf, { stopTimeoutSeconds: 0.3 });
@@ -129,7 +129,7 @@ describe('a unit', () => {
     await other.close();
   });
 
-  test('that a killed supervisor left behind is ended by the next', async () => {
+  test('fault (kill): the supervisor of a laptop is killed and leaves the gateway behind → the next one ends it', async () => {
     const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
       detached: true,
       stdio: 'ignore',
@@ -141,7 +141,7 @@ describe('a unit', () => {
     expect(await lines()).toContainEqual(expect.stringContaining('an earlier run had left behind'));
   });
 
-  test('of another living supervisor is refused', async () => {
+  test('fault (instance): a second supervisor on the same directory → STATE_LOCKED', async () => {
     const supervisor = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
     const file = join(directory, 'root/units/test.json');
     recordRunning(file, process.pid);

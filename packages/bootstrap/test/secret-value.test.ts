@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { redact } from '../src/secrets/redact.ts';
-import { parseSecretValue, refusal } from '../src/secrets/secret-value.ts';
+import { parseSecretValue, refusalOfName } from '../src/secrets/secret-value.ts';
 
 const keyName = fc
   .stringMatching(/^[A-Z][A-Z0-9_]{0,20}_API_KEY$/)
-  .filter((name) => refusal(name) === undefined);
+  .filter((name) => refusalOfName(name) === undefined);
 const longSecret = fc
   .string({ minLength: 4, maxLength: 60 })
   .filter((value) => value.replaceAll('*', '').length >= 4);
@@ -65,8 +65,17 @@ describe('the value of a secret', () => {
     '',
     'A B',
     'A\nB',
-  ])('cannot set %j', (name) => {
-    expect(refusal(name)).toBeDefined();
+    ...Object.getOwnPropertyNames(Object.prototype),
+  ])('cannot set %j, and the message names it', (name) => {
+    expect(refusalOfName(name)).toBeDefined();
+    // As text: an object literal would take __proto__ for something else.
+    const text = `{"ANTHROPIC_API_KEY":"x",${JSON.stringify(name)}:"hunter2"}`;
+    expect(() => parseSecretValue(text, 'it')).toThrow(
+      expect.objectContaining({
+        code: 'SECRET_INVALID',
+        message: expect.stringContaining(`the key ${JSON.stringify(name)} `),
+      }),
+    );
   });
 
   test.each([
@@ -77,7 +86,7 @@ describe('the value of a secret', () => {
     'HOMEPAGE_TOKEN',
     '_X',
   ])('can set %s', (name) => {
-    expect(refusal(name)).toBeUndefined();
+    expect(refusalOfName(name)).toBeUndefined();
   });
 });
 

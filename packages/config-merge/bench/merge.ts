@@ -9,8 +9,10 @@
  */
 import { deepmergeCustom } from 'deepmerge-ts';
 import lodash from 'lodash';
-import { definePolicy, formatDocument, mergeConfig, parseDocument } from '../src/index.ts';
+import { definePolicy, formatDocument, mergeConfig, mergeText, parseDocument } from '../src/index.ts';
 import { benchInput } from './config.ts';
+import { explainLimit, raceExplain } from './explain.ts';
+import { within } from './limit.ts';
 
 const plainMerge = deepmergeCustom({ mergeArrays: false });
 const allManaged = definePolicy({ rules: [] });
@@ -64,7 +66,13 @@ const candidates = new Map([
   ['parse', ({ text }) => parseDocument(text)],
   ['parseJson5', ({ json5 }) => parseDocument(json5)],
   ['json', ({ text }) => JSON.parse(text)],
+  ['format', ({ live }) => formatDocument(live)],
+  ['text', ({ text: live, desired, lastApplied }) => mergeText({ live, desired, lastApplied, policy })],
+  ['textTwoWay', ({ text: live, desired }) => mergeText({ live, desired, policy: allManaged })],
+  ['textJson5', ({ json5: live, desired, lastApplied }) => mergeText({ live, desired, lastApplied, policy })],
 ] satisfies [string, (input: Input) => unknown][]);
+
+type Candidate = Parameters<(typeof rows)[number]['time']>[0];
 
 const rows = [10_000, 100_000, 1_000_000, 10_000_000].map((bytes) => ({
   bytes,
@@ -105,3 +113,48 @@ console.table(
     };
   }),
 );
+
+/** How many times the price of reading, merging and writing anew an edit of the text may cost. */
+const limit = 2;
+console.log(`mergeText, of parseDocument + mergeConfig + formatDocument (limit ${ratio(limit)}):`);
+const prices = rows.map(({ bytes, time }) => {
+  const price = (edit: Candidate, read: Candidate, merge: Candidate) =>
+    time(edit) / (time(read) + time(merge) + time('format'));
+  return {
+    size: `${bytes / 1000} kB`,
+    'two-way': price('textTwoWay', 'parse', 'twoWay'),
+    'three-way': price('text', 'parse', 'threeWay'),
+    'three-way JSON5': price('textJson5', 'parseJson5', 'threeWay'),
+    ms: time('text'),
+    'JSON5 ms': time('textJson5'),
+  };
+});
+console.table(
+  prices.map((row) => ({
+    ...row,
+    'two-way': ratio(row['two-way']),
+    'three-way': ratio(row['three-way']),
+    'three-way JSON5': ratio(row['three-way JSON5']),
+    ms: ms(row.ms),
+    'JSON5 ms': ms(row['JSON5 ms']),
+  })),
+);
+const worst = Math.max(
+  ...prices.flatMap((row) => [row['two-way'], row['three-way'], row['three-way JSON5']]),
+);
+within('mergeText, of reading, merging and writing anew', worst, limit);
+
+const explained = raceExplain();
+console.log(
+  `explain, a hundred times in a keyed array of 100,000 elements: ${ms(explained.explain)} ms, ` +
+    `${ratio(explained.explain / explained.merge)} of one merge (${ms(explained.merge)} ms)`,
+);
+
+within('a hundred explanations, in merges', explained.explain / explained.merge, explainLimit);
+for (const { bytes, time } of rows.filter(({ bytes: size }) => size <= 1_000_000)) {
+  within(
+    `three-way merge of ${bytes / 1000} kB, of deepmerge-ts`,
+    time('threeWay') / time('deepmergeThree'),
+    3,
+  );
+}

@@ -29,7 +29,14 @@ function isRoot(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && isPlain(value);
 }
 
-/** `ancestors` are the objects and arrays around the value: as many as it is deep, and never itself. */
+// Called on objects that may have a key of this name, and looked up once: every key of a config is asked for.
+// oxlint-disable-next-line typescript/unbound-method
+const { hasOwnProperty } = Object.prototype;
+
+/**
+ * `ancestors` are the objects and arrays around the value: as many as it is deep, and never itself. They are the same
+ * again after a value that is JSON.
+ */
 export function isJson(value: unknown, ancestors: object[]): value is JsonValue {
   switch (typeof value) {
     case 'string':
@@ -58,10 +65,15 @@ function isJsonArray(value: readonly unknown[], ancestors: object[]): boolean {
 }
 
 function isJsonObject(value: object, ancestors: object[]): boolean {
-  const members: unknown[] = Object.values(value);
-  if (!isPlain(value) || !isOpen(value, members.length)) return false;
-  for (const member of members) if (!isJson(member, ancestors)) return false;
-  return true;
+  if (!isPlain(value)) return false;
+  let count = 0;
+  // Makes no list of the members, as the methods of Object do.
+  for (const key in value) {
+    if (!hasOwnProperty.call(value, key)) continue;
+    count++;
+    if (!isJson(value[key], ancestors)) return false;
+  }
+  return isOpen(value, count);
 }
 
 /** Whether an array is written, and can be walked, as what it is. */
@@ -76,7 +88,7 @@ export function isOpen(value: object, count: number): boolean {
   );
 }
 
-function isPlain(value: object): boolean {
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || isForeignBase(prototype);
 }

@@ -1,6 +1,6 @@
-import { equal } from './json.ts';
+import { equal, type JsonValue } from './json.ts';
 import type { Place } from './place.ts';
-import type { Owner } from './policy.ts';
+import { isFirstValue, type Owner } from './policy.ts';
 
 export type Op = 'add' | 'replace' | 'remove' | 'keep';
 
@@ -23,7 +23,9 @@ const verdict = {
   added: { take: 'desired', op: 'add', why: 'live has none' },
   deleted: { take: 'none', op: 'keep', why: 'was applied once and deleted since, so it stays deleted' },
 
-  seeded: { take: 'live', op: 'keep', why: 'live already has a value' },
+  occupied: { take: 'live', op: 'keep', why: 'live already has a value' },
+  follows: { take: 'desired', op: 'replace', why: 'still has the applied value, so it follows desired' },
+  touched: { take: 'live', op: 'keep', why: 'was changed since it was applied' },
   drifted: { take: 'desired', op: 'replace', why: 'was changed since it was applied (drift)' },
   replaced: { take: 'desired', op: 'replace', why: 'desired has another value' },
 
@@ -56,10 +58,11 @@ const verdict = {
 export function decide(owner: Owner, { live, desired, last }: Place, deleted: boolean): Verdict {
   if (desired !== undefined) {
     if (live === undefined) {
-      return owner === 'seeded' && (deleted || last !== undefined) ? verdict.deleted : verdict.added;
+      return isFirstValue(owner) && (deleted || last !== undefined) ? verdict.deleted : verdict.added;
     }
     if (equal(live, desired)) return verdict.agreed;
-    if (owner === 'seeded') return verdict.seeded;
+    if (owner === 'seeded') return verdict.occupied;
+    if (owner === 'followed') return followed(live, last);
     return equal(last, desired) ? verdict.drifted : verdict.replaced;
   }
   if (live === undefined) return verdict.neither;
@@ -67,4 +70,10 @@ export function decide(owner: Owner, { live, desired, last }: Place, deleted: bo
   if (last === undefined) return verdict.onlyLive;
   if (owner === 'user') return verdict.handedOver;
   return equal(live, last) ? verdict.untouched : verdict.released;
+}
+
+/** Nobody needs to remember who wrote a value: what is the one that was applied last is infrastructure's. */
+function followed(live: JsonValue, last: JsonValue | undefined): Verdict {
+  if (last === undefined) return verdict.occupied;
+  return equal(live, last) ? verdict.follows : verdict.touched;
 }

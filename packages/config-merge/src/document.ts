@@ -2,23 +2,32 @@ import { checkObject } from './check.ts';
 import { documentError } from './document-error.ts';
 import type { ConfigMergeError, ConfigMergeErrorCode } from './errors.ts';
 import { maxDepth, setOwn, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
-import { readName, readNumber, readString } from './literals.ts';
+import { readAnyNumber, readKey, readNumber, readString } from './literals.ts';
 import { parsePlainJson } from './plain-json.ts';
 import { Tokens, type Token } from './tokens.ts';
+
+export interface ParseOptions {
+  /**
+   * Whether what would lose data is read as the `json5` package reads it and `JSON.stringify` writes it, instead of
+   * refused: the last of two equal keys counts, at the place of the first; `NaN`, `Infinity` and `1e400` are null;
+   * a long integer is rounded. For a text that a program already runs with. Default: false.
+   */
+  readonly lenient?: boolean | undefined;
+}
 
 /**
  * Reads a JSON5 document (https://spec.json5.org): comments, trailing commas, single quotes, hexadecimal
  * numbers. What JSON has no value for (`NaN`, `Infinity`, `1e400`) and what would lose data (a key twice, an
- * integer with more digits than a number holds) is refused. A byte order mark is skipped.
+ * integer with more digits than a number holds) is refused, unless `lenient`. A byte order mark is skipped.
  *
  * @throws ConfigMergeError `DOCUMENT_*` with line and column
  */
-export function parseDocument(text: string): JsonObject {
+export function parseDocument(text: string, { lenient = false }: ParseOptions = {}): JsonObject {
   // Code that no compiler has seen may pass a buffer.
   if (typeof text !== 'string') {
     throw documentError('', 0, 'DOCUMENT_SYNTAX', 'a document is a string: decode it before');
   }
-  return parsePlainJson(text) ?? new DocumentReader(text).read();
+  return parsePlainJson(text) ?? new DocumentReader(text, lenient).read();
 }
 
 /**
@@ -34,9 +43,11 @@ export function formatDocument(value: object): string {
 class DocumentReader {
   readonly #text: string;
   readonly #tokens: Tokens;
+  readonly #lenient: boolean;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, lenient: boolean) {
+    this.#lenient = lenient;
     this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text;
     this.#tokens = new Tokens(this.#text);
   }
@@ -83,7 +94,7 @@ class DocumentReader {
     const object: Record<string, JsonValue> = {};
     for (let token = this.#take(); token.type !== '}'; token = this.#take()) {
       const key = this.#key(token);
-      if (Object.hasOwn(object, key)) {
+      if (!this.#lenient && Object.hasOwn(object, key)) {
         const what = `the key ${JSON.stringify(key)} is there twice: keep one`;
         throw this.#failure('DOCUMENT_DUPLICATE_KEY', what, token);
       }
@@ -114,7 +125,7 @@ class DocumentReader {
 
   #key(token: Token): string {
     if (token.type === 'string') return this.#string(token);
-    const key = token.type === 'name' ? readName(this.#slice(token)) : undefined;
+    const key = token.type === 'name' ? readKey(this.#slice(token)) : undefined;
     if (key === undefined) throw this.#unexpected(token, 'a key');
     return key;
   }
@@ -145,8 +156,9 @@ class DocumentReader {
     return text;
   }
 
-  #number(token: Token): number {
-    const value = readNumber(this.#slice(token));
+  #number(token: Token): number | null {
+    const literal = this.#slice(token);
+    const value = this.#lenient ? readAnyNumber(literal) : readNumber(literal);
     if (value === undefined) {
       const what = 'JSON has no such number: it is NaN, infinite, out of range, or has too many digits';
       throw this.#failure('DOCUMENT_NUMBER', what, token);

@@ -1,10 +1,9 @@
 import { ConfigMergeError } from './errors.ts';
-import { readKeyedArray } from './identity.ts';
 import { equal, isArray, isObject, own, type JsonObject, type JsonValue } from './json.ts';
 import type { MergeResult } from './merge.ts';
 import { formatPath, parsePath } from './path.ts';
 import type { Owner } from './policy.ts';
-import { recall, type Provenance } from './provenance.ts';
+import { elementsOf, recall, type Provenance } from './provenance.ts';
 import { redact, type Change } from './report.ts';
 import { enter, type Scope } from './scope.ts';
 
@@ -20,8 +19,8 @@ export interface Explanation {
 
 /**
  * Says who owns a key of a result and where its value comes from. An object made from both sides has the
- * source `live`; its keys tell more. It looks at the inputs and the config as they are now: explain before you
- * change one of them.
+ * source `live`; its keys tell more. It looks at the inputs and the config as they are, and remembers keyed arrays that
+ * it has read: change none of them before.
  *
  * @param path As in the changes: `gateway.auth.mode`, `models.providers["a.b"].models.nova.name`.
  * @throws ConfigMergeError `PATH_INVALID`; `RESULT_UNKNOWN` for a result that `mergeConfig` did not return.
@@ -39,7 +38,7 @@ export function explain(result: Pick<MergeResult, 'config'>, path: string): Expl
   }
   const { root } = origin;
   const scope = keys.reduce(enter, root);
-  const value = lookup(config, keys, root);
+  const value = lookup(config, keys, origin);
   const change = nearest(origin.changes, keys);
   const { source, why } =
     change === undefined ? unchanged(value, keys, scope, origin) : changed(value, change);
@@ -73,12 +72,12 @@ function unchanged(
   value: JsonValue | undefined,
   keys: readonly string[],
   scope: Scope,
-  { live, desired, root }: Provenance,
+  origin: Provenance,
 ): Origin {
   const because = (why: string): string => why + scope.because;
   if (value === undefined) return { source: 'none', why: because('neither live nor desired has it') };
-  const inLive = lookup(live, keys, root);
-  const inDesired = lookup(desired, keys, root);
+  const inLive = lookup(origin.live, keys, origin);
+  const inDesired = lookup(origin.desired, keys, origin);
   if (inLive === undefined) return { source: 'desired', why: because('live has none') };
   if (inDesired === undefined) return { source: 'live', why: because('only live has it') };
   if (equal(inLive, inDesired)) {
@@ -93,12 +92,12 @@ function unchanged(
 }
 
 /** The value at a path; the elements of a keyed array are found by identity. */
-function lookup(root: JsonObject, keys: readonly string[], rootOf: Scope): JsonValue | undefined {
+function lookup(root: JsonObject, keys: readonly string[], origin: Provenance): JsonValue | undefined {
   let value: JsonValue | undefined = root;
-  let scope = rootOf;
+  let scope = origin.root;
   for (const key of keys) {
     if (isArray(value) && scope.arrayKey !== undefined) {
-      value = readKeyedArray(value, scope.arrayKey).byId.get(key);
+      value = elementsOf(origin, value, scope.arrayKey).get(key);
     } else {
       value = isObject(value) ? own(value, key) : undefined;
     }

@@ -31,6 +31,17 @@ export function readKeyedArray(array: JsonArray | undefined, arrayKey: string): 
   return { ids, byId, shared: shared ?? none };
 }
 
+/** Whether every element has an identity of its own. */
+export function isKeyed(array: JsonArray, arrayKey: string): boolean {
+  const seen = new Set<string>();
+  for (const element of array) {
+    const id = identityOf(element, arrayKey);
+    if (id === undefined) return false;
+    seen.add(id);
+  }
+  return seen.size === array.length;
+}
+
 export function identityOf(element: JsonValue | undefined, arrayKey: string): string | undefined {
   const id = isObject(element) ? own(element, arrayKey) : undefined;
   return typeof id === 'string' ? id : undefined;

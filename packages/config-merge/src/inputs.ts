@@ -14,6 +14,8 @@ export class Inputs {
   readonly desired: JsonObject;
   readonly #last: JsonObject;
   readonly #scope: Scope;
+  /** What is around a key of each root, for {@link isJson}. */
+  readonly #around: Readonly<Record<'live' | 'desired' | 'last', object[]>>;
   /** Where the whole config is gone nobody deleted a single key: it starts from desired again. */
   readonly #fresh: boolean;
 
@@ -22,6 +24,7 @@ export class Inputs {
     this.desired = checkRoot(desired, 'desired');
     this.live = live === undefined ? {} : checkRoot(live, 'live');
     this.#last = lastApplied === undefined ? {} : checkRoot(lastApplied, 'lastApplied');
+    this.#around = { live: [this.live], desired: [this.desired], last: [this.#last] };
     this.#scope = scope;
     this.#fresh = live === undefined;
   }
@@ -42,10 +45,11 @@ export class Inputs {
    */
   at(key: string): Place {
     return this.#checked(() => {
-      const desired = member(this.desired, key);
+      const desired = member(this.desired, key, this.#around.desired);
       if (desired !== undefined) checkClaim(key, desired, this.#scope);
-      const last = member(this.#last, key);
-      return { live: member(this.live, key), desired, last: this.#fresh ? undefined : last };
+      const last = member(this.#last, key, this.#around.last);
+      const live = member(this.live, key, this.#around.live);
+      return { live, desired, last: this.#fresh ? undefined : last };
     });
   }
 
@@ -69,10 +73,10 @@ function openKeys(root: JsonObject): readonly string[] {
   return keys;
 }
 
-function member(root: JsonObject, key: string): JsonValue | undefined {
+function member(root: JsonObject, key: string, around: object[]): JsonValue | undefined {
   if (!Object.hasOwn(root, key)) return undefined;
   const value = root[key];
-  if (!isJson(value, [root])) throw changing();
+  if (!isJson(value, around)) throw changing();
   return value;
 }
 

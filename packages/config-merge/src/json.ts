@@ -40,13 +40,20 @@ export function setOwn(object: Record<string, JsonValue>, key: string, value: Js
 /** Equality of JSON values; the order of keys does not count. */
 export function equal(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (a === b) return true;
-  if (isArray(a)) {
-    return isArray(b) && a.length === b.length && a.every((element, index) => equal(element, b[index]));
-  }
-  if (!isObject(a) || !isObject(b)) return false;
+  if (isArray(a)) return isArray(b) && equalArrays(a, b);
+  return isObject(a) && isObject(b) && equalObjects(a, b);
+}
+
+// Loops: what `every` is given would be made anew for each array and object.
+function equalArrays(a: JsonArray, b: JsonArray): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (!equal(a[at], b[at])) return false;
+  return true;
+}
+
+function equalObjects(a: JsonObject, b: JsonObject): boolean {
   const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]))
-  );
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) if (!Object.hasOwn(b, key) || !equal(a[key], b[key])) return false;
+  return true;
 }

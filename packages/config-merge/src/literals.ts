@@ -15,16 +15,16 @@ const meanings: ReadonlyMap<string, string> = new Map([
 
 /** What a string of JSON5, quotes and all, stands for; undefined if it has an escape that JSON5 does not know. */
 export function readString(literal: string): string | undefined {
+  const words = literal.slice(1, -1);
+  if (!words.includes('\\')) return words;
   let isKnown = true;
-  const text = literal
-    .slice(1, -1)
-    .replaceAll(escape, (whole, unit?: string, byte?: string, zero?: string) => {
-      const code = unit ?? byte ?? zero;
-      if (code !== undefined) return fromHex(code);
-      const character = whole.slice(1);
-      if (/^[\dux]$/u.test(character)) isKnown = false;
-      return meanings.get(character) ?? character;
-    });
+  const text = words.replaceAll(escape, (whole, unit?: string, byte?: string, zero?: string) => {
+    const code = unit ?? byte ?? zero;
+    if (code !== undefined) return fromHex(code);
+    const character = whole.slice(1);
+    if (/^[\dux]$/u.test(character)) isKnown = false;
+    return meanings.get(character) ?? character;
+  });
   return isKnown ? text : undefined;
 }
 
@@ -63,4 +63,16 @@ export function readNumber(literal: string): number | undefined {
     if (!isKept) return undefined;
   }
   return literal.startsWith('-') ? -amount : amount;
+}
+
+/** The number that JavaScript makes of a literal of JSON5, as `JSON.stringify` writes it: null for NaN and Infinity. */
+export function readAnyNumber(literal: string): number | null {
+  const amount = Number(literal.replace(/^[+-]/u, ''));
+  if (!Number.isFinite(amount)) return null;
+  return literal.startsWith('-') && amount !== 0 ? -amount : amount;
+}
+
+/** The key that a word of a document stands for; undefined for one that cannot be a key. */
+export function readKey(literal: string): string | undefined {
+  return literal.startsWith('"') || literal.startsWith("'") ? readString(literal) : readName(literal);
 }

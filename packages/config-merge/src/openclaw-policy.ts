@@ -1,3 +1,4 @@
+import { withCredentialsHidden } from './hidden.ts';
 import type { OpenClawConfig } from './openclaw-config.ts';
 import type { PolicyPath } from './policy-path.ts';
 import { definePolicy, type Policy, type Rule } from './policy.ts';
@@ -10,6 +11,7 @@ const waysIn: readonly OpenClawRule[] = [
     path: 'gateway',
     owner: 'managed',
     reason: 'the load balancer, the instance and the gateway must agree on how the gateway is reached',
+    fixed: true,
   },
   {
     path: 'gateway.auth',
@@ -91,11 +93,13 @@ const waysIn: readonly OpenClawRule[] = [
     owner: 'managed',
     sensitive: true,
     reason: 'it holds the credentials of another gateway',
+    fixed: true,
   },
   {
     path: 'gateway.roles',
     owner: 'managed',
     reason: 'the default role is the ceiling for everyone; roles that an admin adds stay',
+    fixed: true,
   },
 ];
 
@@ -115,6 +119,7 @@ const machine: readonly OpenClawRule[] = [
     path: 'logging.file',
     owner: 'managed',
     reason: 'the log shipper reads this file, and only its directory is writable',
+    fixed: true,
   },
   { path: 'logging.consoleStyle', owner: 'managed', reason: 'the log shipper parses this format' },
   {
@@ -202,23 +207,32 @@ const people: readonly OpenClawRule[] = [
   { path: 'wizard', owner: 'user', reason: "OpenClaw's bookkeeping of its setup" },
   {
     path: 'agents.defaults',
-    owner: 'seeded',
-    reason: 'how agents work is an operational setting: a first value, then people decide',
+    owner: 'followed',
+    reason: 'how agents work is an operational setting: it follows the deployment until people change it',
   },
   ...mayHoldCredentials.map((path): OpenClawRule => ({
     path,
-    owner: 'seeded',
+    owner: 'followed',
     sensitive: true,
-    reason: 'an operational setting that may hold credentials: a first value, then people decide',
+    reason:
+      'an operational setting that may hold credentials: it follows the deployment until people change it',
   })),
 ];
 
+const operational = {
+  default: 'followed',
+  defaultReason: 'an operational setting: it follows the deployment until people change it',
+} as const;
+
 /**
  * Who decides which key of OpenClaw's config (https://docs.openclaw.ai/gateway/configuration-reference):
- * infrastructure keys win, operational settings are kept. Every rule carries its reason.
+ * infrastructure keys win, operational settings are kept. Every rule carries its reason. What may hold a credential is
+ * hidden, as OpenClaw's own schema tells it.
  */
-export const openclawPolicy: Policy = /* @__PURE__ */ definePolicy<OpenClawConfig>({
-  rules: [...waysIn, ...machine, ...models, ...people],
-  default: 'seeded',
-  defaultReason: 'an operational setting: a first value, then people decide',
+export const openclawPolicy: Policy = /* @__PURE__ */ definePolicy({
+  rules: /* @__PURE__ */ withCredentialsHidden({
+    rules: [...waysIn, ...machine, ...models, ...people],
+    ...operational,
+  }),
+  ...operational,
 });

@@ -1,5 +1,6 @@
 import { readKeyedArray } from './identity.ts';
 import { equal, isArray, isObject, type JsonValue } from './json.ts';
+import { isFirstValue } from './policy.ts';
 import { enter, type Scope } from './scope.ts';
 
 /** The three values of one place; undefined where an input has none. */
@@ -31,14 +32,17 @@ export function isLeaf(value: JsonValue | undefined, scope: Scope): boolean {
   return value !== undefined && (kind(value, scope) === 'leaf' || isEmpty(value));
 }
 
-/** Whether nothing is to be said of a whole subtree: live has what is desired, and no rule tells its places apart. */
+/**
+ * Whether nothing is to be said of a whole subtree: live has what is desired, and no rule tells its places apart. A keyed
+ * array has its elements told apart by their identity only; those of desired are known to be right.
+ */
 export function agree({ live, desired }: Place, scope: Scope): boolean {
-  return scope.uniform && desired !== undefined && equal(live, desired);
+  return scope.below.length === 0 && desired !== undefined && equal(live, desired);
 }
 
 /** Whether what was applied here once, in another form, was deleted since: then a first value is not due again. */
 export function wasDeleted({ live, desired, last }: Place, scope: Scope): boolean {
-  if (scope.owner !== 'seeded' || live !== undefined) return false;
+  if (!isFirstValue(scope.owner) || live !== undefined) return false;
   return last !== undefined && desired !== undefined && !sameKind(last, desired, scope);
 }
 

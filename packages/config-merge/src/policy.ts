@@ -9,12 +9,24 @@ import type { PolicyPath } from './policy-path.ts';
  *
  * - `managed`: each leaf in desired wins; siblings in live stay.
  * - `exclusive`: the subtree equals desired; what live has besides is removed and reported.
- * - `seeded`: written only when live has none; once applied and then deleted by the user, it stays deleted.
+ * - `followed`: a first value that follows desired until somebody changes it in live; from then on it is theirs. What
+ *   has the applied value again follows again.
+ * - `seeded`: a first value that never moves: written only when live has none.
  * - `user`: desired may not set it.
+ *
+ * What is `followed` or `seeded`, was applied and then deleted by the user stays deleted.
  */
-export type Owner = 'managed' | 'exclusive' | 'seeded' | 'user';
+export type Owner = (typeof owners)[number];
 
-const owner = z.enum(['managed', 'exclusive', 'seeded', 'user']);
+/** From the one that leaves people the least to the one that leaves them everything. */
+export const owners = ['exclusive', 'managed', 'followed', 'seeded', 'user'] as const;
+
+/** Whether desired gives such a key its first value only, so that people may change and delete it. */
+export function isFirstValue(of: Owner): boolean {
+  return of === 'followed' || of === 'seeded';
+}
+
+const owner = z.enum(owners);
 
 const text = z.string().check(z.minLength(1));
 
@@ -24,6 +36,7 @@ const ruleSchema = z.strictObject({
   arrayKey: z.optional(text),
   sensitive: z.optional(z.boolean()),
   reason: z.optional(text),
+  fixed: z.optional(z.boolean()),
 });
 
 const policySchema = z.strictObject({
@@ -39,13 +52,15 @@ export interface Rule<Path extends string = string> {
   /**
    * The key that identifies the objects of the array at `path` by a string. Such an array merges element by
    * element, and its elements are addressed by that string: `models["nova"].name`. Every other array is
-   * replaced as a whole. For `managed` and `seeded` only: an exclusive array equals desired anyway.
+   * replaced as a whole. For `managed`, `followed` and `seeded` only: an exclusive array equals desired anyway.
    */
   readonly arrayKey?: string | undefined;
   /** Whether values below `path` are hidden in every report. Inherited downwards. Default: false. */
   readonly sensitive?: boolean | undefined;
   /** Why this owner decides, for people. */
   readonly reason?: string | undefined;
+  /** Whether `withOwners` may only give the path an owner that leaves people less. Exclusive rules are so always. */
+  readonly fixed?: boolean | undefined;
 }
 
 export interface PolicyInput<Path extends string = string> {
@@ -111,16 +126,21 @@ function parse(input: unknown) {
 
 export function compileRules(rules: readonly Rule[]): CompiledRule[] {
   return rules.map((rule) => {
-    if (rule.arrayKey !== undefined && rule.owner !== 'managed' && rule.owner !== 'seeded') {
+    if (rule.arrayKey !== undefined && !mergesByElement(rule.owner)) {
       throw new ConfigMergeError(
         'POLICY_INVALID',
-        `policy: ${rule.path}: arrayKey needs the owner managed or seeded, not ${rule.owner}`,
+        `policy: ${rule.path}: arrayKey needs the owner managed, followed or seeded, not ${rule.owner}`,
         { path: rule.path },
       );
     }
     const steps = parsePattern(rule.path);
     return { rule, steps, exact: steps.filter((key) => key !== anyKey).length };
   });
+}
+
+/** An exclusive array equals desired anyway, and desired has no say in a user's. */
+export function mergesByElement(of: Owner): boolean {
+  return of !== 'exclusive' && of !== 'user';
 }
 
 function refuseTies(rules: readonly CompiledRule[]): void {

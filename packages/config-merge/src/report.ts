@@ -31,6 +31,8 @@ export type WarningCode =
   | 'IDENTITY_MISSING'
   /** An element of a keyed array in live repeats an identity: it was left alone. */
   | 'IDENTITY_DUPLICATE'
+  /** A model of OpenClaw is no longer desired, but the config names it: it was kept. */
+  | 'MODEL_IN_USE'
   /** Rules lie below an array without `arrayKey`: no path leads to its elements, so they decide nothing. */
   | 'RULE_UNREACHABLE';
 
@@ -50,8 +52,7 @@ export function redact(value: JsonValue | undefined, scope: Scope): JsonValue | 
 
 function shown(value: JsonValue, scope: Scope): JsonValue {
   const { arrayKey, sensitive } = scope;
-  // Only a rule further down that says otherwise makes it worth looking inside.
-  if (!scope.below.some(({ rule }) => rule.sensitive === !sensitive)) return sensitive ? redacted : value;
+  if (!scope.hidesPart) return sensitive ? redacted : value;
   if (isObject(value)) {
     const members: Record<string, JsonValue> = {};
     for (const [key, member] of Object.entries(value)) setOwn(members, key, shown(member, enter(scope, key)));

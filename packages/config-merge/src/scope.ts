@@ -15,6 +15,8 @@ export interface Scope {
   /** What every report of a place ends with: who decides it and why. */
   readonly because: string;
   readonly sensitive: boolean;
+  /** Whether a rule further down says otherwise: only then is a value worth looking inside. */
+  readonly hidesPart: boolean;
   /** Set where the rule names an array whose objects have an identity. */
   readonly arrayKey: string | undefined;
   /** Rules that may still apply below; none lets a walk stop early. */
@@ -23,6 +25,8 @@ export interface Scope {
   readonly uniform: boolean;
   /** Whether something may leave live here or below although desired and last applied never named it. */
   readonly touchesUnnamed: boolean;
+  /** Keys that a rule names. */
+  readonly named: ReadonlySet<PatternStep | undefined>;
   /** Scopes of the keys, made when first entered: one per key that a rule names, one for all others. */
   readonly children: Map<PatternStep, Scope>;
 }
@@ -53,9 +57,9 @@ export function rootScope(policy: Policy | undefined): Scope {
 
 /** The scope of a key of the object (or of an element of the keyed array) that `scope` describes. */
 export function enter(scope: Scope, key: string): Scope {
-  const { below, children } = scope;
   if (scope.uniform) return scope;
-  const step = below.some((rule) => nextStep(rule) === key) ? key : anyKey;
+  const { named, children } = scope;
+  const step = named.has(key) ? key : anyKey;
   let child = children.get(step);
   if (child === undefined) {
     child = makeChild(scope, step);
@@ -94,10 +98,12 @@ function makeScope(rule: Rule, sensitive: boolean, below: readonly Pending[]): S
     reason,
     because: `; ${owner}: ${reason}`,
     sensitive,
+    hidesPart: below.some((pending) => pending.rule.sensitive === !sensitive),
     arrayKey,
     below,
     uniform: below.length === 0 && arrayKey === undefined,
     touchesUnnamed: owner === 'exclusive' || below.some((pending) => pending.rule.owner === 'exclusive'),
+    named: new Set(below.map(nextStep)),
     children: new Map(),
   };
 }

@@ -10,6 +10,8 @@ export interface Token {
 }
 
 const punctuators: ReadonlySet<string> = new Set<TokenType>(['{', '}', '[', ']', ':', ',']);
+const [slash, backslash, doubleQuote, singleQuote] = [0x2f, 0x5c, 0x22, 0x27];
+const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 const lineEnd = /[\n\r\u2028\u2029]/gu;
 const number =
   /[+-]?(?:0[xX][\da-fA-F]+|(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)|[+-](?:Infinity|NaN)/uy;
@@ -34,6 +36,32 @@ export class Tokens {
     const start = this.#at;
     const type = this.#read();
     return { type, start, end: this.#at };
+  }
+
+  /** Moves behind the bracket that closes one just read, in a text that was read before. */
+  leave(): number {
+    for (let depth = 1; depth > 0;) {
+      const unit = this.#text.charCodeAt(this.#at);
+      if (unit === slash) {
+        this.#skip();
+        continue;
+      }
+      if (unit === doubleQuote || unit === singleQuote) this.#passString(unit);
+      else if (unit === openBrace || unit === openBracket) depth++;
+      else if (unit === closeBrace || unit === closeBracket) depth--;
+      else if (Number.isNaN(unit)) throw endsEarly(this.#text);
+      this.#at++;
+    }
+    return this.#at;
+  }
+
+  /** To the quote that ends the string that begins here. */
+  #passString(quote: number): void {
+    let unit: number;
+    do {
+      unit = this.#text.charCodeAt(++this.#at);
+      if (unit === backslash) this.#at++;
+    } while (unit !== quote && !Number.isNaN(unit));
   }
 
   /** Past white space and comments. */

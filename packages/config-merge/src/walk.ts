@@ -41,6 +41,7 @@ export class Walk {
   member(key: string, place: Place, around: Scope, deleted: boolean): JsonValue | undefined {
     if (place.live === place.desired && isScalar(place.live)) return place.live;
     const scope = enter(around, key);
+    if (place.desired === undefined && place.last === undefined && !scope.touchesUnnamed) return place.live;
     // Asked only where rules end, so that nothing is compared again on the way down.
     if (scope !== around && agree(place, scope)) return place.live;
     this.#report.enter(key);
@@ -50,8 +51,6 @@ export class Walk {
   }
 
   #place(place: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
-    const { live, desired, last } = place;
-    if (desired === undefined && last === undefined && !scope.touchesUnnamed) return live;
     if (scope.below.length > 0) this.#warnOfUnreachable(place, scope);
     return this.#merge(place, scope, deleted || wasDeleted(place, scope));
   }
@@ -138,10 +137,15 @@ export class Walk {
     const last = objectOf(place.last);
     const draft = new Draft(live ?? {});
     for (const key of keysOf(live, desired)) {
-      const member = { live: own(live, key), desired: own(desired, key), last: own(last, key) };
+      const mine = own(live, key);
+      const wanted = own(desired, key);
       const value =
-        key === identity ? (member.live ?? member.desired) : this.member(key, member, scope, deleted);
-      draft.put(key, value, member.live);
+        key === identity
+          ? (mine ?? wanted)
+          : mine === wanted && isScalar(mine)
+            ? mine
+            : this.member(key, { live: mine, desired: wanted, last: own(last, key) }, scope, deleted);
+      draft.put(key, value, mine);
     }
     return draft;
   }
@@ -257,10 +261,13 @@ export class Walk {
     return written;
   }
 
-  /** What stays of live where desired does not win: what was applied makes way, unless it was a first value. */
+  /** What stays of live where desired does not win: what was applied makes way, as far as its owner lets it. */
   #withdraw({ live, last }: Place, scope: Scope, deleted: boolean): JsonValue | undefined {
-    if (kind(live, scope) === 'leaf') return live;
-    const applied = scope.owner !== 'seeded' && sameKind(last, live, scope) ? last : undefined;
+    const { owner } = scope;
+    // A first value goes whole or not at all: what people made of an object need not mean anything without the rest.
+    const stays = owner === 'seeded' || (owner === 'followed' && !equal(live, last));
+    if (kind(live, scope) === 'leaf') return stays || owner === 'user' ? live : undefined;
+    const applied = !stays && sameKind(last, live, scope) ? last : undefined;
     return this.#container({ live, desired: undefined, last: applied }, scope, deleted);
   }
 }
@@ -269,7 +276,8 @@ export class Walk {
 function keysOf(live: JsonObject | undefined, desired: JsonObject | undefined): readonly string[] {
   if (live === undefined) return desired === undefined ? [] : Object.keys(desired);
   const keys = Object.keys(live);
-  for (const key of Object.keys(desired ?? {})) if (!Object.hasOwn(live, key)) keys.push(key);
+  if (desired === undefined) return keys;
+  for (const key of Object.keys(desired)) if (!Object.hasOwn(live, key)) keys.push(key);
   return keys;
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { parseDocument } from '../src/index.ts';
 import { file, newFolder, run } from './command.ts';
 
 let folder: string;
@@ -22,10 +23,9 @@ const inputs = async (): Promise<string[]> => [
 describe('merge', () => {
   test('prints the config', async () => {
     const { code, out, err } = await run(['merge', ...(await inputs())]);
-    expect(JSON.parse(out)).toStrictEqual({
-      gateway: { port: 5173, auth: { mode: 'none' } },
-      agents: { defaults: { n: 1 } },
-    });
+    expect(out).toBe(
+      "// by hand\n{ gateway: { port: 5173, auth: { mode: 'none' } }, agents: { defaults: { n: 1 } } }\n",
+    );
     expect({ code, err }).toStrictEqual({ code: 0, err: '' });
   });
 
@@ -45,7 +45,7 @@ describe('merge', () => {
     const { mode } = await stat(out);
     const { code, out: printed } = await run(['merge', ...args, '--out', out]);
     expect({ code, printed }).toStrictEqual({ code: 0, printed: '' });
-    expect(await readFile(out, 'utf8')).toContain('"port": 5173');
+    expect(await readFile(out, 'utf8')).toContain('// by hand\n{ gateway: { port: 5173');
     expect(await readFile(`${out}.previous`, 'utf8')).toBe('before');
     expect((await stat(out)).mode).toBe(mode);
     expect((await readdir(folder)).toSorted()).toStrictEqual([
@@ -100,6 +100,31 @@ describe('merge', () => {
     expect(await readFile(path, 'utf8')).toContain('// mine');
   });
 
+  test('a live config is read as the program reads that runs with it, and its errors are told of it', async () => {
+    const twice = await file('twice.json5', '{ mine: NaN, gateway: { port: 1 }, gateway: { port: 2 } }');
+    const args = ['--desired', await file('d', '{"gateway":{"port":3}}')];
+    expect(await run(['merge', '--live', twice, ...args])).toStrictEqual({
+      code: 0,
+      out: '{ mine: NaN, gateway: { port: 1 }, gateway: { port: 3 } }',
+      err: '',
+    });
+    expect((await run(['plan', '--live', twice, ...args])).out).toContain('gateway.port: 2 → 3');
+    const broken = await file('broken.json5', '{ a: ');
+    const { code, err } = await run(['merge', '--live', broken, ...args]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^DOCUMENT_SYNTAX \S*broken\.json5:1:6: the document ends too early\n$/u);
+  });
+
+  test('what is printed is the text without what a terminal could act on, a file has every byte', async () => {
+    const odd = "\uFEFF// \u001b[2J\u202e\r\n{\r\n\ta: 'b\u009b\\\u0007',\u2028 /* \f */\r}";
+    const args = ['merge', '--live', await file('odd', odd), '--desired', await file('d', '{}')];
+    const { out } = await run(args);
+    expect(out).toBe(' // \\u001b[2J\\u202e\r\n{\r\n\ta: "b\\u009b\\u0007",\n /* \\u000c */\n}');
+    expect(parseDocument(out)).toStrictEqual(parseDocument(odd));
+    await run([...args, '--out', join(folder, 'copy')]);
+    expect(await readFile(join(folder, 'copy'), 'utf8')).toBe(odd);
+  });
+
   test('warnings go to stderr', async () => {
     const args = [
       'merge',
@@ -123,7 +148,7 @@ describe('merge', () => {
       '--desired',
       await file('d', '{"gateway":{"port":1}}'),
     ];
-    expect(JSON.parse((await run(args)).out)).toStrictEqual({ gateway: { port: 1 } });
+    expect((await run(args)).out).toBe('{"gateway":{"port":1}}');
   });
 
   test('- reads standard input', async () => {
@@ -145,13 +170,30 @@ describe('plan', () => {
       'managed',
       '  ~ gateway.port: 1 → 5173',
       '',
-      'seeded',
+      'followed',
       '  = agents.defaults.n: 1',
       '',
       '1 to add, 1 to replace, 1 to remove, 1 kept.',
       '',
     ]);
     expect(out).not.toContain('hunter2');
+  });
+
+  test('says what each change does to a running gateway, of OpenClaw and where one has a config', async () => {
+    const all = await inputs();
+    const { out } = await run(['plan', ...all]);
+    expect(out.match(/^ {6}(live at once|restarts the gateway)/gmu)).toHaveLength(3);
+    const { changes, effect } = JSON.parse((await run(['plan', ...all, '--json'])).out) as {
+      changes: { path: string; effect?: string }[];
+      effect?: string;
+    };
+    expect(effect).toBe('restart');
+    expect(changes.find(({ path }) => path === 'gateway.port')?.effect).toBe('restart');
+    expect(changes.find(({ path }) => path === 'agents.defaults.n')).not.toHaveProperty('effect');
+    const policy = await file('policy', '{ rules: [] }');
+    expect((await run(['plan', ...all, '--policy', policy, '--json'])).out).not.toContain('"effect"');
+    const fresh = await file('fresh', '{ gateway: { port: 1 } }');
+    expect((await run(['plan', '--desired', fresh, '--json'])).out).not.toContain('"effect"');
   });
 
   test('exits with 0 when there is nothing to change', async () => {
@@ -189,6 +231,87 @@ describe('plan', () => {
   });
 });
 
+describe('--owners', () => {
+  const owners = "{ 'agents.defaults.n': 'managed' }";
+
+  test('gives paths other owners, from the command line or from a file', async () => {
+    for (const chosen of [owners, ` ${owners}`, await file('owners.json5', `// ours\n${owners}`)]) {
+      const { out, err } = await run([
+        'explain',
+        'agents.defaults.n',
+        ...(await inputs()),
+        '--owners',
+        chosen,
+      ]);
+      expect(err).toBe('');
+      expect(out).toContain('  owner   managed\n  source  desired\n');
+      expect(out).toContain('agents.defaults.n was given this owner');
+    }
+  });
+
+  test.each([
+    ["{ 'gateway.auth': 'user' }", /^OWNER_REFUSED --owners: owners: gateway\.auth cannot be user: /u],
+    ['{ x: 1 }', /^OWNER_INVALID --owners: owners: x: is no owner: choose /u],
+    ['{ x: ', /^DOCUMENT_SYNTAX --owners:1:/u],
+    ['missing.json', /^FILE_READ missing\.json: /u],
+  ])('%j is refused', async (chosen, message) => {
+    const { code, err } = await run(['plan', ...(await inputs()), '--owners', chosen]);
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
+  });
+
+  test("a key that is the user's may not be desired", async () => {
+    const { code, err } = await run([
+      'plan',
+      ...(await inputs()),
+      '--owners',
+      "{ 'agents.defaults': 'user' }",
+    ]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^DESIRED_USER_OWNED .*agents\.defaults\.n, which belongs to the user/u);
+  });
+});
+
+describe('a model that people talk to', () => {
+  const stack = (id: string) =>
+    file(
+      `${id}.json`,
+      JSON.stringify({
+        models: { providers: { bedrock: { models: [{ id, name: id }] } } },
+        agents: { defaults: { model: { primary: `bedrock/${id}` } } },
+      }),
+    );
+  const args = async (config: string) => [
+    '--live',
+    await file('live.json', config),
+    '--desired',
+    await stack('b'),
+    '--last-applied',
+    await stack('a'),
+  ];
+  const touched = JSON.stringify({
+    models: { providers: { bedrock: { models: [{ id: 'a', name: 'a' }] } } },
+    agents: { entries: { ann: { model: 'bedrock/a' } } },
+  });
+
+  test.each([['plan'], ['merge'], ['explain', 'models']])(
+    'is not taken from its provider: %s',
+    async (...command) => {
+      const { code, out, err } = await run([...command, ...(await args(touched))]);
+      expect({ code, out }).toStrictEqual({ code: 1, out: '' });
+      expect(err).toMatch(
+        /^MODEL_IN_USE .*b\.json: desired leaves out models\.providers\.bedrock\.models\.a, but agents\.entries\.ann\.model names it: keep it in desired, or choose the owner managed for agents\.entries\.ann\.model\n$/u,
+      );
+    },
+  );
+
+  test('goes with its provider to the next where nobody touched it', async () => {
+    const { code, out } = await run(['plan', ...(await args(await readFile(await stack('a'), 'utf8')))]);
+    expect(code).toBe(2);
+    expect(out).toContain('  ~ agents.defaults.model.primary: "bedrock/a" → "bedrock/b"\n');
+  });
+});
+
 describe('explain', () => {
   test('says value, owner, source and reason', async () => {
     const { code, out } = await run(['explain', 'agents.defaults.n', ...(await inputs())]);
@@ -196,14 +319,14 @@ describe('explain', () => {
     expect(out.split('\n').slice(0, 4)).toStrictEqual([
       'agents.defaults.n',
       '  value   1',
-      '  owner   seeded',
+      '  owner   followed',
       '  source  live',
     ]);
   });
 
   test('--json, and a key that is not there', async () => {
     const { out } = await run(['explain', 'nope', '--json', ...(await inputs())]);
-    expect(JSON.parse(out)).toMatchObject({ owner: 'seeded', source: 'none' });
+    expect(JSON.parse(out)).toMatchObject({ owner: 'followed', source: 'none' });
     expect((await run(['explain', 'nope', ...(await inputs())])).out).toContain('value   none');
   });
 });
@@ -222,7 +345,7 @@ describe('check', () => {
   test('a policy from a file is the one that merges', async () => {
     const policy = await file('p.json5', "{ rules: [], default: 'exclusive' }");
     const { out } = await run(['merge', ...(await inputs()), '--policy', policy]);
-    expect(JSON.parse(out)).toStrictEqual(JSON.parse(desired));
+    expect(parseDocument(out)).toStrictEqual(JSON.parse(desired));
   });
 });
 

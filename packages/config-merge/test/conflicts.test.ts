@@ -79,6 +79,51 @@ describe('a seeded place', () => {
   });
 });
 
+describe('a followed place', () => {
+  const followed: Rule[] = [{ path: 'a', owner: 'followed' }];
+
+  test.each<[string, object, object, object]>([
+    ['what people added to the object that was applied', { a: { x: 1, mine: 2 } }, { a: 7 }, { a: { x: 1 } }],
+    ['what people left of the object that was applied', { a: { x: 1 } }, { a: 7 }, { a: { x: 1, y: 1 } }],
+    ['a value that people changed', { a: 5 }, { a: { b: 1 } }, { a: 4 }],
+    ['an object that people put where a value was', { a: { x: 1 } }, { a: 7 }, { a: 5 }],
+    ['an object that nobody applied', { a: { x: 1 } }, { a: 7 }, {}],
+  ])('keeps %s, all of it, when desired has another type', (_, live, desired, last) => {
+    expect(merge(followed, live, desired, last)).toStrictEqual({
+      config: live,
+      ops: ['keep a'],
+      warnings: ['TYPE_CONFLICT a'],
+    });
+  });
+
+  test.each<[object, object]>([
+    [{ a: 5 }, { a: { b: 1 } }],
+    [{ a: { b: 1 } }, { a: 5 }],
+    [{ a: {} }, { a: 5 }],
+    [{ a: [] }, { a: { b: 1 } }],
+  ])('changes its type without a warning where live has what was applied: %j to %j', (applied, desired) => {
+    expect(merge(followed, applied, desired, applied)).toStrictEqual({
+      config: desired,
+      ops: ['replace a'],
+      warnings: [],
+    });
+  });
+
+  test("makes no way for another type where a user's key is inside", () => {
+    const rules: Rule[] = [...followed, { path: 'a.mine', owner: 'user' }];
+    const applied = { a: { x: 1, mine: 2 } };
+    expect(merge(rules, applied, { a: 7 }, applied).config).toStrictEqual({ a: { mine: 2 } });
+  });
+
+  test('that people deleted stays deleted when desired has another type', () => {
+    expect(merge(followed, {}, { a: 7 }, { a: { x: 1 } })).toStrictEqual({
+      config: {},
+      ops: ['keep a'],
+      warnings: [],
+    });
+  });
+});
+
 describe('a managed place', () => {
   test.each<[object, object]>([
     [{ a: 5 }, { a: { b: 1 } }],

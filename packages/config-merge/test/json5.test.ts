@@ -2,8 +2,10 @@ import * as fc from 'fast-check';
 import assert from 'node:assert/strict';
 import json5 from 'json5';
 import { expect, test, vi } from 'vitest';
-import { ConfigMergeError, parseDocument } from '../src/index.ts';
+import { ConfigMergeError, editDocument, parseDocument } from '../src/index.ts';
+import { documents } from './arbitraries/document.ts';
 import { law } from './arbitraries/law.ts';
+import { sorted } from './model.ts';
 
 /** Text that is JSON5, nearly JSON5, or has what JSON5 leaves to the reader. */
 const tokens = [
@@ -96,6 +98,45 @@ law('reads what the reference of JSON5 reads, and refuses what it refuses', text
     assert.ok((error.line ?? 0) > 0 && (error.column ?? 0) > 0);
     assert.ok(expected === 'refused' || refusedHere.has(error.code));
   }
+});
+
+law('reads, leniently, whatever the reference reads, as JSON has it', text, (source) => {
+  const expected = reference(source);
+  const isObject =
+    expected !== 'refused' && typeof expected.value === 'object' && !Array.isArray(expected.value);
+  if (!isObject || expected.value === null) {
+    assert.throws(() => parseDocument(source, { lenient: true }), ConfigMergeError);
+    return;
+  }
+  assert.equal(JSON.stringify(parseDocument(source, { lenient: true })), JSON.stringify(expected.value));
+});
+
+law('what is read leniently can be made to say anything', fc.tuple(text, documents), ([source, to]) => {
+  try {
+    parseDocument(source, { lenient: true });
+  } catch {
+    return;
+  }
+  const said = parseDocument(editDocument(source, to), { lenient: true });
+  assert.equal(JSON.stringify(sorted(said)), JSON.stringify(sorted(to)));
+});
+
+test.each([
+  ['a key twice, at the place of the first', '{ a: 1, b: 2, "\\u0061": 3 }', '{"a":3,"b":2}'],
+  ['a key of plain JSON twice', '{"a":1,"b":2,"a":{"c":3,"c":4}}', '{"a":{"c":4},"b":2}'],
+  ['__proto__ twice', '{ __proto__: { a: 1 }, "__proto__": { b: 1 } }', '{"__proto__":{"b":1}}'],
+  ['no numbers', '{ a: [NaN, -Infinity, 1e400, -1e400, +NaN] }', '{"a":[null,null,null,null,null]}'],
+  [
+    'long integers, and very small ones',
+    '{"a":[123456789012345678,-9007199254740993,0xFFFFFFFFFFFFFFFFF,1e-400,-1e-400]}',
+    '{"a":[123456789012345680,-9007199254740992,295147905179352830000,0,0]}',
+  ],
+])('the reference and a lenient reader agree about %s', (_, source, json) => {
+  expect(JSON.stringify(parseDocument(source, { lenient: true }))).toBe(json);
+  expect(JSON.stringify(json5.parse(source))).toBe(json);
+  expect(() => parseDocument(source)).toThrow(
+    expect.objectContaining({ code: expect.stringMatching(/^DOCUMENT_(?:DUPLICATE_KEY|NUMBER)$/u) }),
+  );
 });
 
 test('the reference agrees about the hard cases', () => {

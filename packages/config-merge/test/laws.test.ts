@@ -9,12 +9,15 @@ import {
   mergeConfig,
   parseDocument,
   planConfig,
+  withoutUserOwned,
+  type ConfigMergeError,
   type JsonObject,
   type JsonValue,
   type MergeResult,
   type Rule,
 } from '../src/index.ts';
 import { formatPath, parsePath } from '../src/path.ts';
+import { isFirstValue } from '../src/policy.ts';
 import { cases, type Case } from './arbitraries/case.ts';
 import { documents } from './arbitraries/document.ts';
 import { law } from './arbitraries/law.ts';
@@ -81,15 +84,16 @@ const deletedElement = ({ live, lastApplied, model }: Case, keys: Keys): boolean
 const deletedInAnotherForm = ({ live, desired, lastApplied, model }: Case, keys: Keys): boolean =>
   around(keys).some(
     (path) =>
-      ownerOf(model, path) === 'seeded' &&
+      isFirstValue(ownerOf(model, path)) &&
       get(model, live, path) === undefined &&
       get(model, lastApplied, path) !== undefined &&
       kindOf(model, path, get(model, lastApplied, path)) !== kindOf(model, path, get(model, desired, path)),
   );
 
 /** Whether live stays where it has another type than desired. */
-const staysInConflict = ({ live, model }: Case, keys: Keys): boolean =>
+const staysInConflict = ({ live, lastApplied, model }: Case, keys: Keys): boolean =>
   ['seeded', 'user'].includes(ownerOf(model, keys)) ||
+  (ownerOf(model, keys) === 'followed' && !same(get(model, live, keys), get(model, lastApplied, keys))) ||
   [...leaves(model, get(model, live, keys), keys).values()].some(
     (leaf) => ownerOf(model, leaf.keys) === 'user',
   );
@@ -119,7 +123,7 @@ describe('owners', () => {
           ownerOf(model, leaf.keys),
         );
         assert.ok(
-          [ownerOf(model, lost), ...blockers].some((owner) => owner === 'seeded' || owner === 'user'),
+          [ownerOf(model, lost), ...blockers].some((owner) => isFirstValue(owner) || owner === 'user'),
         );
         assert.ok(warnings.some(({ code, path }) => code === 'TYPE_CONFLICT' && path === formatPath(lost)));
       } else if (size(value) === 0) {
@@ -185,18 +189,21 @@ describe('owners', () => {
     },
   );
 
-  law('seeding is once: a value in live stays, and a deleted one stays deleted', cases(), (example) => {
-    const { live, desired, model } = example;
+  const firstValues =
+    'a first value is given once: one in live stays (a followed one if somebody changed it), a deleted one stays deleted';
+  law(firstValues, cases(), (example) => {
+    const { live, desired, lastApplied, model } = example;
     const { config } = merge(example);
     const applied = lastLeaves(example);
     for (const { keys, value } of leaves(model, desired).values()) {
-      if (ownerOf(model, keys) !== 'seeded' || isIdentity(model, keys)) continue;
+      const owner = ownerOf(model, keys);
+      if (!isFirstValue(owner) || isIdentity(model, keys)) continue;
       const after = get(model, config, keys);
       const conflict = around(keys).find((path) => conflictAt(example, path));
       if (conflict !== undefined && staysInConflict(example, conflict)) {
         for (const mine of leaves(model, get(model, live, conflict), conflict).values()) {
-          if (ownerOf(model, mine.keys) !== 'seeded' || isEmptyOne(mine.value)) continue;
-          if (ownerOf(model, conflict) === 'seeded') assertSame(get(model, config, mine.keys), mine.value);
+          if (!isFirstValue(ownerOf(model, mine.keys)) || isEmptyOne(mine.value)) continue;
+          if (isFirstValue(ownerOf(model, conflict))) assertSame(get(model, config, mine.keys), mine.value);
         }
         if (get(model, live, keys) === undefined) assert.equal(after, undefined);
         continue;
@@ -204,8 +211,12 @@ describe('owners', () => {
       // Where a managed value of another type gave way, live has none.
       const before = conflict === undefined ? get(model, live, keys) : undefined;
       if (before !== undefined) {
+        const follows = owner === 'followed' && same(before, get(model, lastApplied, keys));
         if (!isEmptyOne(before) && !isObject(before) && arrayKeyAt(model, keys) === undefined)
-          assertSame(after, before);
+          assertSame(after, follows ? value : before);
+      } else if (conflict !== undefined && ownerOf(model, conflict) === 'followed') {
+        // What nobody changed makes way, and nothing in it was ever applied in the form that desired has now.
+        assertSame(after, value);
       } else if (
         applied.has(pathOf(keys)) ||
         deletedElement(example, keys) ||
@@ -275,6 +286,30 @@ describe('merging', () => {
     },
   );
 
+  law(
+    'desired without what belongs to the user is accepted, and is desired where nothing does',
+    cases(),
+    (example) => {
+      const { live, desired, policy } = example;
+      assertSame(withoutUserOwned(desired, policy).desired, desired);
+      const { desired: permitted, leftOut } = withoutUserOwned(live, policy);
+      try {
+        mergeConfig({ live, desired: permitted, policy });
+      } catch (error) {
+        assert.equal((error as ConfigMergeError).code, 'DESIRED_IDENTITY');
+      }
+      for (const path of leftOut) {
+        const keys = parsePath(path);
+        assert.equal(get(example.model, permitted, keys), undefined);
+        assert.ok(
+          [...leaves(example.model, get(example.model, live, keys), keys).values()].some(
+            (one) => ownerOf(example.model, one.keys) === 'user',
+          ),
+        );
+      }
+    },
+  );
+
   law('inputs are never mutated', cases(), (example) => {
     const { live, desired, lastApplied } = example;
     const before = JSON.stringify([live, desired, lastApplied]);
@@ -305,7 +340,7 @@ describe('merging', () => {
 
   law(
     "apply-then-withdraw gives the user's config back",
-    cases({ owners: ['managed', 'seeded', 'user'] }),
+    cases({ owners: ['managed', 'followed', 'seeded', 'user'] }),
     ({ live, desired, model, policy }) => {
       const added = asObject(without(model, desired, live, []));
       const applied = mergeConfig({ live, desired: added, policy });

@@ -129,6 +129,65 @@ describe('seeded', () => {
   });
 });
 
+describe('followed', () => {
+  const allFollowed = definePolicy({
+    rules: [{ path: 'team', owner: 'followed', arrayKey: 'name' }],
+    default: 'followed',
+  });
+  const merge = (live: object, desired: object, lastApplied: object) =>
+    mergeConfig({ live, desired, lastApplied, policy: allFollowed });
+
+  test('moves with desired, leaf by leaf, where people changed nothing', () => {
+    const { config } = merge({ m: { p: 'a', n: 9 } }, { m: { p: 'b', n: 2 } }, { m: { p: 'a', n: 1 } });
+    expect(config).toStrictEqual({ m: { p: 'b', n: 9 } });
+  });
+
+  test('moves element by element of a keyed array, and leaves the deleted ones deleted', () => {
+    const applied = [
+      { name: 'ann', role: 'x', desk: 1 },
+      { name: 'bob', role: 'x' },
+      { name: 'eve', role: 'x' },
+    ];
+    const desired = applied.map((one) => ({ ...one, role: 'y', new: true }));
+    const { config } = merge(
+      { team: [{ name: 'ann', role: 'x', desk: 2 }, applied[1]] },
+      { team: desired },
+      { team: applied },
+    );
+    expect(config).toStrictEqual({
+      team: [
+        { name: 'ann', role: 'y', desk: 2, new: true },
+        { name: 'bob', role: 'y', new: true },
+      ],
+    });
+  });
+
+  test("a value that infrastructure wanted before, but not last, is people's", () => {
+    // a was applied, changed to u, b was desired meanwhile (and kept out), then people went back to a.
+    expect(merge({ n: 'a' }, { n: 'c' }, { n: 'b' }).config).toStrictEqual({ n: 'a' });
+    expect(merge({ n: 'b' }, { n: 'c' }, { n: 'b' }).config).toStrictEqual({ n: 'c' });
+  });
+
+  test('a plain array is one value: it moves as a whole or not at all', () => {
+    expect(merge({ l: [1, 2] }, { l: [3] }, { l: [1, 2] }).config).toStrictEqual({ l: [3] });
+    expect(merge({ l: [1, 2, 9] }, { l: [3] }, { l: [1, 2] }).config).toStrictEqual({ l: [1, 2, 9] });
+  });
+
+  test('explain tells whether it follows', () => {
+    const inputs: [object, object] = [{ n: 'b' }, { n: 'a' }];
+    expect(explain(merge({ n: 'a' }, ...inputs), 'n')).toMatchObject({
+      value: 'b',
+      source: 'desired',
+      reason: 'still has the applied value, so it follows desired; followed: no rule covers it',
+    });
+    expect(explain(merge({ n: 'u' }, ...inputs), 'n')).toMatchObject({
+      value: 'u',
+      source: 'live',
+      reason: 'was changed since it was applied; followed: no rule covers it',
+    });
+  });
+});
+
 describe('user', () => {
   test('desired may not set it', () => {
     expect(() => ops({ desired: { meta: { a: 1 } } })).toThrow(

@@ -34,8 +34,8 @@ test('every error code has a sentence', () => {
   for (const sentence of Object.values(errorCodes)) expect(sentence).toMatch(/^\p{Ll}.{15,}[^.]$/u);
 });
 
-test('an error names its class', () => {
-  expect(String(new ConfigMergeError('USAGE', 'wrong'))).toBe('ConfigMergeError: wrong');
+test('an error names its code first', () => {
+  expect(String(new ConfigMergeError('USAGE', 'wrong'))).toBe('USAGE: wrong');
 });
 
 describe('a config that is refused', () => {
@@ -115,7 +115,7 @@ describe('a policy that is refused', () => {
     ],
     [
       { rules: [{ path: 'a', owner: 'user', arrayKey: 'id' }] },
-      'POLICY_INVALID at a: policy: a: arrayKey needs the owner managed or seeded, not user',
+      'POLICY_INVALID at a: policy: a: arrayKey needs the owner managed, followed or seeded, not user',
     ],
     [
       { rules: ['a.b', 'a["b"]'].map((path) => ({ path, owner: 'user' })) },

@@ -13,7 +13,7 @@ import {
 } from '../src/index.ts';
 import { checkPolicy } from '../src/policy.ts';
 import { asObject } from './model.ts';
-import { openclawCredentials } from './openclaw-credentials.ts';
+import { credentials } from '../src/openclaw/2026.9.6/credentials.ts';
 
 const ownerOf = (rules: readonly Rule[], path: string) =>
   explain(mergeConfig({ desired: {}, policy: definePolicy({ rules }) }), path).owner;
@@ -300,60 +300,47 @@ describe('the policy for OpenClaw', () => {
     ]);
   });
 
-  test('hides whatever may hold a credential', () => {
-    expect(pathsOf(({ sensitive }) => sensitive === true)).toStrictEqual([
-      'gateway.auth.token',
-      'gateway.auth.password',
-      'gateway.auth.trustedProxy.secret',
-      'gateway.remote',
-      'secrets.providers.*.env',
-      'models.providers.*.apiKey',
-      'models.providers.*.headers',
-      'models.providers.*.request',
-      'models.providers.*.models.*.headers',
-      'agents.entries.*.memory.search.remote',
-      'agents.entries.*.tts',
-      'channels',
-      'cron.webhookToken',
-      'env',
-      'hooks',
-      'mcp',
-      'memory.search.remote',
-      'messages',
-      'skills',
-      'talk',
-      'tools',
-      'tts',
-      'plugins.entries.*.config',
-    ]);
-  });
-
-  /** A config with a credential there; the elements of a list have an identity, as OpenClaw's models do. */
-  const holding = (path: string): JsonObject => {
-    const keys = path.split('.').toReversed();
-    return asObject(
-      keys.reduce<JsonValue>((value, key, at) => {
-        const isElement = key === '*' && ['models', 'mappings'].includes(keys[at + 1] ?? '');
-        return isElement ? [{ id: 'any', ...asObject(value) }] : { [key === '*' ? 'any' : key]: value };
-      }, 's3cret'),
+  /** A config with a credential there, and its keys; the elements of a list have an identity, as OpenClaw's models do. */
+  const holding = (pattern: string): { live: JsonObject; keys: string[] } => {
+    const keys = pattern.replaceAll('[]', '.[]').replaceAll('*', 'any').split('.');
+    const live = keys.reduceRight<JsonValue>(
+      (value, key) => (key === '[]' ? [{ id: 'any', ...asObject(value) }] : { [key]: value }),
+      's3cret',
     );
+    return { live: asObject(live), keys: keys.map((key) => (key === '[]' ? 'any' : key)) };
   };
 
-  test.each(openclawCredentials)('shows no %s, in whatever a report shows around it', (path) => {
-    const live = holding(path);
+  const { secrets, open } = credentials;
+  test.each([...secrets, ...open])('shows no %s, in whatever a report shows around it', (pattern) => {
+    const { live, keys } = holding(pattern);
     expect(JSON.stringify(live)).toContain('s3cret');
+    for (const inputs of [
+      { live, desired: {} },
+      { live: {}, desired: live },
+    ]) {
+      const result = mergeConfig({ ...inputs, policy: openclawPolicy });
+      const shown = keys.map((_, at) => explain(result, keys.slice(0, at + 1).join('.')).value);
+      const report = JSON.stringify([result.changes, shown]);
+      expect(report).not.toContain('s3cret');
+      expect(report).toContain(redacted);
+    }
+  });
+
+  test('hides a credential, and not what stands beside it', () => {
+    const docker = { env: { GH_PAT: 's3cret' }, image: 'debian' };
+    const live = { agents: { defaults: { sandbox: { docker } } }, gateway: { port: 1 } };
     const result = mergeConfig({ live, desired: {}, policy: openclawPolicy });
-    const keys = path.replaceAll('*', 'any').split('.');
-    const shown = keys.map((_, at) => explain(result, keys.slice(0, at + 1).join('.')).value);
-    const report = JSON.stringify([result.changes, shown]);
-    expect(report).not.toContain('s3cret');
-    expect(report).toContain(redacted);
+    expect(explain(result, 'agents.defaults.sandbox.docker').value).toStrictEqual({
+      env: redacted,
+      image: 'debian',
+    });
+    expect(explain(result, 'gateway.port').value).toBe(1);
   });
 
   test('leaves to people what no rule names, and merges models one by one', () => {
     expect(openclawPolicy).toMatchObject({
-      default: 'seeded',
-      defaultReason: 'an operational setting: a first value, then people decide',
+      default: 'followed',
+      defaultReason: 'an operational setting: it follows the deployment until people change it',
     });
     expect(pathsOf(({ arrayKey }) => arrayKey === 'id')).toStrictEqual(['models.providers.*.models']);
     expect(Object.isFrozen(openclawPolicy) && Object.isFrozen(openclawPolicy.rules)).toBe(true);

@@ -18,7 +18,7 @@ test('the example of the README runs, with the output that the README shows', as
   expect(readme).toContain((await node('examples/merge.ts')).trim());
 });
 
-test('the plan of the README is the plan of its files', async () => {
+test('the plan and the merged text of the README are those of its files', async () => {
   const live = 'examples/openclaw/live.json5';
   const inputs = ['--live', live, '--desired', 'examples/openclaw/desired.json'];
   expect(readme).toContain(inputs.join(' '));
@@ -26,4 +26,8 @@ test('the plan of the README is the plan of its files', async () => {
   const plan = (await node('src/bin/clawharbor-config.ts', 'plan', ...inputs)).trim();
   expect(plan).toMatch(/to remove, \d+ kept\.$/u);
   expect(readme).toContain(plan);
+  const merged = (await node('src/bin/clawharbor-config.ts', 'merge', ...inputs)).trim();
+  expect(merged).toContain('// for the French team');
+  expect(merged).not.toContain('// everybody has it by now');
+  expect(readme).toContain(merged);
 });

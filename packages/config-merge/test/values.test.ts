@@ -156,6 +156,22 @@ test('keys named like prototype members are data', () => {
   expect(explain(result, 'toString')).toMatchObject({ value: undefined, source: 'none' });
 });
 
+test('a key that a library gave all objects is in none, and hides none that is not enumerable', () => {
+  const hidden = Object.defineProperty({}, 'secret', { value: 1 });
+  const outcome = (live: object): unknown => {
+    try {
+      return mergeConfig({ live, desired: {}, policy }).config;
+    } catch (error) {
+      return error;
+    }
+  };
+  const all = Object.prototype;
+  Object.defineProperty(all, 'shim', { value: 1, configurable: true, enumerable: true });
+  const outcomes = [{ a: { b: 1 } }, { a: hidden }].map(outcome);
+  Reflect.deleteProperty(all, 'shim');
+  expect(outcomes).toEqual([{ a: { b: 1 } }, refused('VALUE_NOT_JSON', 'a.secret')]);
+});
+
 test('objects without a prototype and of another realm are plain', () => {
   const bare = { __proto__: null, a: 1 };
   expect(mergeConfig({ desired: { x: bare }, policy }).config).toStrictEqual({ x: { a: 1 } });

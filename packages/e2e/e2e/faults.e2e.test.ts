@@ -109,7 +109,7 @@ describe('bad input', () => {
 });
 
 describe('OpenClaw', () => {
-  test('that cannot be installed, without registry and cache, ends the start with the reason', async () => {
+  test('fault (release): no registry, and OpenClaw is not in the cache → the start ends with OPENCLAW_NOT_INSTALLABLE', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'clawharbor-npm-'));
     const pod = await newPod({
       cold: true,
@@ -119,7 +119,7 @@ describe('OpenClaw', () => {
     rmSync(empty, { recursive: true });
   });
 
-  test('installs without a registry once it is cached', async () => {
+  test('fault (release): no registry, and OpenClaw is in the cache → it is installed from it', async () => {
     const empty = mkdtempSync(join(tmpdir(), 'clawharbor-npm-'));
     const pod = await newPod({ environment: { npm_config_offline: 'true', npm_config_cache: empty } });
     expect((await pod.up()).event).toBe('ready');
@@ -128,7 +128,7 @@ describe('OpenClaw', () => {
 });
 
 describe('a running pod', () => {
-  test('survives the faults of its parts, one after the other', async () => {
+  test('fault (gateway): the gateway is killed, then its supervisor, then the config is half a text → the pod answers again each time, with the same people and state', async () => {
     const pod = await newPod();
     const first = await pod.up();
     const answers = async () => (await request(first.url, '/')).status === 302;
@@ -187,7 +187,7 @@ describe('a running pod', () => {
     expect(await pod.end()).toBe(0);
   });
 
-  test('whose replacement fails says why, stays, and recovers', async () => {
+  test('fault (config): a secret that would change the process (LD_PRELOAD) → SECRET_INVALID, and no instance comes into service until it is right', async () => {
     const pod = await newPod();
     const first = await pod.up();
     // Whoever sets a secret in Secrets Manager itself is not held back by `secret set`.
@@ -218,7 +218,7 @@ describe('a running pod', () => {
     expect((await request(first.url, '/')).status).toBe(302);
   });
 
-  test('whose gateway never gets ready is given up with the reason', async () => {
+  test('fault (gateway): it never becomes ready → GATEWAY_NOT_READY after readyTimeoutSeconds, and nothing is left running', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'clawharbor-config-'));
     const file = join(folder, 'pod.config.json');
     const config = {

@@ -11,6 +11,7 @@ import { readDeployment } from '../src/pod/deployment.ts';
 import { artifacts, fillArtifactCache } from './container/artifacts.ts';
 import { startAndTell } from './container/echo-unit.ts';
 import { bootstrap, lastReport, property, readyStatus, succeeded, untilReady } from './container/observe.ts';
+import { killBootstrap } from './container/kills.ts';
 import { Region } from './container/region.ts';
 import { anyText, oneLine } from './container/values.ts';
 
@@ -76,6 +77,15 @@ describe.skipIf(reason !== undefined)(
       );
     });
 
+    it('ships how old the last good drill is, as CloudWatch makes metrics of it', async () => {
+      const config = '/run/amazon-cloudwatch-agent/config.json';
+      const shipped = shippedSchema.parse(JSON.parse(await region.instance.succeed('cat', [config])));
+      const [item] = shipped.logs.logs_collected.files.collect_list;
+      const lines = await region.instance.succeed('cat', [item!.file_path]);
+      const line: unknown = JSON.parse(lines.split('\n')[0]!);
+      expect(line).toMatchObject({ LastGoodDrillAge: expect.any(Number), _aws: expect.any(Object) });
+    });
+
     describe('from inside the unit', () => {
       const inside = async (script: string) => {
         const pid = await property(region.instance, 'MainPID');
@@ -138,7 +148,12 @@ describe.skipIf(reason !== undefined)(
     });
 
     it('has units that systemd finds nothing wrong with, and that are hardly exposed', async () => {
-      const units = ['openclaw.service', 'clawharbor-bootstrap.service', 'clawharbor-bootstrap.timer'];
+      const units = [
+        'openclaw.service',
+        'clawharbor-bootstrap.service',
+        'clawharbor-bootstrap.timer',
+        'clawharbor-config.path',
+      ];
       const verified = await region.instance.execute('systemd-analyze', ['verify', ...units]);
       expect(verified).toMatchObject({ exitCode: 0, stderr: '', stdout: '' });
       const security = await region.instance.succeed('systemd-analyze', [
@@ -223,6 +238,16 @@ describe.skipIf(reason !== undefined)(
       expect(await property(region.instance, 'MainPID')).toBe(before);
     });
 
+    it('has its administrator although nobody has logged in, and root owns no file beside the databases', async () => {
+      const call = ['gateway', 'call', 'users.list', '--json', '--params', '{}'];
+      const answer = await region.instance.succeed('openclaw', call);
+      const { profiles } = peopleSchema.parse(JSON.parse(answer.slice(answer.indexOf('{'))));
+      // Beside whom the configuration of the pod names.
+      expect(profiles).toContainEqual({ role: 'admin', emails: ['nobody-logs-in-here'] });
+      const foreign = [`${state}/state`, '!', '-uid', '1800'];
+      expect(await region.instance.succeed('find', foreign)).toBe('');
+    });
+
     it('has a command line that shares the gateway’s sandbox: it sees that the gateway lives', async () => {
       expect(await region.instance.succeed('openclaw', ['config', 'validate', '--json'])).toContain(
         '"valid":true',
@@ -232,7 +257,110 @@ describe.skipIf(reason !== undefined)(
       expect(repair.stdout + repair.stderr).toMatch(/another OpenClaw process owns gateway-lifecycle/);
     });
 
-    it('comes back when the gateway is killed', async () => {
+    describe('backups', () => {
+      const folder = '/var/cache/clawharbor/artifacts/backups';
+      const clawharbor = (...args: string[]) =>
+        region.instance.execute(
+          '/usr/bin/node-24',
+          [
+            '/opt/clawharbor/clawharbor-bootstrap.mjs',
+            ...args,
+            '--json',
+            '--spec',
+            `ssm:${region.deployment.specParameter}`,
+          ],
+          { timeoutSeconds: 300 },
+        );
+      const said = ({ stdout }: Execution, event: string) =>
+        stdout
+          .split('\n')
+          .filter((line) => line.includes(`"event":"${event}"`))
+          .map((line) => JSON.parse(line) as Record<string, unknown>);
+      let id: string;
+
+      it('are made beside the running gateway, by its user, and lie where the gateway does not see them', async () => {
+        const pid = await property(region.instance, 'MainPID');
+        const created = await clawharbor('backup', 'create');
+        expect(created.exitCode, created.stderr).toBe(0);
+        id = String(said(created, 'backup')[0]?.['id']);
+        expect(await region.instance.succeed('stat', ['--format=%a', `${folder}/${id}.tar.gz`])).toBe(
+          '600\n',
+        );
+        const inside = [`--target=${pid}`, '--mount', '--', 'ls', folder];
+        expect((await region.instance.execute('nsenter', inside)).exitCode).not.toBe(0);
+        expect(await property(region.instance, 'MainPID')).toBe(pid);
+        const puts = region.requests.filter(({ operation }) => operation === 'PutObject');
+        expect(puts.map(({ status }) => status)).toEqual([200, 200]);
+        // Nothing is left where the agent could change what root reads.
+        expect(await region.instance.succeed('ls', ['/var/cache/openclaw'])).not.toContain('backup');
+      });
+
+      it('are tried by a drill without network, while the gateway goes on', async () => {
+        const pid = await property(region.instance, 'MainPID');
+        const held = await clawharbor('backup', 'drill');
+        console.log(`drill: ${held.stdout.trim()}`);
+        expect(held.exitCode, held.stderr).toBe(0);
+        const [drill] = said(held, 'drill');
+        expect(drill).toMatchObject({ id, openclaw: '2026.9.6' });
+        expect(drill).not.toHaveProperty('error');
+        expect(await readyStatus(region)).toBe(200);
+        expect(await property(region.instance, 'MainPID')).toBe(pid);
+      });
+
+      it('come back from the bucket alone, behind the fence, and the gateway runs on them', async () => {
+        await region.instance.succeed('rm', ['-r', folder]);
+        const workspace = `${state}/workspace`;
+        await region.instance.succeed('install', ['-d', '-m700', '-oopenclaw', '-gopenclaw', workspace]);
+        await region.instance.succeed('sh', ['-c', `printf 'came after the backup' > ${workspace}/later.md`]);
+        const plan = await clawharbor('restore', '--from', id, '--dry-run');
+        expect(plan.stdout).toContain('workspace/later.md was changed after it');
+        const restored = await clawharbor('restore', '--from', id);
+        console.log(`restore: ${restored.stdout.trim().split('\n').at(-1)?.slice(0, 200)}`);
+        expect(restored.exitCode, restored.stderr).toBe(0);
+        expect(await readyStatus(region)).toBe(200);
+        const modes = await region.instance.succeed('stat', [
+          '--format=%a %U',
+          `${state}/state`,
+          `${state}/state/openclaw.sqlite`,
+        ]);
+        expect(modes).toBe('700 openclaw\n600 openclaw\n');
+        expect(await region.instance.execute('ls', [`${state}/workspace/later.md`])).toMatchObject({
+          exitCode: 2,
+        });
+        const [replaced] = said(await clawharbor('restore', '--list'), 'replaced');
+        const kept = `${String(replaced?.['directory'])}/workspace/later.md`;
+        expect(await region.instance.succeed('cat', [kept])).toBe('came after the backup');
+      });
+    });
+
+    it('puts a config back that was removed or emptied while the gateway runs, before anybody edits it', async () => {
+      const { instance } = region;
+      const file = join(region.state, 'openclaw.json');
+      const good = await readFile(file, 'utf8');
+      const before = await property(instance, 'MainPID');
+      expect(await property(instance, 'ActiveState', 'clawharbor-config.path')).toBe('active');
+      // The timer would do it, too, within a minute.
+      await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
+      for (const lose of [`rm ${state}/openclaw.json`, `truncate --size=0 ${state}/openclaw.json`]) {
+        await instance.succeed('runuser', ['-u', 'openclaw', '--', 'sh', '-c', lose]);
+        const lost = performance.now();
+        const now = () => readFile(file, 'utf8').catch(() => '');
+        await expect.poll(now, { timeout: 30_000, interval: 100 }).toBe(good);
+        console.log(`${lose}: back after ${Math.round(performance.now() - lost)} ms`);
+        const idle = () => property(instance, 'ActiveState', 'clawharbor-bootstrap');
+        await expect.poll(idle, { timeout: 60_000 }).toBe('inactive');
+        const inEffect = { type: 'ConfigInEffect', status: 'True' };
+        expect((await lastReport(instance)).conditions).toContainEqual(inEffect);
+      }
+      expect(await property(instance, 'MainPID')).toBe(before);
+      await instance.succeed('systemctl', ['start', 'clawharbor-bootstrap.timer']);
+    });
+
+    it('fault (kill): SIGKILL of the bootstrap under systemd, 3 times at random instants of a change → the gateway never notices, and the next run makes the change', async () => {
+      await killBootstrap(region, 3);
+    });
+
+    it('fault (gateway): the kernel kills it (SIGKILL, as for want of memory) → systemd starts it again', async () => {
       const before = await property(region.instance, 'MainPID');
       await region.instance.succeed('kill', ['-9', before]);
       await untilReady(region);
@@ -240,7 +368,7 @@ describe.skipIf(reason !== undefined)(
       expect(Number(await property(region.instance, 'NRestarts'))).toBe(1);
     });
 
-    it('comes back by itself after a reboot, with its secrets, and does not signal again', async () => {
+    it('fault (instance): a reboot → the pod comes back by itself, with its secrets, and does not signal again', async () => {
       const before = await lastReport(region.instance);
       await region.instance.reboot();
       await untilReady(region);
@@ -256,7 +384,7 @@ describe.skipIf(reason !== undefined)(
       );
     });
 
-    it('does not loop on a config that OpenClaw refuses: the bootstrap restores the last good one', async () => {
+    it('fault (config): a broken config at a restart of the gateway → exit code 78 and no loop; the next run restores the last good one', async () => {
       const { instance } = region;
       await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
       const file = join(region.state, 'openclaw.json');
@@ -277,27 +405,35 @@ describe.skipIf(reason !== undefined)(
       await instance.succeed('systemctl', ['start', 'clawharbor-bootstrap.timer']);
     });
 
-    it('lets a second instance wait at the fence until the first one is gone', async () => {
+    it('fault (instance): two instances on one state, and then the first one loses its power → the second waits at the fence, and takes over', async () => {
       const second = await region.createInstance('i-0second0000000');
       await second.boot();
-      await region.deploy({ ...region.spec, readyTimeoutSeconds: 15 });
-      const locked = await runUserData(second);
-      expect(locked.exitCode).toBe(1);
-      expect(locked.stderr).toMatch(/^STATE_LOCKED: /m);
+      const launching = runUserData(second);
+      const gateway = async () => {
+        const pid = await property(second, 'MainPID');
+        return (await second.execute('cat', [`/proc/${pid}/comm`])).stdout.trim();
+      };
+      await expect.poll(gateway, { timeout: 240_000, interval: 1000 }).toBe('flock');
       const waiting = await property(second, 'MainPID');
-      expect(await second.succeed('cat', [`/proc/${waiting}/comm`])).toBe('flock\n');
       expect(await readyStatus(region)).toBe(200);
 
       await region.instance.powerCut();
       await untilReady(region, second);
       expect(await property(second, 'MainPID')).toBe(waiting);
+      const { exitCode, stderr } = await launching;
+      expect(exitCode, stderr).toBe(0);
     });
   },
 );
 
+const peopleSchema = z.object({
+  profiles: z.array(z.object({ role: z.string(), emails: z.array(z.string()) })),
+});
+
 const shippedSchema = z.object({
   logs: z.object({
     logs_collected: z.object({
+      files: z.object({ collect_list: z.array(z.object({ file_path: z.string() })) }),
       journald: z.object({ collect_list: z.array(z.object({ units: z.array(z.string()) })) }),
     }),
   }),

@@ -29,11 +29,15 @@ export type StandInErrorCode =
 
 /** A failure that a person can act on: `code` is stable, the message says what is wrong, where, and what to do. */
 export class StandInError extends Error {
-  override readonly name = 'StandInError';
+  /** The code: what prints an error that nobody caught begins with its name. */
+  override readonly name: StandInErrorCode;
   readonly code: StandInErrorCode;
 
   constructor(code: StandInErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.name = code;
+    // It was taken before there was a name.
+    Error.captureStackTrace(this, StandInError);
     this.code = code;
   }
 }

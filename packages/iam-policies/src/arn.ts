@@ -1,4 +1,4 @@
-import { IamPolicyError } from './error.ts';
+import { IamPolicyError } from './errors.ts';
 import { token, withoutTokens } from './token.ts';
 
 declare const resourceType: unique symbol;

@@ -1,4 +1,4 @@
-import { IamPolicyError } from './error.ts';
+import { IamPolicyError } from './errors.ts';
 import { frozen } from './frozen.ts';
 import { policyJson, type PolicyJson } from './json.ts';
 import { normalise } from './normalise.ts';

@@ -9,7 +9,7 @@ export {
   type Statements,
   type Unscoped,
 } from './document.ts';
-export { IamPolicyError, type IamPolicyErrorCode } from './error.ts';
+export { IamPolicyError, type IamPolicyErrorCode } from './errors.ts';
 export type { PolicyJson, StatementJson } from './json.ts';
 export { anyone, awsPrincipal, servicePrincipal, type Principal } from './principal.ts';
 export { limits } from './size.ts';

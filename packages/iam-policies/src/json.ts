@@ -1,3 +1,4 @@
+import { groupBy } from './group.ts';
 import type { Principal } from './principal.ts';
 import type { Effect, StatementContent } from './statement.ts';
 
@@ -35,7 +36,7 @@ export function statementJson(statement: StatementContent): StatementJson {
 }
 
 function principalJson(principals: readonly Principal[]): Record<string, OneOrMany> {
-  const byType = Map.groupBy(principals, (principal) => principal.type);
+  const byType = groupBy(principals, (principal) => principal.type);
   return Object.fromEntries(
     [...byType].map(([type, group]) => [type, oneOrMany(group.map((principal) => principal.id))]),
   );

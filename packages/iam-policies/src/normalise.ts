@@ -1,3 +1,4 @@
+import { groupBy } from './group.ts';
 import type { StatementContent } from './statement.ts';
 import { sorted } from './statement.ts';
 import { compare } from './token.ts';
@@ -38,7 +39,7 @@ function mergeBy(
   agrees: 'actions' | 'resources',
   differs: 'actions' | 'resources',
 ): StatementContent[] {
-  const groups = Map.groupBy(statements, (statement) =>
+  const groups = groupBy(statements, (statement) =>
     canonical([
       statement.sid,
       statement.effect,

@@ -1,4 +1,4 @@
-import { IamPolicyError } from './error.ts';
+import { IamPolicyError } from './errors.ts';
 import { policyJson } from './json.ts';
 import { numbered } from './normalise.ts';
 import type { StatementContent } from './statement.ts';

@@ -11,7 +11,7 @@ import type {
 } from './action.ts';
 import type { Arn } from './arn.ts';
 import { conditionValue, type Conditions, type OperatorFor, type ValueFor } from './condition.ts';
-import { IamPolicyError } from './error.ts';
+import { IamPolicyError } from './errors.ts';
 import { frozen } from './frozen.ts';
 import type { Principal } from './principal.ts';
 import { compare } from './token.ts';

@@ -3,6 +3,7 @@ import * as autoscaling from '../src/catalogue/autoscaling.ts';
 import * as bedrock from '../src/catalogue/bedrock.ts';
 import * as cloudwatch from '../src/catalogue/cloudwatch.ts';
 import * as efs from '../src/catalogue/elasticfilesystem.ts';
+import * as iam from '../src/catalogue/iam.ts';
 import * as kms from '../src/catalogue/kms.ts';
 import * as logs from '../src/catalogue/logs.ts';
 import * as s3 from '../src/catalogue/s3.ts';
@@ -266,27 +267,31 @@ describe('the size of a document', () => {
 
 describe('a resource-based policy', () => {
   it('names principals and, where the service wants none, no resource', () => {
-    const role = 'arn:aws:iam::111122223333:role/pod';
-    const policy = resourcePolicy(fileSystemPolicy(awsPrincipal(role)));
-    expect(policy.toJSON().Statement).toEqual([
+    const arn = 'arn:aws:iam::111122223333:role/pod';
+    const everything = [
+      'elasticfilesystem:ClientMount',
+      'elasticfilesystem:ClientRootAccess',
+      'elasticfilesystem:ClientWrite',
+    ];
+    const nobody = { Effect: 'Deny', Principal: { AWS: '*' }, Action: everything };
+    expect(resourcePolicy(fileSystemPolicy(iam.role(arn))).toJSON().Statement).toEqual([
       {
-        Sid: 'DenyWithoutTls',
-        Effect: 'Deny',
-        Principal: { AWS: '*' },
-        Action: [
-          'elasticfilesystem:ClientMount',
-          'elasticfilesystem:ClientRootAccess',
-          'elasticfilesystem:ClientWrite',
-        ],
-        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        ...nobody,
+        Sid: 'DenyBesidesMountTargets',
+        Condition: { Bool: { 'elasticfilesystem:AccessedViaMountTarget': 'false' } },
       },
       {
-        Sid: 'MountThroughMountTarget',
-        Effect: 'Allow',
-        Principal: { AWS: role },
-        Action: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'],
-        Condition: { Bool: { 'elasticfilesystem:AccessedViaMountTarget': 'true' } },
+        ...nobody,
+        Sid: 'DenyOthers',
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': arn }, Null: { 'aws:PrincipalArn': 'false' } },
       },
+      { ...nobody, Sid: 'DenyRoot', Action: 'elasticfilesystem:ClientRootAccess' },
+      {
+        ...nobody,
+        Sid: 'DenyWithoutAccessPoint',
+        Condition: { Null: { 'elasticfilesystem:AccessPointArn': 'true' } },
+      },
+      { ...nobody, Sid: 'DenyWithoutTls', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     ]);
   });
 

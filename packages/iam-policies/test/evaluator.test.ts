@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyJson, StatementJson } from '../src/json.ts';
-import { decide } from './evaluator.ts';
+import { decide, decideTogether, type Caller } from './evaluator.ts';
 
 // The proofs are as good as the evaluator: here it is held against what AWS documents, example by example.
 const policy = (...statements: Partial<StatementJson>[]): PolicyJson => ({
@@ -88,5 +88,80 @@ describe('the evaluation logic', () => {
     expect(() => decide([policy({ Condition: { BinaryEquals: { a: 'x' } } })], request)).toThrow(
       /BinaryEquals/,
     );
+  });
+});
+
+describe('the policy of a resource and that of a caller', () => {
+  const account = '111122223333';
+  const role: Caller = { kind: 'principal', account, arn: `arn:aws:iam::${account}:role/a` };
+  const abroad: Caller = {
+    kind: 'principal',
+    account: '444455556666',
+    arn: 'arn:aws:iam::444455556666:role/a',
+  };
+  const service: Caller = { kind: 'service', service: 'backup.amazonaws.com' };
+  const nobody: Caller = { kind: 'anonymous' };
+  const itself = { AWS: role.arn };
+  const root = { AWS: `arn:aws:iam::${account}:root` };
+  const yes = [policy({})];
+  const no = [policy({ Effect: 'Deny' })];
+
+  it.each<[string, Caller, PolicyJson[], Partial<StatementJson>[], boolean, string]>([
+    ['in the account its own policy suffices', role, yes, [], true, 'allow'],
+    ['so does that of the resource', role, [], [{ Principal: itself }], true, 'allow'],
+    ['neither: denied', role, [], [], true, 'implicit deny'],
+    [
+      'a deny of the resource wins',
+      role,
+      yes,
+      [{ Principal: { AWS: '*' }, Effect: 'Deny' }],
+      true,
+      'explicit deny',
+    ],
+    ['a deny of its own wins', role, no, [{ Principal: itself }], true, 'explicit deny'],
+    ['to name the account gives nothing by itself', role, [], [{ Principal: root }], true, 'implicit deny'],
+    ['the number of an account is the account', role, yes, [{ Principal: { AWS: account } }], false, 'allow'],
+    ['a key asks its own policy in any case', role, yes, [], false, 'implicit deny'],
+    ['which may leave it to the account', role, yes, [{ Principal: root }], false, 'allow'],
+    ['or name the role', role, [], [{ Principal: itself }], false, 'allow'],
+    ['from another account it takes both', abroad, yes, [{ Principal: { AWS: abroad.arn } }], true, 'allow'],
+    ['not the resource alone', abroad, [], [{ Principal: { AWS: abroad.arn } }], true, 'implicit deny'],
+    ['not the caller alone', abroad, yes, [], true, 'implicit deny'],
+    [
+      'the account of the resource is not that of others',
+      abroad,
+      yes,
+      [{ Principal: root }],
+      true,
+      'implicit deny',
+    ],
+    ['a service has no policy of its own', service, yes, [], true, 'implicit deny'],
+    ['a service is named', service, [], [{ Principal: { Service: service.service } }], true, 'allow'],
+    [
+      'another service is not',
+      service,
+      [],
+      [{ Principal: { Service: 'ec2.amazonaws.com' } }],
+      true,
+      'implicit deny',
+    ],
+    ['nobody in particular is among all', nobody, [], [{ Principal: '*' }], true, 'allow'],
+    ['and among nobody else', nobody, yes, [{ Principal: itself }], true, 'implicit deny'],
+  ])('%s', (_, caller, identity, statements, identitySuffices, decision) => {
+    const guarded = { policy: policy(...statements), account, identitySuffices };
+    expect(decideTogether(caller, identity, guarded, request)).toBe(decision);
+  });
+
+  it('knows the caller by its ARN and its account', () => {
+    const others = {
+      Principal: { AWS: '*' },
+      Effect: 'Deny' as const,
+      Condition: { ArnNotEquals: { 'aws:PrincipalArn': role.arn } },
+    };
+    const guarded = { policy: policy(others), account, identitySuffices: true };
+    expect(decideTogether(role, yes, guarded, request)).toBe('allow');
+    expect(decideTogether({ ...role, arn: `${role.arn}b` }, yes, guarded, request)).toBe('explicit deny');
+    // Without the key a negated operator holds.
+    expect(decideTogether(nobody, [], guarded, request)).toBe('explicit deny');
   });
 });

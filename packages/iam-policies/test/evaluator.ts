@@ -37,6 +37,74 @@ function applies(statement: StatementJson, request: Request): boolean {
   );
 }
 
+/** Who calls. `anonymous`: without credentials, as an NFS client may be. */
+export type Caller =
+  | { readonly kind: 'principal'; readonly arn: string; readonly account: string }
+  | { readonly kind: 'service'; readonly service: string }
+  | { readonly kind: 'anonymous' };
+
+/** A resource and the policy that hangs on it. */
+export interface Guarded {
+  readonly policy: PolicyJson;
+  /** The account that it belongs to. */
+  readonly account: string;
+  /** Whether the policy of a caller suffices, as it does but for keys of KMS and for the trust in a role. */
+  readonly identitySuffices: boolean;
+}
+
+/**
+ * Decides with both kinds of policies. An explicit deny in either wins. In the account of the resource an allow in
+ * either suffices, unless the service asks the resource's policy in any case; from another account it takes both. A
+ * statement that names an account lets that account decide by the policies of its principals.
+ * {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html}
+ * {@link https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html}
+ */
+export function decideTogether(
+  caller: Caller,
+  identity: readonly PolicyJson[],
+  guarded: Guarded,
+  asked: Omit<Request, 'caller'>,
+): Decision {
+  const request = caller.kind === 'principal' ? withPrincipal(asked, caller) : asked;
+  const said = guarded.policy.Statement.map((statement) => ({
+    effect: statement.Effect,
+    names: named(statement.Principal, caller),
+  })).filter(({ names: how }, index) => {
+    const { Principal: _, ...rest } = guarded.policy.Statement[index]!;
+    return how !== undefined && applies(rest, request);
+  });
+  const own = caller.kind === 'principal' ? decide(identity, request) : 'implicit deny';
+  if (own === 'explicit deny' || said.some(({ effect }) => effect === 'Deny')) return 'explicit deny';
+  const itself = said.some(({ names: how }) => how === 'itself');
+  const delegated = said.some(({ names: how }) => how === 'account');
+  const mine = own === 'allow';
+  const abroad = caller.kind === 'principal' && caller.account !== guarded.account;
+  if (abroad) return mine && (itself || delegated) ? 'allow' : 'implicit deny';
+  return itself || (mine && (guarded.identitySuffices || delegated)) ? 'allow' : 'implicit deny';
+}
+
+/** What IAM itself knows of a principal that calls. */
+function withPrincipal(asked: Omit<Request, 'caller'>, caller: Caller & { kind: 'principal' }): Request {
+  const known = { 'aws:PrincipalArn': [caller.arn], 'aws:PrincipalAccount': [caller.account] };
+  return { ...asked, context: { ...known, ...asked.context } };
+}
+
+/** How a statement speaks of a caller: of itself, of its account, or not at all. */
+function named(principal: StatementJson['Principal'], caller: Caller): 'itself' | 'account' | undefined {
+  if (principal === '*') return 'itself';
+  const accounts = many(principal?.['AWS'] ?? []);
+  if (accounts.includes('*')) return 'itself';
+  if (caller.kind === 'service')
+    return many(principal?.['Service'] ?? []).includes(caller.service) ? 'itself' : undefined;
+  if (caller.kind === 'anonymous') return undefined;
+  if (accounts.includes(caller.arn)) return 'itself';
+  return accounts.some(
+    (each) => each === caller.account || new RegExp(`^arn:[^:]+:iam::${caller.account}:root$`).test(each),
+  )
+    ? 'account'
+    : undefined;
+}
+
 /** {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html} */
 function names(principal: StatementJson['Principal'], caller: string | undefined): boolean {
   if (principal === undefined || principal === '*') return true;

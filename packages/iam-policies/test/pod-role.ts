@@ -83,8 +83,18 @@ function common(partition: string, region: string) {
 }
 
 function backups(partition: string, region: string) {
-  return intents.backupTo({
-    vault: backup.backupVault({ ...place(partition, region), backupVaultName: 'pod' }),
-    role: iam.role({ partition, account: '111122223333', roleNameWithPath: 'pod-backup' }),
-  });
+  const here = place(partition, region);
+  return [
+    ...intents.backupTo({
+      vault: backup.backupVault({ ...here, backupVaultName: 'pod' }),
+      role: iam.role({ partition, account: '111122223333', roleNameWithPath: 'pod-backup' }),
+    }),
+    ...intents.keepBackups({
+      partition,
+      region,
+      bucket: 'archives',
+      prefix: 'pod/',
+      key: kms.key({ ...here, id: 'archive-key' }),
+    }),
+  ];
 }

@@ -1,4 +1,4 @@
-import { InfraError } from './error.ts';
+import { InfraError } from './errors.ts';
 
 /** A model as OpenClaw's config describes it. Lengths are in tokens. */
 export interface Model {

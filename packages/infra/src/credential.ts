@@ -1,6 +1,10 @@
+import { credentialAt, type OpenClawVersion } from '@clawharbor/config-merge/openclaw';
+
+export type ConfigPath = readonly (string | number)[];
+
 /** Keys that hold credentials in OpenClaw, its channels, plugins and MCP servers, and in HTTP headers. */
 const names =
-  /(password|passphrase|secret|token|(api|access|secret|private|signing)[-_]?key|credentials?|authorization|cookie)$/i;
+  /(password|passphrase|secret|token|(api|access|secret|private|signing)[-_]?key|credentials?|authorization|cookie|[-_]pat)$/i;
 
 /** `${NAME}`, which OpenClaw replaces: https://docs.openclaw.ai/gateway/configuration/environment-variables */
 const reference = /\$\{[A-Z_][A-Z0-9_]*\}/;
@@ -9,27 +13,52 @@ const reference = /\$\{[A-Z_][A-Z0-9_]*\}/;
 const marker = 'ollama-local';
 
 /**
- * Whether a value of OpenClaw's config holds a credential in clear text: a text whose key says so or, where a
- * credential may stand under any key, a text that looks like one. References and SecretRefs hold none.
+ * Every text of OpenClaw's config that holds a credential in clear: where OpenClaw takes one (its own schema says
+ * where), under a key that says so, and where anything may stand, what looks like one. References and SecretRefs hold
+ * none.
  *
- * @param anywhere whether a credential may stand here under any key
+ * @param release of OpenClaw that is to read it. Default: the newest
  */
-export function holdsCredential(key: string, value: unknown, anywhere: boolean): boolean {
+export function* credentialsIn(
+  value: unknown,
+  release?: OpenClawVersion,
+  path: ConfigPath = [],
+): Generator<ConfigPath> {
   if (typeof value === 'string') {
-    if (value === '' || value === marker || reference.test(value)) return false;
-    return names.test(key) || (anywhere && looksLikeOne(value));
+    if (value === '' || value === marker || reference.test(value)) return;
+    if (holdsCredential(path, value, release)) yield path;
+  } else if (Array.isArray(value)) {
+    for (const [index, element] of value.entries()) yield* credentialsIn(element, release, [...path, index]);
+  } else if (typeof value === 'object' && value !== null && !isSecretRef(value)) {
+    for (const [key, member] of Object.entries(value)) yield* credentialsIn(member, release, [...path, key]);
   }
-  if (Array.isArray(value)) return value.some((element) => holdsCredential(key, element, anywhere));
-  if (typeof value !== 'object' || value === null || isSecretRef(value)) return false;
-  return Object.entries(value).some(([name, member]) => holdsCredential(name, member, anywhere));
+}
+
+function holdsCredential(path: ConfigPath, text: string, release?: OpenClawVersion): boolean {
+  const keys = path.filter((step) => typeof step === 'string');
+  const said = credentialAt(path, release);
+  if (said === 'secret' || names.test(keys.at(-1) ?? '')) return true;
+  if (said === 'none') return false;
+  const record = keys.at(-2) ?? '';
+  if (/headers$/i.test(record)) return true;
+  return /(env|vars)$/i.test(record) ? !isPlain(text) : looksLikeOne(text);
 }
 
 /** Names where a secret is, and does not hold it: https://docs.openclaw.ai/gateway/secrets */
-export function isSecretRef(value: object): boolean {
+function isSecretRef(value: object): boolean {
   const { source, provider = '', id, ...others } = value as Record<string, unknown>;
   // With anything else in it, it is an object that only looks like one.
   if (typeof id !== 'string' || typeof provider !== 'string' || Object.keys(others).length > 0) return false;
   return ['env', 'file', 'exec', 'store'].includes(source as string);
+}
+
+/** Environment variables carry credentials under any name: what passes is a setting at first sight. */
+function isPlain(text: string): boolean {
+  if (looksLikeOne(text)) return false;
+  return (
+    /^(\d{1,9}|arn:.*|[a-z]+:\/\/.*|[~.]{0,2}\/.*)$/.test(text) ||
+    /^([A-Za-z]+|\d{1,4})([\s_./:;,=+-]+([A-Za-z]+|\d{1,4}))*$/.test(text)
+  );
 }
 
 function looksLikeOne(text: string): boolean {

@@ -1,7 +1,8 @@
-import { ConfigMergeError, explain, mergeConfig, openclawPolicy, redacted } from '@clawharbor/config-merge';
-import { holdsCredential, isSecretRef } from './credential.ts';
-import { InfraError } from './error.ts';
-import { formatPath } from './options/refusal.ts';
+import type { OpenClawVersion } from '@clawharbor/bootstrap/spec';
+import { deepmergeCustom, type DeepMergeFunctionsURIs } from 'deepmerge-ts';
+import { extraFaults, formFaults, managed } from './extra-faults.ts';
+import { InfraError } from './errors.ts';
+import { formatPath, type Refusal } from './options/refusal.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -9,77 +10,42 @@ type Config = Readonly<Record<string, unknown>>;
  * The desired config of a pod with what its owner adds. Arrays count as one value.
  *
  * @param decided what the pod decides
+ * @param release of OpenClaw that is to run. Default: the newest
  * @throws InfraError `OPENCLAW_KEY_MANAGED` for a key that the pod decides, or nobody but people and OpenClaw;
- * `CREDENTIAL_IN_CONFIG` for a credential in clear text; `PROPS_INVALID` for what cannot be merged
+ * `CREDENTIAL_IN_CONFIG` for a credential in clear text; `OPENCLAW_CONFIG_INVALID` for what OpenClaw's schema does not
+ * have; `PROPS_INVALID` for what cannot be merged
  */
-export function withExtra(decided: Config, extra: Config): Record<string, unknown> {
-  refuseByPolicy(extra);
-  return beside(decided, extra, []);
+export function withExtra(
+  decided: Config,
+  extra: Config,
+  release?: OpenClawVersion,
+): Record<string, unknown> {
+  refuse(extraFaults(extra, release));
+  const config = beside(decided, extra) as Record<string, unknown>;
+  refuse(formFaults(config, release && { release }));
+  return config;
 }
 
-/** The policy is that of the instance: what it calls exclusive is a way in, set by the pod or by nobody. */
-function refuseByPolicy(extra: Config): void {
-  const result = mergedAlone(extra);
-  for (const [path, value] of leaves(extra, [])) {
-    const { owner, value: shown } = explain(result, quoted(path));
-    if (owner === 'exclusive') throw managed(path);
-    if (holdsCredential(path.at(-1) ?? '', value, shown === redacted)) {
-      throw new InfraError(
-        'CREDENTIAL_IN_CONFIG',
-        `openclaw.config.${formatPath(path)}: a credential in clear text would rest in the template and in Parameter ` +
-          'Store. Put it into the secret of the pod, under a name in capital letters, and write "${NAME}" here.',
-      );
-    }
-  }
+/** What both sides have stops the merge, unless both have an object. */
+function conflict(values: readonly unknown[], _: unknown, path: readonly PropertyKey[] = []): unknown {
+  if (values.length > 1) throw new InfraError('OPENCLAW_KEY_MANAGED', told(managed(path)));
+  return values[0];
 }
 
-function mergedAlone(extra: Config) {
-  try {
-    return mergeConfig({ desired: extra, policy: openclawPolicy });
-  } catch (cause) {
-    if (!(cause instanceof ConfigMergeError)) throw cause;
-    const code = cause.code === 'DESIRED_USER_OWNED' ? 'OPENCLAW_KEY_MANAGED' : 'PROPS_INVALID';
-    throw new InfraError(code, `openclaw.config: ${cause.message}`, { cause });
-  }
+const beside = deepmergeCustom<unknown, DeepMergeFunctionsURIs, readonly PropertyKey[]>({
+  metaDataUpdater: (path = [], { key }) => (key === undefined ? path : [...path, key as PropertyKey]),
+  mergeArrays: conflict,
+  mergeOthers: conflict,
+});
+
+/** @throws InfraError with the code of the first; the message names all that have the same code */
+function refuse(faults: readonly Refusal[]): void {
+  const [first] = faults;
+  if (first === undefined) return;
+  const alike = faults.filter(({ code }) => code === first.code);
+  throw new InfraError(first.code, alike.map(told).join('\n'));
 }
 
-/** What has no keys of its own to look into. */
-function* leaves(config: Config, path: readonly string[]): Generator<readonly [string[], unknown]> {
-  for (const [key, value] of Object.entries(config)) {
-    const here = [...path, key];
-    if (isObject(value) && Object.keys(value).length > 0 && !isSecretRef(value)) yield* leaves(value, here);
-    else yield [here, value];
-  }
-}
-
-/** A path as config-merge reads it, whatever the keys are. */
-function quoted(path: readonly string[]): string {
-  return path.map((key) => `[${JSON.stringify(key)}]`).join('');
-}
-
-function beside(decided: Config, extra: Config, path: readonly string[]): Record<string, unknown> {
-  const result: Record<string, unknown> = { ...decided };
-  for (const [key, value] of Object.entries(extra)) {
-    const mine = decided[key];
-    const here = [...path, key];
-    if (!Object.hasOwn(decided, key)) {
-      result[key] = value;
-    } else if (isObject(mine) && isObject(value)) {
-      result[key] = beside(mine, value, here);
-    } else {
-      throw managed(here);
-    }
-  }
-  return result;
-}
-
-function managed(path: readonly string[]): InfraError {
-  return new InfraError(
-    'OPENCLAW_KEY_MANAGED',
-    `openclaw.config.${formatPath(path)}: the pod decides this key. Leave it out; use the other props of the pod.`,
-  );
-}
-
-function isObject(value: unknown): value is Config {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function told({ path, message }: Pick<Refusal, 'path' | 'message'>): string {
+  return `openclaw.config${path.length === 0 ? '' : '.'}${formatPath(path)}: ${message}`;
 }

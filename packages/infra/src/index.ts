@@ -1,4 +1,4 @@
-export { InfraError, type InfraErrorCode } from './error.ts';
+export { InfraError, type InfraErrorCode } from './errors.ts';
 export { loadConfig } from './config-file/load-config.ts';
 export type { ExistingNetwork } from './parts/network.ts';
 export {

@@ -1,9 +1,15 @@
+import { defaultOpenClawVersion, type OpenClawVersion } from '@clawharbor/bootstrap/spec';
+import type { ChosenOwners } from '@clawharbor/config-merge';
+import { checkOpenClawConfig } from '@clawharbor/config-merge/openclaw';
 import { bedrockProvider, type Model } from './bedrock.ts';
+import { refuseUserOwned, refuseUnknownModels } from './desired-config.ts';
 import { withExtra } from './extra-config.ts';
 import { adminScopes, type MemberScope } from './options/operator-scopes.ts';
 
 /** What a pod decides about its gateway. Strings may be CDK tokens. */
 export interface GatewayDecisions {
+  /** The release that is to run. Default: that of a new pod. */
+  readonly version?: OpenClawVersion;
   readonly port: number;
   /** The first is the public origin. */
   readonly dnsNames: readonly string[];
@@ -15,12 +21,16 @@ export interface GatewayDecisions {
     readonly scopes: readonly MemberScope[];
     readonly otherSessions: 'none' | 'view' | 'suggest' | 'write';
   };
+  /** Whether everybody's page shows the invitation to the Discord community of OpenClaw. */
+  readonly communityInvite?: boolean;
   readonly region: string;
   readonly model: Model;
   /** Whether Ollama runs on the instance. */
   readonly ollama: boolean;
   /** More OpenClaw config of the pod's owner. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Who decides a path, where it is not whom the policy names. Default: none. */
+  readonly owners?: ChosenOwners;
 }
 
 export type OpenClawConfig = Record<string, unknown>;
@@ -38,14 +48,40 @@ const ollamaProvider = { baseUrl: 'http://127.0.0.1:11434', api: 'ollama', model
  * https://docs.openclaw.ai/gateway/trusted-proxy-auth
  *
  * @throws InfraError `OPENCLAW_KEY_MANAGED` when `extra` sets a key that the pod decides, `CREDENTIAL_IN_CONFIG` when it
- * holds a credential, `PROPS_INVALID` when the instance could not merge it
+ * holds a credential, `PROPS_INVALID` when the instance could not merge it; `OWNER_REFUSED` when a key that is set belongs
+ * to people by `owners`; `MODEL_NOT_IN_PROVIDER` when an agent is to talk to a model that its provider does not list
  */
 export function openclawConfig(decisions: GatewayDecisions): OpenClawConfig {
-  return withExtra(decided(decisions), decisions.extra);
+  const config = withExtra(decided(decisions), decisions.extra, decisions.version);
+  refuseUserOwned(config, decisions.owners ?? {});
+  refuseUnknownModels(config);
+  return config;
+}
+
+/**
+ * Else the agent of whoever has the main session is told title and creator of every session that is begun.
+ * https://docs.openclaw.ai/concepts/session
+ */
+const silent = { session: { notifyOnCreate: false } };
+
+/** OpenClaw tells nothing of the kind before 2026.9.6, and refuses the key. */
+function tellsOfSessions(release: OpenClawVersion): boolean {
+  return checkOpenClawConfig(silent, { release, partial: true }).length === 0;
 }
 
 function decided(decisions: GatewayDecisions) {
-  const { port, dnsNames, trustedProxies, admins, members, region, model, ollama } = decisions;
+  const {
+    version = defaultOpenClawVersion,
+    port,
+    dnsNames,
+    trustedProxies,
+    admins,
+    members,
+    communityInvite = false,
+    region,
+    model,
+    ollama,
+  } = decisions;
   const origins = dnsNames.map((name) => `https://${name}`);
   return {
     gateway: {
@@ -78,11 +114,12 @@ function decided(decisions: GatewayDecisions) {
         },
       },
       trustedProxies: [...trustedProxies],
-      controlUi: { allowedOrigins: origins },
+      controlUi: { allowedOrigins: origins, communityInvite },
       // A shell on the host, in the browser: on by default in OpenClaw.
       terminal: { enabled: false },
       reload: { mode: 'hybrid' },
     },
+    ...(members.otherSessions === 'none' && tellsOfSessions(version) ? silent : {}),
     // Versions are the pod's to choose, and nothing is told to others.
     update: { checkOnStart: false, auto: { enabled: false } },
     discovery: { mdns: { mode: 'off' } },

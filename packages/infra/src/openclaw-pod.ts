@@ -1,18 +1,22 @@
 import { bundlePath } from '@clawharbor/bootstrap/bundle';
-import { openclawReleases } from '@clawharbor/bootstrap/spec';
-import { Stack, Tags } from 'aws-cdk-lib';
+import { backupMetrics, metricNamespace, openclawReleases } from '@clawharbor/bootstrap/spec';
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as efs from 'aws-cdk-lib/aws-efs';
 import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledgeRules } from './parts/acknowledgements.ts';
 import { AutoScaling } from './parts/auto-scaling.ts';
+import { Backups } from './parts/backups.ts';
 import { defaultModel } from './bedrock.ts';
 import { InstanceRole } from './parts/instance-role.ts';
 import { LoadBalancer } from './parts/load-balancer.ts';
@@ -20,7 +24,7 @@ import { Login } from './parts/login.ts';
 import { Logs } from './parts/logs.ts';
 import { Machine } from './parts/machine.ts';
 import { Network, type ExistingNetwork } from './parts/network.ts';
-import { InfraError } from './error.ts';
+import { InfraError } from './errors.ts';
 import { openclawConfig } from './openclaw-config.ts';
 import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 import type { PodOptionsInput } from './options/pod-props.ts';
@@ -33,6 +37,7 @@ import { acknowledgeWildcards } from './parts/wildcards.ts';
 /** Port of the gateway on its instance; only the load balancer reaches it. */
 const gatewayPort = 5173;
 const hookName = 'gateway-ready';
+const drainHookName = 'gateway-drained';
 
 export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
   readonly domain: {
@@ -66,6 +71,8 @@ export class OpenClawPod extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
   readonly fileSystem: efs.FileSystem;
   readonly secret: secretsmanager.Secret;
+  /** Absent without `backups.enabled`. */
+  readonly backupBucket: s3.Bucket | undefined;
   readonly logGroup: logs.LogGroup;
   readonly autoScalingGroup: autoscaling.AutoScalingGroup;
   readonly role: iam.Role;
@@ -119,6 +126,14 @@ export class OpenClawPod extends Construct {
       key: options.logs.encrypt ? secrets.key : undefined,
     });
     const storage = new Storage(this, 'Storage', { network, role: instanceRole.role, client: gateway });
+    const backups = options.backups.enabled
+      ? new Backups(this, 'Backups', {
+          podName: options.name,
+          key: secrets.key,
+          keepDays: options.backups.keepDays,
+          lockDays: options.backups.objectLockDays,
+        })
+      : undefined;
     const machine = new Machine(this, 'Machine', {
       options: options.machine,
       role: instanceRole.role,
@@ -136,16 +151,20 @@ export class OpenClawPod extends Construct {
         openclaw: {
           version: options.openclaw.version,
           config: openclawConfig({
+            version: options.openclaw.version,
             port: gatewayPort,
             dnsNames,
             trustedProxies: network.trustedProxies,
             admins: options.openclaw.admins,
             members: options.openclaw.members,
+            communityInvite: options.openclaw.communityInvite,
             region,
             model: options.openclaw.model ?? defaultModel(region),
             ollama: options.ollama !== undefined,
             extra: options.openclaw.config,
+            owners: options.openclaw.owners,
           }),
+          ...(Object.keys(options.openclaw.owners).length > 0 ? { owners: options.openclaw.owners } : {}),
         },
         secret: { arn: secrets.secret.secretArn },
         fileSystem: {
@@ -153,14 +172,17 @@ export class OpenClawPod extends Construct {
           stateAccessPoint: storage.state.accessPointId,
           artifactsAccessPoint: storage.artifacts.accessPointId,
         },
+        ...(backups === undefined ? {} : { backups: backupSpec(options.backups, backups, secrets.key) }),
         lifecycle: {
           autoScalingGroup: groupName,
           hook: hookName,
           heartbeatSeconds: options.launch.heartbeatSeconds,
+          drainHook: drainHookName,
         },
         logGroup: journal.group.logGroupName,
         ollama: options.ollama,
         readyTimeoutSeconds: options.launch.readyTimeoutSeconds,
+        smokeTest: options.launch.smokeTest,
       },
     });
     const policy = instanceRole.grant({
@@ -170,6 +192,7 @@ export class OpenClawPod extends Construct {
       storage,
       logGroup: journal.group,
       bundle: machine.bundle,
+      backups,
     });
     const scaling = new AutoScaling(this, 'Scaling', {
       groupName,
@@ -177,6 +200,7 @@ export class OpenClawPod extends Construct {
       launchTemplate: machine.launchTemplate,
       targetGroup: entrance.targetGroup,
       hookName,
+      drainHookName,
       heartbeatSeconds: options.launch.heartbeatSeconds,
       after: [
         policy,
@@ -192,12 +216,49 @@ export class OpenClawPod extends Construct {
     this.loadBalancer = entrance.loadBalancer;
     this.fileSystem = storage.fileSystem;
     this.secret = secrets.secret;
+    this.backupBucket = backups?.bucket;
     this.logGroup = journal.group;
     this.autoScalingGroup = scaling.group;
     this.role = instanceRole.role;
     Tags.of(this).add('clawharbor:pod', options.name);
-    acknowledgeRules({ network, login, entrance, secrets, scaling });
+    acknowledgeRules({ network, login, entrance, secrets, scaling, backups });
     acknowledgeWildcards(policy);
+  }
+
+  /**
+   * Seconds since a drill last restored the newest backup and started a gateway on it; since the pod came up, before the first
+   * one. A pod says it once an hour. Not at all with `backups.enabled: false` or `backups.drillEveryDays: 0`.
+   * @param options Default: the maximum over six hours
+   *
+   * @example
+   * pod.metricLastGoodDrillAge().createAlarm(stack, 'DrillOverdue', {
+   *   threshold: Duration.days(14).toSeconds(),
+   *   evaluationPeriods: 1,
+   *   treatMissingData: TreatMissingData.BREACHING,
+   * });
+   */
+  metricLastGoodDrillAge(options?: MetricOptions): Metric {
+    return this.#metric(backupMetrics.RestoreProved, options);
+  }
+
+  /** Seconds since the last backup, as {@link metricLastGoodDrillAge}. */
+  metricLastBackupAge(options?: MetricOptions): Metric {
+    return this.#metric(backupMetrics.BackupsMade, options);
+  }
+
+  /** Seconds since the newest backup in the bucket was made, as {@link metricLastGoodDrillAge}. */
+  metricLastStoredBackupAge(options?: MetricOptions): Metric {
+    return this.#metric(backupMetrics.BackupsStored, options);
+  }
+
+  #metric(metricName: string, options: MetricOptions = {}): Metric {
+    const identity = { namespace: metricNamespace, metricName, dimensionsMap: { Pod: this.options.name } };
+    return new Metric({
+      statistic: Stats.MAXIMUM,
+      period: Duration.hours(6),
+      ...options,
+      ...identity,
+    }).attachTo(this);
   }
 }
 
@@ -211,6 +272,21 @@ function optionsOf({
     ...rest,
     domain: { hostedZone: identityOf(domain.hostedZone), names: domain.names },
   });
+}
+
+function backupSpec(
+  { everyHours, keep, drillEveryDays }: PodOptions['backups'],
+  { bucket, prefix }: Backups,
+  key: kms.IKey,
+) {
+  return {
+    bucket: bucket.bucketName,
+    prefix,
+    kmsKey: key.keyArn,
+    everyHours,
+    keep,
+    ...(drillEveryDays === 0 ? {} : { drillEveryDays }),
+  };
 }
 
 function identityOf(zone: IHostedZone): PodOptions['domain']['hostedZone'] {

@@ -27,7 +27,8 @@ export class PodStack extends Stack {
       ...(bundle === undefined ? {} : { bundle }),
     });
     const outputs = {
-      Url: this.pod.url,
+      // A session of one's own. At / a new browser shows the main session, which belongs to whoever began it.
+      Url: `${this.pod.url}/new`,
       UserPoolId: this.pod.userPool.userPoolId,
       SecretArn: this.pod.secret.secretArn,
       SpecParameterName: this.pod.specParameterName,

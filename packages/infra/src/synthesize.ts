@@ -1,7 +1,7 @@
 import { App, Validations, type IPolicyValidationPlugin } from 'aws-cdk-lib';
 import type * as cxapi from 'aws-cdk-lib/cx-api';
 import { createRequire } from 'node:module';
-import { InfraError } from './error.ts';
+import { InfraError } from './errors.ts';
 import type { PodConfig } from './options/pod-config.ts';
 import { PodStack } from './pod-stack.ts';
 

@@ -13,6 +13,12 @@ test('what the compiler refuses in a config, the schema refuses too', () => {
     defineConfig({ ...exampleConfig, openclaw: { version: '2026.1.1' } }),
     // @ts-expect-error admin rights for everybody
     defineConfig({ ...exampleConfig, openclaw: { members: { scopes: ['operator.admin'] } } }),
+    // @ts-expect-error a key that OpenClaw does not know
+    defineConfig({ ...exampleConfig, openclaw: { config: { agents: { defaults: { modle: 'a/b' } } } } }),
+    // @ts-expect-error a value of another type than OpenClaw takes
+    defineConfig({ ...exampleConfig, openclaw: { config: { session: null } } }),
+    // @ts-expect-error a value that OpenClaw does not know
+    defineConfig({ ...exampleConfig, openclaw: { config: { session: { scope: 'everybody' } } } }),
     // @ts-expect-error no domain
     defineConfig({ account: '123456789012', region: 'eu-central-1' }),
   ];
@@ -24,7 +30,9 @@ type Schema = z.input<typeof podConfigSchema>;
 
 /** Documented props are read-only; what a schema infers is not. */
 type Thawed<T> = T extends readonly (infer Item)[]
-  ? Thawed<Item>[]
+  ? number extends T['length']
+    ? Thawed<Item>[]
+    : { -readonly [K in keyof T]: Thawed<T[K]> }
   : T extends object
     ? { -readonly [K in keyof T]: Thawed<T[K]> }
     : T;

@@ -37,10 +37,13 @@ describe('S10: the role of the instance', () => {
       'elasticfilesystem:ClientMount',
       'elasticfilesystem:ClientWrite',
       'kms:Decrypt',
+      'kms:GenerateDataKey',
       'logs:CreateLogStream',
       'logs:DescribeLogStreams',
       'logs:PutLogEvents',
       's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
       'secretsmanager:GetSecretValue',
       'ssm:GetParameter',
       'ssm:UpdateInstanceInformation',
@@ -68,7 +71,8 @@ describe('S10: the role of the instance', () => {
     expect(resourcesFor('ssm:GetParameter')).toEqual([
       'arn:<AWS::Partition>:ssm:eu-central-1:123456789012:parameter/clawharbor/openclaw/spec',
     ]);
-    const [object, ...others] = resourcesFor('s3:GetObject');
+    const ownObjects = new Set(resourcesFor('s3:PutObject'));
+    const [object, ...others] = resourcesFor('s3:GetObject').filter((resource) => !ownObjects.has(resource));
     expect(others).toEqual([]);
     expect(object).toMatch(
       /^arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-123456789012-eu-central-1\/[0-9a-f]{64}\.mjs$/,
@@ -76,7 +80,9 @@ describe('S10: the role of the instance', () => {
   });
 
   test('decrypts only that secret, and only through Secrets Manager', () => {
-    const [statement, ...others] = granting('kms:Decrypt');
+    const [statement, ...others] = granting('kms:Decrypt').filter(
+      ({ Condition }) => !JSON.stringify(Condition).includes('aws:s3:arn'),
+    );
     expect(others).toEqual([]);
     expect(list(statement?.Resource)).toEqual([
       { 'Fn::GetAtt': [theOne(template, 'AWS::KMS::Key').id, 'Arn'] },
@@ -84,6 +90,23 @@ describe('S10: the role of the instance', () => {
     const condition = JSON.stringify(statement?.Condition);
     expect(condition).toContain('secretsmanager.eu-central-1.amazonaws.com');
     expect(condition).toContain('kms:EncryptionContext:SecretARN');
+  });
+
+  test('keeps backups below its own name in its own bucket, and deletes nothing', () => {
+    const bucket = theOne(template, 'AWS::S3::Bucket').id;
+    const objects = `arn:<AWS::Partition>:s3:::<${bucket}>/openclaw/*`;
+    expect(resourcesFor('s3:PutObject')).toEqual([objects]);
+    expect(resourcesFor('s3:GetObject')).toContain(objects);
+    const [listing] = granting('s3:ListBucket');
+    expect(listing?.Condition).toEqual({ StringLike: { 's3:prefix': 'openclaw/*' } });
+    const [encrypting, ...more] = granting('kms:GenerateDataKey');
+    expect(more).toEqual([]);
+    const condition = JSON.stringify(encrypting?.Condition);
+    expect(condition).toContain('s3.eu-central-1.amazonaws.com');
+    expect(condition).toContain('kms:EncryptionContext:aws:s3:arn');
+    expect(
+      statements.some(({ Action }) => list(Action).some((action) => /Delete|\*/.test(String(action)))),
+    ).toBe(false);
   });
 
   test('completes the hook of its own group only', () => {
@@ -136,28 +159,5 @@ describe('S10: the role of the instance', () => {
       'ssmmessages:OpenControlChannel',
       'ssmmessages:OpenDataChannel',
     ]);
-  });
-});
-
-describe('the policy of the file system', () => {
-  const policy = statementsOf(theOne(template, 'AWS::EFS::FileSystem').properties['FileSystemPolicy']);
-
-  test('lets the role of the instance mount, and nobody else, and nobody as root', () => {
-    const allows = policy.filter(({ Effect }) => Effect === 'Allow');
-    expect(allows).toHaveLength(1);
-    expect(allows[0]?.Principal).toEqual({
-      AWS: { 'Fn::GetAtt': [theOne(template, 'AWS::IAM::Role').id, 'Arn'] },
-    });
-    expect(names(list(allows[0]?.Action))).toEqual([
-      'elasticfilesystem:ClientMount',
-      'elasticfilesystem:ClientWrite',
-    ]);
-  });
-
-  test('denies everybody without TLS', () => {
-    const denies = policy.filter(({ Effect }) => Effect === 'Deny');
-    expect(denies).toHaveLength(1);
-    expect(denies[0]?.Condition).toEqual({ Bool: { 'aws:SecureTransport': 'false' } });
-    expect(list(denies[0]?.Action)).toContain('elasticfilesystem:ClientMount');
   });
 });

@@ -17,6 +17,7 @@ const decisions: GatewayDecisions = {
   trustedProxies: ['10.0.0.0/24'],
   admins: [admin],
   members: { scopes: ['operator.read', 'operator.write'], otherSessions: 'write' },
+  communityInvite: false,
   region: 'eu-central-1',
   model: defaultModel('eu-central-1'),
   ollama: false,
@@ -67,6 +68,7 @@ describe('who is who', () => {
     expect(config.gateway['publicOrigin']).toBe('https://openclaw.example.com');
     expect(config.gateway['controlUi']).toEqual({
       allowedOrigins: ['https://openclaw.example.com', 'https://chat.example.com'],
+      communityInvite: false,
     });
   });
 });
@@ -78,6 +80,42 @@ describe('who may what', () => {
     expect(roles.default).toBe(memberRole);
     expect(roles.definitions[memberRole]?.scopes).toEqual(['operator.read', 'operator.write']);
     expect(auth.trustedProxy.deviceAutoApprove.scopes).toEqual(['operator.read', 'operator.write']);
+  });
+
+  test('by default members have the least that the page works with, and nothing of the sessions of others', () => {
+    const { openclaw } = specOf(podTemplate());
+    expect(openclaw.config).toMatchObject({
+      gateway: {
+        auth: { trustedProxy: { deviceAutoApprove: { scopes: ['operator.read', 'operator.write'] } } },
+        roles: {
+          definitions: {
+            [memberRole]: { scopes: ['operator.read', 'operator.write'], sessions: { others: 'none' } },
+          },
+        },
+        controlUi: { communityInvite: false },
+      },
+      session: { notifyOnCreate: false },
+    });
+  });
+
+  test('what is wider is asked for', () => {
+    const members = {
+      scopes: ['operator.read', 'operator.write', 'operator.approvals'],
+      otherSessions: 'view',
+    } as const;
+    const wider = specOf(
+      podTemplate({
+        openclaw: { members: { ...members, scopes: [...members.scopes] }, communityInvite: true },
+      }),
+    ).openclaw.config;
+    expect(wider).toMatchObject({
+      gateway: {
+        auth: { trustedProxy: { deviceAutoApprove: { scopes: members.scopes } } },
+        roles: { definitions: { [memberRole]: { scopes: members.scopes, sessions: { others: 'view' } } } },
+        controlUi: { communityInvite: true },
+      },
+    });
+    expect(wider).not.toHaveProperty('session');
   });
 
   test('an admin is named by the sub, and the role of admins lets that grant through', () => {
@@ -127,7 +165,7 @@ function nested(path: string, value: unknown): Record<string, unknown> {
 
 describe("the owner's config", () => {
   test('adds keys beside those of the pod', () => {
-    const extra = { gateway: { push: { enabled: false } }, session: { idleMinutes: 5 } };
+    const extra = { gateway: { tools: { deny: ['exec'] } }, session: { scope: 'global' } };
     expect(openclawConfig({ ...decisions, extra })).toMatchObject({ ...extra, gateway: { port: 5173 } });
   });
 
@@ -172,7 +210,7 @@ describe("the owner's config", () => {
 
   test('may add a provider, but none that the instance could not merge', () => {
     const provider = (models: unknown) => nested('models.providers.mine', { baseUrl: 'http://m', models });
-    expect(added(provider([{ id: 'a' }]))).not.toThrow();
+    expect(added(provider([{ id: 'a', name: 'A' }]))).not.toThrow();
     expect(added(provider([{ name: 'a' }]))).toThrow(code('PROPS_INVALID'));
     expect(added(provider([{ name: 'a' }]))).toThrow('models.providers.mine.models');
   });
@@ -193,7 +231,7 @@ describe("the owner's config", () => {
     ['gateway.remote.password', 'x'],
   ] as const)('holds no credential: %s', ([path, value]) => {
     expect(added(nested(path, value))).toThrow(code('CREDENTIAL_IN_CONFIG'));
-    expect(added(nested(path, value))).toThrow(`openclaw.config.${path}:`);
+    expect(added(nested(path, value))).toThrow(`openclaw.config.${path}`);
     expect(added(nested(path, value))).not.toThrow(JSON.stringify(value));
   });
 
@@ -202,33 +240,52 @@ describe("the owner's config", () => {
     ['channels.telegram.botToken', ''],
     ['channels.telegram.botToken', { source: 'env', provider: 'default', id: 'TELEGRAM_BOT_TOKEN' }],
     ['channels.telegram.dmPolicy', 'pairing'],
-    ['channels.telegram.groups', ['-1001234567890']],
+    ['channels.telegram.groupAllowFrom', ['-1001234567890']],
     ['mcp.servers.a.headers.Authorization', 'Bearer ${MY_TOKEN}'],
     ['mcp.servers.a.command', '/usr/local/lib/node_modules/Server2/bin/start'],
     ['mcp.servers.a.url', 'https://example.com/Tools2/v1/endpoint'],
     ['mcp.servers.a.env.ROLE', 'arn:aws:iam::123456789012:role/MyRole'],
     ['messages.responsePrefix', 'Answers of the Team, 24 hours a day'],
     ['models.providers.mine.apiKey', 'ollama-local'],
-    ['tools.media.model', 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0'],
-    ['agents.defaults.contextTokens', 1000],
+    ['agents.defaults.imageModel', 'amazon-bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ['agents.defaults.maxConcurrent', 1000],
   ] as const)('may say %s %j', ([path, value]) => {
     expect(openclawConfig({ ...decisions, extra: nested(path, value) })).toMatchObject(nested(path, value));
   });
 
   test('cannot reach a prototype', () => {
     const extra = JSON.parse('{"__proto__":{"polluted":true}}') as Record<string, unknown>;
-    openclawConfig({ ...decisions, extra });
+    expect(() => openclawConfig({ ...decisions, extra })).toThrow(code('OPENCLAW_CONFIG_INVALID'));
+    const vars = JSON.parse('{"__proto__":"polluted","constructor":"mine"}') as Record<string, unknown>;
+    const { env } = openclawConfig({ ...decisions, extra: { env: { vars } } }) as { env: { vars: object } };
+    expect(Object.entries(env.vars)).toStrictEqual(Object.entries(vars));
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 });
 
 test('the spec in the template is one that the instance accepts', () => {
   const text = JSON.stringify(specOf(podTemplate()))
-    .replace(/<PodSecrets\w+>/, 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pod-AbCdEf')
+    .replace(/<PodSecretsSecret\w+>/, 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pod-AbCdEf')
+    .replace(/<PodSecretsKey\w+\.Arn>/, 'arn:aws:kms:eu-central-1:123456789012:key/pod')
+    .replace(/<PodBackups\w+>/, 'pod-backups')
     .replace(/<PodStorageFileSystem(State|Artifacts)\w+>/g, 'fsap-0123456789abcdef0')
     .replace(/<PodStorageFileSystem\w+>/, 'fs-0123456789abcdef0')
-    .replace(/<PodLogs\w+>/, 'pod-logs');
+    .replace(/<PodLogs\w+>/, 'pod-logs')
+    .replace(/<PodBackups\w+>/, 'pod-backups');
   const spec = parsePodSpec(JSON.parse(text), 'the template');
   expect(spec.openclaw.config).toMatchObject({ gateway: { port: 5173 } });
   expect(text).not.toContain('<');
+});
+
+describe('owners', () => {
+  test('reach the instance in the spec, and no spec without them has any', () => {
+    const owners = { 'agents.defaults.model': 'managed', 'channels.telegram': 'user' } as const;
+    expect(specOf(podTemplate({ openclaw: { owners } })).openclaw).toHaveProperty('owners', owners);
+    expect(specOf(podTemplate()).openclaw).not.toHaveProperty('owners');
+  });
+});
+
+test('the model is asked after ready, unless somebody does not want it', () => {
+  expect(specOf(podTemplate())).toHaveProperty('smokeTest', true);
+  expect(specOf(podTemplate({ launch: { smokeTest: false } }))).toHaveProperty('smokeTest', false);
 });

@@ -146,6 +146,32 @@ describe('S1: certificate, records, and a login at priority 1', () => {
   });
 });
 
+describe('answers over HTTPS', () => {
+  const listeners = resourcesOf(template, 'AWS::ElasticLoadBalancingV2::Listener');
+  const attributesOf = (protocol: string) => {
+    const [, listener] = listeners.find(([, { Properties }]) => Properties?.['Protocol'] === protocol)!;
+    const list = (listener.Properties?.['ListenerAttributes'] ?? []) as { Key: string; Value: string }[];
+    return Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
+  };
+
+  test('say that the name is to be asked over HTTPS only, for a year, and speak for no other name', () => {
+    const policy = attributesOf('HTTPS')['routing.http.response.strict_transport_security.header_value'];
+    expect(policy).toBe('max-age=31536000');
+  });
+
+  test('do not say what answers', () => {
+    expect(attributesOf('HTTPS')['routing.http.response.server.enabled']).toBe('false');
+  });
+
+  test('keep what the gateway itself says of content and frames', () => {
+    expect(Object.keys(attributesOf('HTTPS'))).toHaveLength(2);
+  });
+
+  test('over HTTP are redirects, which browsers take no policy from', () => {
+    expect(attributesOf('HTTP')).toEqual({});
+  });
+});
+
 describe('S2: the gateway believes the load balancer, and nobody else', () => {
   const gateway = specOf(template).openclaw.config['gateway'] as Record<string, unknown>;
 
@@ -235,6 +261,12 @@ describe('S4: a hook holds a new instance until the bootstrap says ready', () =>
         DefaultResult: 'ABANDON',
         HeartbeatTimeout: 900,
       },
+      {
+        LifecycleHookName: 'gateway-drained',
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+        DefaultResult: 'CONTINUE',
+        HeartbeatTimeout: 480,
+      },
     ]);
     expect(resourcesOf(template, 'AWS::AutoScaling::LifecycleHook')).toEqual([]);
   });
@@ -244,6 +276,7 @@ describe('S4: a hook holds a new instance until the bootstrap says ready', () =>
       autoScalingGroup: properties['AutoScalingGroupName'],
       hook: 'gateway-ready',
       heartbeatSeconds: 900,
+      drainHook: 'gateway-drained',
     });
   });
 
@@ -305,7 +338,7 @@ describe('S5: state outlives everything', () => {
 
 describe('S6: a config change is no change of the machine', () => {
   test('user data and launch template stay when the config changes', () => {
-    const changed = podTemplate({ openclaw: { admins: [], config: { session: { idleMinutes: 60 } } } });
+    const changed = podTemplate({ openclaw: { admins: [], config: { session: { scope: 'global' } } } });
     expect(theOne(changed, 'AWS::EC2::LaunchTemplate')).toEqual(theOne(template, 'AWS::EC2::LaunchTemplate'));
     expect(specOf(changed)).not.toEqual(specOf(template));
   });
@@ -440,7 +473,7 @@ test('outputs name what an operator needs', () => {
     'Url',
     'UserPoolId',
   ]);
-  expect(template.Outputs?.['Url']?.Value).toBe('https://openclaw.example.com');
+  expect(template.Outputs?.['Url']?.Value).toBe('https://openclaw.example.com/new');
 });
 
 test('what is deployed is reviewed when it changes', async () => {

@@ -37,7 +37,9 @@ const untyped = (value: unknown) => value as Props;
 
 const ollama = { version: '0.12.3', sha256: 'a'.repeat(64) };
 
-const table: readonly [what: string, code: InfraErrorCode, says: string, props: Props][] = [
+type Row = readonly [what: string, code: InfraErrorCode, says: string, props: Props];
+
+const table: readonly Row[] = [
   ['no DNS name', 'DNS_NAME_MISSING', 'domain.names', { names: [] }],
   [
     'a URL for a DNS name',
@@ -85,6 +87,12 @@ const table: readonly [what: string, code: InfraErrorCode, says: string, props: 
     untyped({ openclaw: { version: '2026.1.1' } }),
   ],
   [
+    'an OpenClaw without roles',
+    'OPENCLAW_VERSION_NOT_RUN',
+    'administrator',
+    untyped({ openclaw: { version: '2026.7.35' } }),
+  ],
+  [
     'admin rights for everybody',
     'MEMBER_SCOPE_REFUSED',
     'operator.admin',
@@ -109,10 +117,79 @@ const table: readonly [what: string, code: InfraErrorCode, says: string, props: 
     { openclaw: { config: { gateway: { trustedProxies: ['0.0.0.0/0'] } } } },
   ],
   [
-    'a whole subtree replaced',
+    'a key that the pod decides',
     'OPENCLAW_KEY_MANAGED',
-    'gateway',
-    { openclaw: { config: { gateway: null } } },
+    'models.mode',
+    { openclaw: { config: { models: { mode: 'replace' } } } },
+  ],
+  ...(
+    [
+      ['gateway.auth', 'user'],
+      ['gateway', 'managed'],
+      ['gateway.roles', 'followed'],
+      ['gateway.controlUi.allowedOrigins', 'seeded'],
+      ['*.auth.token', 'user'],
+      ['update', 'followed'],
+    ] as const
+  ).map(([path, owner]): Row => [
+    `${owner} as owner of ${path}`,
+    'OWNER_REFUSED',
+    `openclaw.owners.${path}: owners: ${path} cannot be ${owner}: `,
+    { openclaw: { owners: { [path]: owner } } },
+  ]),
+  [
+    'an owner that is none',
+    'OWNER_INVALID',
+    'openclaw.owners.messages',
+    untyped({ openclaw: { owners: { messages: 'me' } } }),
+  ],
+  [
+    'owners that are no object',
+    'PROPS_INVALID',
+    'openclaw.owners',
+    untyped({ openclaw: { owners: ['user'] } }),
+  ],
+  [
+    'an owner of no path',
+    'OWNER_INVALID',
+    'openclaw.owners.a..b',
+    { openclaw: { owners: { 'a..b': 'user' } } },
+  ],
+  [
+    'owners that contradict each other',
+    'OWNER_INVALID',
+    'equally specific',
+    { openclaw: { owners: { 'channels.*.x': 'user', 'channels.telegram.*': 'managed' } } },
+  ],
+  [
+    'to people what the config sets',
+    'OWNER_REFUSED',
+    'channels.telegram.enabled, which belongs to people',
+    {
+      openclaw: {
+        owners: { 'channels.telegram': 'user' },
+        config: { channels: { telegram: { enabled: true } } },
+      },
+    },
+  ],
+  [
+    'to people what the pod decides',
+    'OWNER_REFUSED',
+    'agents.defaults.model.primary, which belongs to people',
+    { openclaw: { owners: { 'agents.defaults.model': 'user' } } },
+  ],
+  [
+    'an agent with a model that its provider does not list',
+    'MODEL_NOT_IN_PROVIDER',
+    'agents.entries.ann.model names own/two',
+    {
+      openclaw: {
+        config: {
+          models: { providers: { own: { models: [{ id: 'one', name: 'one' }] } } },
+          agents: { entries: { ann: { model: 'own/two' } } },
+        },
+      },
+    },
   ],
   [
     'a model that is none',
@@ -183,6 +260,8 @@ const table: readonly [what: string, code: InfraErrorCode, says: string, props: 
     { ollama: { ...ollama, models: ['llama3.2:3b', '--insecure'] } },
   ],
   ['a retention that CloudWatch lacks', 'LOG_RETENTION_INVALID', '100', { logs: { retentionDays: 100 } }],
+  ['a backup every minute', 'BACKUPS_INVALID', 'everyHours', { backups: { everyHours: 0 } }],
+  ['a lock that outlives the archive', 'BACKUPS_INVALID', 'keepDays', { backups: { objectLockDays: 60 } }],
   ['a hook that waits for ever', 'HEARTBEAT_OUT_OF_RANGE', '7200', { launch: { heartbeatSeconds: 86_400 } }],
   [
     'a gateway that may take for ever',
@@ -201,13 +280,13 @@ const table: readonly [what: string, code: InfraErrorCode, says: string, props: 
     'what a parameter cannot hold',
     'SPEC_INVALID',
     '{{',
-    { openclaw: { config: { ui: { note: 'Hello {{name}}' } } } },
+    { openclaw: { config: { messages: { responsePrefix: 'Hello {{name}}' } } } },
   ],
   [
     'a config that is too large',
     'SPEC_TOO_LARGE',
     '8192',
-    { openclaw: { config: { ui: { note: 'x'.repeat(8000) } } } },
+    { openclaw: { config: { messages: { responsePrefix: 'x'.repeat(8000) } } } },
   ],
 ];
 

@@ -6,21 +6,34 @@ import {
 import { BootstrapError } from '../errors.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import { explain } from './explain.ts';
+import { outlookOfCall } from './outlook.ts';
+import { patiently, type Patience } from './patience.ts';
+import { whileOpen } from './while-open.ts';
 
 export type LifecycleResult = 'CONTINUE' | 'ABANDON';
+
+/** A heartbeat that is not answered in this time was missed. */
+const beatSeconds = 10;
 
 /**
  * The launch hook of this instance.
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
  */
 export class LifecycleHook {
-  readonly #client: AutoScalingClient;
+  readonly #region: string;
   readonly #action: { AutoScalingGroupName: string; LifecycleHookName: string; InstanceId: string };
   readonly #heartbeatSeconds: number;
+  readonly #patience: Patience;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(lifecycle: NonNullable<PodSpec['lifecycle']>, instanceId: string, region: string) {
-    this.#client = new AutoScalingClient({ region });
+  constructor(
+    lifecycle: NonNullable<PodSpec['lifecycle']>,
+    instanceId: string,
+    region: string,
+    patience: Patience,
+  ) {
+    this.#patience = patience;
+    this.#region = region;
     this.#action = {
       AutoScalingGroupName: lifecycle.autoScalingGroup,
       LifecycleHookName: lifecycle.hook,
@@ -40,10 +53,10 @@ export class LifecycleHook {
    * @throws BootstrapError `LIFECYCLE_SIGNAL_FAILED`
    */
   async complete(result: LifecycleResult): Promise<boolean> {
-    clearInterval(this.#timer);
+    const command = new CompleteLifecycleActionCommand({ ...this.#action, LifecycleActionResult: result });
     try {
-      await this.#client.send(
-        new CompleteLifecycleActionCommand({ ...this.#action, LifecycleActionResult: result }),
+      await patiently(this.#patience, outlookOfCall, (signal) =>
+        this.#ask(signal, (client) => client.send(command, { abortSignal: signal })),
       );
       return true;
     } catch (error) {
@@ -53,17 +66,24 @@ export class LifecycleHook {
         `${result} could not be sent to the hook ${this.#action.LifecycleHookName} of ${this.#action.AutoScalingGroupName}: ${explain(error)}`,
         { cause: error },
       );
+    } finally {
+      clearInterval(this.#timer);
     }
   }
 
   close(): void {
     clearInterval(this.#timer);
-    this.#client.destroy();
   }
 
   async #beat(): Promise<void> {
     // A missed beat is no failure: there are two more before the hook times out.
-    await this.#client.send(new RecordLifecycleActionHeartbeatCommand(this.#action)).catch(() => {});
+    const signal = AbortSignal.timeout(beatSeconds * 1000);
+    const command = new RecordLifecycleActionHeartbeatCommand(this.#action);
+    await this.#ask(signal, (client) => client.send(command, { abortSignal: signal })).catch(() => {});
+  }
+
+  #ask<T>(signal: AbortSignal, use: (client: AutoScalingClient) => Promise<T>): Promise<T> {
+    return whileOpen(new AutoScalingClient({ region: this.#region }), signal, use);
   }
 }
 

@@ -1,7 +1,14 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  type GetSecretValueCommandOutput,
+} from '@aws-sdk/client-secrets-manager';
 import { BootstrapError } from '../errors.ts';
 import { parseSecretValue } from '../secrets/secret-value.ts';
 import { explain } from './explain.ts';
+import { outlookOfCall } from './outlook.ts';
+import { oneTry, patiently, type Patience } from './patience.ts';
+import { whileOpen } from './while-open.ts';
 
 export interface SecretVersion {
   readonly variables: Readonly<Record<string, string>>;
@@ -13,22 +20,32 @@ export interface SecretVersion {
  * The pod's secret in its current version.
  * @throws BootstrapError `SECRET_UNREADABLE`, `SECRET_INVALID`
  */
-export async function readSecret(arn: string, region: string): Promise<SecretVersion> {
-  const client = new SecretsManagerClient({ region });
-  try {
-    const answer = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-    if (answer.SecretString === undefined) {
-      throw new BootstrapError('SECRET_INVALID', `The secret ${arn} is binary. Store a JSON object as text.`);
-    }
-    return { variables: parseSecretValue(answer.SecretString, arn), version: answer.VersionId ?? '' };
-  } catch (error) {
-    if (error instanceof BootstrapError) throw error;
+export async function readSecret(
+  arn: string,
+  region: string,
+  patience: Patience = oneTry,
+): Promise<SecretVersion> {
+  const { SecretString: text, VersionId: version = '' } = await patiently(patience, outlookOfCall, (signal) =>
+    getSecretValue(arn, region, signal),
+  ).catch((error: unknown) => {
     throw new BootstrapError(
       'SECRET_UNREADABLE',
       `The secret ${arn} could not be read: ${explain(error)}. The role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on its key.`,
       { cause: error },
     );
-  } finally {
-    client.destroy();
+  });
+  if (text === undefined) {
+    throw new BootstrapError('SECRET_INVALID', `The secret ${arn} is binary. Store a JSON object as text.`);
   }
+  return { variables: parseSecretValue(text, arn), version };
+}
+
+function getSecretValue(
+  arn: string,
+  region: string,
+  signal: AbortSignal,
+): Promise<GetSecretValueCommandOutput> {
+  return whileOpen(new SecretsManagerClient({ region }), signal, (client) =>
+    client.send(new GetSecretValueCommand({ SecretId: arn }), { abortSignal: signal }),
+  );
 }

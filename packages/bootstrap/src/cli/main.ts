@@ -1,12 +1,17 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { converge } from '../converge.ts';
+import { patienceAtBoot } from '../aws/patience.ts';
+import { converge, drainIfLeaving } from '../converge.ts';
+import { diskError } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';
 import { planRun } from '../plan.ts';
 import { readReport } from '../report.ts';
+import { lastSpec, rememberSpec } from '../spec/last-spec.ts';
 import { loadPodSpec } from '../spec/load.ts';
-import { stay } from '../stay.ts';
+import { revisionOf, stay } from '../stay.ts';
 import type { PhaseChoice } from '../steps/index.ts';
+import { usualWatchSeconds } from '../upgrade/transaction.ts';
+import { addBackupCommands } from './backup-commands.ts';
 import { openHost, type HostOptions } from './open-host.ts';
 import { outputFor } from './output.ts';
 
@@ -22,6 +27,7 @@ interface PlanOptions extends CommonOptions {
 interface RunOptions extends PlanOptions {
   readonly stay: boolean;
   readonly interval: number;
+  readonly watch: number;
 }
 
 /** Exit codes: 0 for success, 1 for an error, 2 for a plan that found changes. */
@@ -29,7 +35,9 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('clawharbor-bootstrap')
     .description('Turns a pod spec into a running OpenClaw gateway.')
-    .exitOverride();
+    .exitOverride()
+    // What is wrong is said below, after its code.
+    .configureOutput({ writeErr: () => {} });
   onHost(program.command('plan').description('says what a run would do; exit code 2 if anything'))
     .addOption(specOption())
     .addOption(phaseOption())
@@ -41,6 +49,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(phaseOption())
     .option('--stay', 'process host: keep the units alive and follow spec and secret until SIGTERM', false)
     .option('--interval <seconds>', 'with --stay: from one look at spec and secret to the next', positive, 30)
+    .option(
+      '--watch <seconds>',
+      'how long a new release is watched before it is kept',
+      positive,
+      usualWatchSeconds,
+    )
     .action(async (options: RunOptions) => {
       exitCode = await run(options);
     });
@@ -49,6 +63,7 @@ export async function main(args: readonly string[]): Promise<number> {
       exitCode = await showReport(options);
     },
   );
+  addBackupCommands(program, { onHost, specOption, end: (code) => (exitCode = code) });
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
@@ -85,26 +100,43 @@ async function run(options: RunOptions): Promise<number> {
     void close();
   };
   process.on('SIGTERM', end).on('SIGINT', end);
+  const patience = { ...patienceAtBoot, signal: ended.signal, onWait: output.waiting };
   try {
-    const spec = await loadPodSpec(options.spec);
     const follow = {
       phase: options.phase,
       signal: ended.signal,
       onEvent: output.step,
+      patience,
+      watchSeconds: options.watch,
     };
+    const spec = await loadPodSpec(options.spec, patience).catch(async (error: unknown) => {
+      const last = await lastSpec(host.layout);
+      const drained = last && (await drainIfLeaving(last, host, follow));
+      if (drained === undefined) throw error;
+      output.report(drained);
+      return undefined;
+    });
+    if (spec === undefined) return 0;
+    await rememberSpec(host.layout, spec);
+    const known = options.stay ? await revisionOf(spec).catch(() => undefined) : undefined;
     const first = await converge(spec, host, follow);
     if (ended.signal.aborted) return 0;
     output.report(first);
     if (first.outcome === 'failed') return failed(first.steps.find(({ error }) => error)?.error);
     if (!options.stay) return 0;
-    await stay(spec, host, {
+    await stay(host, {
       ...follow,
+      known,
       source: options.spec,
       intervalSeconds: options.interval,
       onReport: output.report,
       onProblem: output.problem,
     });
     return 0;
+  } catch (error) {
+    // Whoever ended it while it waited for AWS knows why it has failed.
+    if (ended.signal.aborted) return 0;
+    throw error;
   } finally {
     await close();
     process.off('SIGTERM', end).off('SIGINT', end);
@@ -130,9 +162,19 @@ function recurring({ spec, phase }: RunOptions): string[] | undefined {
 }
 
 function fail(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : failed(usage(error));
   if (error instanceof BootstrapError) return failed(error);
+  const ofDisk = diskError(error);
+  if (ofDisk) return failed(ofDisk);
+  // What the system refuses says where; anything else is a fault of this program, and its trace says where.
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (code !== undefined && syscall !== undefined) return failed({ code, message });
   throw error;
+}
+
+function usage({ code, message }: CommanderError): { code: 'USAGE'; message: string } {
+  const wrong = code === 'commander.help' ? 'name a command' : message.replace(/^error: /, '');
+  return { code: 'USAGE', message: `${wrong.replaceAll('\n', ' ')}: see clawharbor-bootstrap --help` };
 }
 
 function failed(error: { readonly code: string; readonly message: string } | undefined): number {
@@ -148,6 +190,8 @@ function onHost(command: Command): Command {
     .option('--root <directory>', 'process host: what can be rebuilt')
     .option('--state <directory>', 'process host: the durable state')
     .option('--artifacts <directory>', 'process host: the durable cache of artifacts')
+    .option('--backups <directory>', 'process host: archives of the state; default: below --artifacts')
+    .option('--logs <directory>', "process host: the gateway's own log; default: below --root")
     .option('--json', 'one JSON object per line', false);
 }
 

@@ -9,6 +9,8 @@ export interface HostOptions {
   readonly root?: string;
   readonly state?: string;
   readonly artifacts?: string;
+  readonly backups?: string;
+  readonly logs?: string;
 }
 
 export interface OpenHost {
@@ -21,15 +23,25 @@ export interface OpenHost {
  * @param recur arguments of this command, if the instance is to repeat it at boot and when the spec has changed
  * @throws BootstrapError `USAGE`
  */
-export function openHost({ host, root, state, artifacts }: HostOptions, recur?: readonly string[]): OpenHost {
+export function openHost(
+  { host, root, state, artifacts, backups, logs }: HostOptions,
+  recur?: readonly string[],
+): OpenHost {
   if (host === 'systemd') {
     const script = resolve(process.argv[1] ?? '');
     const again = recur && { recur: [process.execPath, script, ...recur] };
-    return { host: new SystemdHost(again), close: async () => {} };
+    const opened = new SystemdHost(again);
+    return { host: opened, close: () => opened.close() };
   }
   if (root === undefined || state === undefined || artifacts === undefined) {
     throw new BootstrapError('USAGE', '--host process needs --root, --state and --artifacts.');
   }
-  const opened = new ProcessHost({ root, state, artifacts });
+  const opened = new ProcessHost({
+    root,
+    state,
+    artifacts,
+    ...(backups === undefined ? {} : { backups }),
+    ...(logs === undefined ? {} : { logs }),
+  });
   return { host: opened, close: () => opened.close() };
 }

@@ -8,6 +8,8 @@ export interface Output {
   readonly plan: (steps: readonly PlannedStep[]) => void;
   readonly report: (report: Report) => void;
   readonly problem: (problem: { readonly code: string; readonly message: string }) => void;
+  /** What is not there yet, such as an answer of AWS, and how long it is waited for. */
+  readonly waiting: (why: string) => void;
 }
 
 export function outputFor(json: boolean): Output {
@@ -19,6 +21,7 @@ const jsonOutput: Output = {
   plan: (steps) => line({ event: 'plan', steps }),
   report: (report) => line({ event: 'report', ...report }),
   problem: (problem) => line({ event: 'problem', ...problem }),
+  waiting: (why) => line({ event: 'waiting', why }),
 };
 
 const textOutput: Output = {
@@ -28,16 +31,21 @@ const textOutput: Output = {
     for (const text of detail ?? []) print(`    ${text.replaceAll('\n', '\n      ')}`);
   },
   plan(steps) {
-    const active = steps.filter(({ changes }) => changes.length > 0);
-    for (const { name, changes } of active) {
-      print(name);
+    for (const { name, changes, kept = [] } of steps) {
+      if (changes.length + kept.length > 0) print(name);
       for (const change of changes) print(`    ${change}`);
+      for (const left of kept) print(`    keep ${left}`);
     }
-    if (active.length === 0) print('Nothing to do.');
+    if (steps.every(({ changes }) => changes.length === 0)) print('Nothing to do.');
   },
-  report: ({ outcome, startedAt, finishedAt }) =>
-    print(`${outcome} after ${seconds(Date.parse(finishedAt) - Date.parse(startedAt))}`),
+  report({ outcome, startedAt, finishedAt, conditions }) {
+    print(`${outcome} after ${seconds(Date.parse(finishedAt) - Date.parse(startedAt))}`);
+    for (const { type, status, message } of conditions) {
+      if (status !== 'True') print(`    ${type}: ${status}. ${message.replaceAll('\n', '\n      ')}`);
+    }
+  },
   problem: ({ code, message }) => print(`${code}: ${message}`),
+  waiting: (why) => print(`waiting: ${why}`),
 };
 
 function line(value: object): void {

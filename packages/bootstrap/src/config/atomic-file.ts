@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { diskError } from '../disk-error.ts';
+import { temporaryOf } from '../temporary/name.ts';
 
 export interface AtomicWriteOptions {
   /** Default: 0o600. */
@@ -12,13 +13,14 @@ export interface AtomicWriteOptions {
 /**
  * Writes a file so that a crash leaves either the old or the new content, never a part: a temporary file in the same
  * directory, fsync, rename, fsync of the directory (https://man7.org/linux/man-pages/man2/fsync.2.html).
+ * @throws BootstrapError `DISK_FULL`, `DISK_READ_ONLY`; the old file stays
  */
 export async function writeAtomically(
   file: string,
   content: string,
   { mode = 0o600, beforeRename }: AtomicWriteOptions = {},
 ): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryOf(file);
   try {
     const handle = await open(temporary, 'wx', mode);
     try {
@@ -30,8 +32,9 @@ export async function writeAtomically(
     await beforeRename?.(temporary);
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    // What cannot be removed is swept by a later run; why it came to that matters more.
+    await rm(temporary, { force: true }).catch(() => {});
+    throw diskError(error, file) ?? error;
   }
   await syncDirectory(dirname(file));
 }

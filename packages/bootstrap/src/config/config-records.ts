@@ -4,26 +4,50 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { configFile } from '../openclaw/gateway-unit.ts';
 import { writeAtomically } from './atomic-file.ts';
+import { fingerprint, isSameSet, type ConfigSet } from './config-set.ts';
 import { readIfPresent } from './files.ts';
+import type { Wanted } from './merge.ts';
+import type { LeftOutWarning } from './wishes.ts';
 
-const desiredConfig = z.record(z.string(), z.unknown());
+const appliedConfig = z.record(z.string(), z.unknown());
 
 const goodConfig = z.object({
-  /** The file as it was, comments included. */
+  /** The main file as it was, comments included. */
   text: z.string(),
+  /** The files that it included, by name. */
+  includes: z.record(z.string(), z.string()).default({}),
   /** What infrastructure had applied to it. */
-  lastApplied: desiredConfig.optional(),
+  lastApplied: appliedConfig.optional(),
   openclawVersion: z.string(),
   /** ISO 8601. */
   at: z.string(),
 });
 
-/** A config with which the gateway became ready. */
-export type GoodConfig = Readonly<z.infer<typeof goodConfig>>;
+/** A config with which the gateway became ready, with all its files. */
+export interface GoodConfig extends ConfigSet {
+  readonly lastApplied: Readonly<Record<string, unknown>> | undefined;
+  readonly openclawVersion: string;
+  readonly at: string;
+}
+
+/** What OpenClaw took as a whole, with every way in as infrastructure decided. */
+const acceptedConfig = z.object({
+  sha256: z.string(),
+  leftOut: z.array(z.object({ code: z.literal('CONFIG_WISH_LEFT_OUT'), message: z.string() })),
+  at: z.iso.datetime(),
+});
 
 const refusedConfig = z.object({ sha256: z.string(), openclawVersion: z.string(), at: z.iso.datetime() });
+
+const pendingEdits = z.object({
+  /** Digest of the main file once the edits are complete; absent where it stays as it is. */
+  main: z.string().optional(),
+  edits: z.array(z.object({ name: z.string(), before: z.string(), text: z.string() })),
+});
+
+/** A change of an included file. */
+export type Edit = Readonly<z.infer<typeof pendingEdits>['edits'][number]>;
 
 /** A refusal may have had a reason outside of the config: after this time the config gets another chance. */
 const refusedHours = 24;
@@ -44,43 +68,97 @@ export class ConfigRecords {
 
   /** The desired config of the last merge; undefined before the first, or if the record was damaged. */
   lastApplied(): Promise<Record<string, unknown> | undefined> {
-    return this.#read('last-applied.json', desiredConfig);
+    return this.#read('last-applied.json', appliedConfig);
   }
 
   saveLastApplied(desired: Readonly<Record<string, unknown>>): Promise<void> {
     return this.#write('last-applied.json', desired);
   }
 
-  lastGood(): Promise<GoodConfig | undefined> {
-    return this.#read('last-good.json', goodConfig);
+  async lastGood(): Promise<GoodConfig | undefined> {
+    const good = await this.#read('last-good.json', goodConfig);
+    return (
+      good && { ...good, lastApplied: good.lastApplied, includes: new Map(Object.entries(good.includes)) }
+    );
   }
 
   async saveLastGood(config: Omit<GoodConfig, 'at'>): Promise<void> {
     const known = await this.lastGood();
-    if (known?.text === config.text && known.openclawVersion === config.openclawVersion) return;
+    if (isSameSet(known, config) && known?.openclawVersion === config.openclawVersion) return;
     await this.#write('last-good.json', {
       ...config,
+      includes: Object.fromEntries(config.includes),
       at: this.#host.now().toISOString(),
-    } satisfies GoodConfig);
+    } satisfies z.input<typeof goodConfig>);
+  }
+
+  /** Remembers that OpenClaw took a config, for these wishes, and what had to be left out for it. */
+  async saveAccepted(
+    set: ConfigSet,
+    wanted: Wanted,
+    openclawVersion: string,
+    leftOut: readonly LeftOutWarning[],
+  ): Promise<void> {
+    await this.#write('accepted.json', {
+      sha256: fingerprint(set, wanted, openclawVersion),
+      leftOut: [...leftOut],
+      at: this.#host.now().toISOString(),
+    } satisfies z.input<typeof acceptedConfig>);
+  }
+
+  /** What is remembered of this config, with these wishes. What was left out gets another chance, as what was refused. */
+  async accepted(
+    set: ConfigSet,
+    wanted: Wanted,
+    openclawVersion: string,
+  ): Promise<{ readonly leftOut: readonly LeftOutWarning[] } | undefined> {
+    const known = await this.#read('accepted.json', acceptedConfig);
+    if (known?.sha256 !== fingerprint(set, wanted, openclawVersion)) return undefined;
+    return known.leftOut.length > 0 && !this.#isRecent(known.at) ? undefined : { leftOut: known.leftOut };
+  }
+
+  forgetAccepted(): Promise<void> {
+    return rm(join(this.#host.layout.records, 'accepted.json'), { force: true });
+  }
+
+  /** Remembers which included files are being written, for a run that is cut short. */
+  savePending(pending: {
+    readonly main: string | undefined;
+    readonly edits: readonly Edit[];
+  }): Promise<void> {
+    return this.#write('pending.json', pending);
+  }
+
+  pending(): Promise<z.infer<typeof pendingEdits> | undefined> {
+    return this.#read('pending.json', pendingEdits);
+  }
+
+  forgetPending(): Promise<void> {
+    return rm(join(this.#host.layout.records, 'pending.json'), { force: true });
   }
 
   /** Remembers a config that the gateway refused although it had passed validation. */
-  saveRefused(text: string, openclawVersion: string): Promise<void> {
+  saveRefused(set: ConfigSet, openclawVersion: string): Promise<void> {
     return this.#write('refused.json', {
-      sha256: sha256(text),
+      sha256: fingerprint(set),
       openclawVersion,
       at: this.#host.now().toISOString(),
     } satisfies z.infer<typeof refusedConfig>);
   }
 
   /** Whether this version of the gateway refused this very config in the last {@link refusedHours} hours. */
-  async wasRefused(text: string, openclawVersion: string): Promise<boolean> {
+  async wasRefused(set: ConfigSet, openclawVersion: string): Promise<boolean> {
     const refused = await this.#read('refused.json', refusedConfig);
     return (
-      refused?.sha256 === sha256(text) &&
+      refused?.sha256 === fingerprint(set) &&
       refused.openclawVersion === openclawVersion &&
-      this.#host.now().getTime() - Date.parse(refused.at) < refusedHours * 3_600_000
+      this.#isRecent(refused.at)
     );
+  }
+
+  #isRecent(at: string): boolean {
+    // Another instance's clock may be ahead of this one's, but not by much.
+    return Math.abs(this.#host.now().getTime() - Date.parse(at)) < refusedHours * 3_600_000;
   }
 
   /** Keeps a version of the config, newest {@link versionsKept}. @returns its file */
@@ -118,15 +196,6 @@ export class ConfigRecords {
   }
 }
 
-/** Makes a good config the live one again, with what had been applied to it. */
-export async function restoreConfig(host: Host, good: GoodConfig): Promise<void> {
-  const records = new ConfigRecords(host);
-  await writeAtomically(configFile(host.layout), good.text, {
-    beforeRename: (temporary) => host.own(temporary, 0o600),
-  });
-  if (good.lastApplied) await records.saveLastApplied(good.lastApplied);
-}
-
-function sha256(text: string): string {
+export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,3 +1,4 @@
+import type { Condition } from '../conditions.ts';
 import type { Layout } from './layout.ts';
 import type { Units } from './unit.ts';
 
@@ -8,10 +9,21 @@ export interface Command {
   /** Added to a minimal environment (PATH, HOME, LANG). */
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** How much of each output is kept, in characters: the end. Default: 4 Mi. */
+  readonly outputLimit?: number;
   /** Default: 600. */
   readonly timeoutSeconds?: number;
   /** Account that runs it. Default: the bootstrap's own; a process host ignores it. */
   readonly user?: string;
+  /**
+   * Unit whose view of the file system and whose /tmp it gets while that runs: what looks for a running gateway looks
+   * there. It starts in /. A process host has one /tmp.
+   */
+  readonly beside?: string;
+  /** `none`: a loopback interface of its own and nothing else. A process host has only the machine's. */
+  readonly network?: 'none';
+  /** Directories that it does not see, where they are there. A process host shows everything. */
+  readonly hidden?: readonly string[];
 }
 
 export interface CommandResult {
@@ -27,6 +39,13 @@ export interface Mount {
   readonly accessPointId: string;
 }
 
+export interface PreparedMachine {
+  /** What was (or would be) done, one line each. */
+  readonly changes: readonly string[];
+  /** What the gateway can do without, and whether it is there. Empty in a dry run. */
+  readonly conditions: readonly Condition[];
+}
+
 /**
  * Everything the bootstrap does to a machine. Two implementations: `SystemdHost` on the instance, `ProcessHost` for the
  * pod on a laptop. Steps decide, the host acts.
@@ -40,22 +59,38 @@ export interface Host {
   readonly node: string;
   readonly npm: readonly [string, ...string[]];
   readonly units: Units;
+  /** Of the machine, in bytes. */
+  readonly memory: number;
   /** What this host cannot hold, in whole sentences; said in the report. */
   readonly limitations?: readonly string[];
+  /** Directories outside of the layout in which it places files. */
+  readonly placedIn?: readonly string[];
 
-  /** Runs a command to its end. Never throws for a non-zero exit. */
+  /** Runs a command to its end. Never throws for a non-zero exit; throws once the host was closed, also in the middle. */
   run(command: Command): Promise<CommandResult>;
-  /** Packages, accounts, directories, agents: what the machine itself needs. @returns what was (or would be) done */
+  /** Packages, accounts, directories, agents: what the machine itself needs. */
   prepareMachine(options: {
     readonly dryRun: boolean;
     readonly logGroup: string | undefined;
-  }): Promise<string[]>;
+  }): Promise<PreparedMachine>;
   isMounted(mount: Mount): Promise<boolean>;
   mount(mount: Mount): Promise<void>;
+  /** Whether {@link showInState} with these would do nothing. */
+  isShownInState(directory: string, at: string): Promise<boolean>;
+  /**
+   * Lets a directory of this machine appear in the state, for as long as the machine lives: mounted, where the host can,
+   * so that nothing of it lies on the durable file system and nobody may write to it; else a copy.
+   * @param at below the state; what is there is hidden or replaced
+   */
+  showInState(directory: string, at: string): Promise<void>;
+  /** Undoes {@link showInState}. Idempotent. */
+  hideInState(at: string): Promise<void>;
   /** Gives a path to the gateway's user; not recursive, because state grows without bound. */
   own(path: string, mode: number): Promise<void>;
   /** GET on loopback. @returns undefined while nothing answers */
   probe(url: string): Promise<{ status: number; body: string } | undefined>;
   now(): Date;
+  /** Milliseconds since some moment, whatever the clock is set to: for how long something takes or may take. */
+  elapsed(): number;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /**
  * Where things live on a host: the one seam for state. Durable parts lie on EFS, what can be rebuilt lies on the
  * local disk, secrets lie in memory. Steps name a part and never a path.
@@ -7,6 +9,11 @@ export interface Layout {
   readonly state: string;
   /** Durable (EFS): artifacts by content, so that a replacement needs no registry. */
   readonly artifacts: string;
+  /**
+   * Durable (EFS): archives of the state. Beside the artifacts, not in the state: no archive holds another, what ruins the
+   * state does not reach them, and the gateway's unit does not see them.
+   */
+  readonly backups: string;
   /** Durable (EFS): what Clawharbor itself must remember: last applied config, previous configs, the fence. */
   readonly records: string;
   /** Rebuilt at boot: the installed OpenClaw, a folder per version. */
@@ -21,10 +28,16 @@ export interface Layout {
   readonly home: string;
 }
 
+/** Lines that become metrics, on their way to the log group: root's, so that no agent can write one. */
+export function metricsFile({ reports }: Layout): string {
+  return join(reports, 'metrics.log');
+}
+
 /** The instance: https://www.freedesktop.org/software/systemd/man/latest/file-hierarchy.html */
 export const instanceLayout: Layout = {
   state: '/home/openclaw/.openclaw',
   artifacts: '/var/cache/clawharbor/artifacts',
+  backups: '/var/cache/clawharbor/artifacts/backups',
   records: '/home/openclaw/.openclaw/.clawharbor',
   install: '/opt/openclaw',
   cache: '/var/cache/openclaw',

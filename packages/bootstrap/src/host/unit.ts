@@ -41,6 +41,16 @@ export interface UnitState {
   readonly restarts: number;
 }
 
+/**
+ * From one SIGTERM to the next, until the unit has ended. OpenClaw 2026.9.6 ignores one that comes while it restarts itself
+ * ("received SIGTERM during shutdown; ignoring"), and lives on; while it drains, one more changes nothing.
+ */
+export const stopAgainSeconds = 5;
+
+export interface StopOptions {
+  readonly atOnce?: boolean;
+}
+
 export interface Units {
   /** Whether the host already runs this very definition. */
   matches(unit: Unit): Promise<boolean>;
@@ -60,7 +70,8 @@ export interface Units {
   secretEnvironment(name: string): Promise<Readonly<Record<string, string>>>;
   start(name: string): Promise<void>;
   restart(name: string): Promise<void>;
-  stop(name: string): Promise<void>;
+  /** @param options `atOnce`: SIGKILL, for one that would not hear SIGTERM. Default: it is asked, and has its time. */
+  stop(name: string, options?: StopOptions): Promise<void>;
   state(name: string): Promise<UnitState>;
   /** The last lines that the unit printed, oldest first. */
   tail(name: string, lines: number): Promise<string[]>;

@@ -5,21 +5,29 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createZstdCompress, createZstdDecompress } from 'node:zlib';
+import * as zlib from 'node:zlib';
+import { diskErrorIn } from '../disk-error.ts';
+import { BootstrapError } from '../errors.ts';
 
-/** Packs a directory into a .tar.zst file and makes it durable. @returns its SHA-256, in hex */
-export async function pack(directory: string, file: string): Promise<string> {
-  const tar = startTar(['-cf', '-', '-C', directory, '.']);
+/**
+ * Packs a directory into a .tar.zst file and makes it durable.
+ * @returns its SHA-256, in hex
+ * @throws the signal's reason; BootstrapError `COMMAND_FAILED` when somebody else ended tar, `DISK_FULL`, `DISK_READ_ONLY`
+ */
+export async function pack(directory: string, file: string, signal?: AbortSignal): Promise<string> {
+  const tar = startTar(['-cf', '-', '-C', directory, '.'], signal);
   const hash = createHash('sha256');
-  await Promise.all([
-    pipeline(
-      tar.stdout,
-      createZstdCompress(),
-      hashing(hash),
-      createWriteStream(file, { flags: 'wx', mode: 0o644 }),
-    ),
-    tar.ended,
-  ]);
+  const write = pipeline(
+    tar.stdout,
+    zlib.createZstdCompress(),
+    hashing(hash),
+    createWriteStream(file, { flags: 'wx', mode: 0o644 }),
+  );
+  // Both, or the file may come to be after whoever wanted it has removed it.
+  const [writing, ending] = await Promise.allSettled([write, tar.ended]);
+  signal?.throwIfAborted();
+  if (writing.status === 'rejected') throw writing.reason;
+  if (ending.status === 'rejected') throw ending.reason;
   const handle = await open(file, 'r+');
   try {
     await handle.sync();
@@ -32,13 +40,15 @@ export async function pack(directory: string, file: string): Promise<string> {
 /**
  * Unpacks a .tar.zst file into a directory.
  * @returns the SHA-256 of what was read, in hex: trust the directory only if it is the expected one
+ * @throws as {@link pack} does: then nothing is known of the file
  */
-export async function unpack(file: string, directory: string): Promise<string> {
+export async function unpack(file: string, directory: string, signal?: AbortSignal): Promise<string> {
   // Without --ignore-zeros tar closes its input at the end mark, before the padding: what reads the file would fail.
-  const tar = startTar(['-xf', '-', '-C', directory, '--no-same-owner', '--ignore-zeros']);
+  const tar = startTar(['-xf', '-', '-C', directory, '--no-same-owner', '--ignore-zeros'], signal);
   const hash = createHash('sha256');
-  const read = pipeline(createReadStream(file), hashing(hash), createZstdDecompress(), tar.stdin);
+  const read = pipeline(createReadStream(file), hashing(hash), zlib.createZstdDecompress(), tar.stdin);
   const [reading, ending] = await Promise.allSettled([read, tar.ended]);
+  signal?.throwIfAborted();
   // A tar that fails closes its input, too: its own words say more.
   if (reading.status === 'rejected' && isBroken(reading.reason) && ending.status === 'rejected')
     throw ending.reason;
@@ -55,13 +65,23 @@ function hashing(hash: ReturnType<typeof createHash>): PassThrough {
   return new PassThrough().on('data', (chunk: Buffer) => hash.update(chunk));
 }
 
-function startTar(args: string[]): { stdin: Writable; stdout: Readable; ended: Promise<void> } {
-  const child = spawn('tar', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+function startTar(
+  args: string[],
+  signal: AbortSignal | undefined,
+): { stdin: Writable; stdout: Readable; ended: Promise<void> } {
+  const child = spawn('tar', args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // What it says is read.
+    env: { ...process.env, LC_ALL: 'C' },
+    ...(signal ? { signal } : {}),
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-1000)));
   const end = async (): Promise<void> => {
-    const [code] = await once(child, 'close');
-    if (code !== 0) throw new Error(`tar ended with code ${String(code)}: ${said.trim()}`);
+    const [code, endedBy] = await once(child, 'close');
+    if (endedBy !== null) throw new BootstrapError('COMMAND_FAILED', `tar was ended by ${String(endedBy)}.`);
+    if (code === 0) return;
+    throw diskErrorIn(said, 'tar') ?? new Error(`tar ended with code ${String(code)}: ${said.trim()}`);
   };
   return { stdin: child.stdin, stdout: child.stdout, ended: end() };
 }

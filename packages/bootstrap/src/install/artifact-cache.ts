@@ -1,12 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory, writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
+import { temporaryOf } from '../temporary/name.ts';
 import { pack, unpack } from './archive.ts';
 
 export interface ArtifactKey {
+  /** Of what is inside, as in `openclaw-plugin-discord`. Default: `openclaw`. */
+  readonly name?: string;
   readonly version: string;
   readonly platform: string;
   readonly arch: string;
@@ -16,9 +19,10 @@ export interface ArtifactKey {
 }
 
 /** The file name says everything that decides what is inside. */
-export function artifactName({ version, platform, arch, nodeMajor, lockfile }: ArtifactKey): string {
+export function artifactName(key: ArtifactKey): string {
+  const { name = 'openclaw', version, platform, arch, nodeMajor, lockfile } = key;
   const hash = createHash('sha256').update(`node${nodeMajor}\n${lockfile}`).digest('hex').slice(0, 16);
-  return `openclaw-${version}-${platform}-${arch}-${hash}.tar.zst`;
+  return `${name}-${version}-${platform}-${arch}-${hash}.tar.zst`;
 }
 
 /** Installed packages by content, on the durable file system: a replacement needs no registry. */
@@ -36,12 +40,12 @@ export class ArtifactCache {
   /**
    * Unpacks an artifact into an empty directory.
    * @returns false if there is none
-   * @throws BootstrapError `ARTIFACT_CORRUPT` after it was set aside
+   * @throws BootstrapError `ARTIFACT_CORRUPT` after it was set aside; the signal's reason
    */
-  async restore(name: string, directory: string): Promise<boolean> {
+  async restore(name: string, directory: string, signal?: AbortSignal): Promise<boolean> {
     const expected = await readIfPresent(this.#checksumOf(name));
     if (expected === undefined) return false;
-    const problem = await this.#unpackChecked(name, directory, expected.trim());
+    const problem = await this.#unpackChecked(name, directory, expected.trim(), signal);
     if (problem === undefined) return true;
     const aside = await this.#setAside(name);
     throw new BootstrapError(
@@ -51,12 +55,12 @@ export class ArtifactCache {
   }
 
   /** Stores a directory. The checksum is written last: an artifact without it does not count. */
-  async store(name: string, directory: string): Promise<void> {
+  async store(name: string, directory: string, signal?: AbortSignal): Promise<void> {
     await mkdir(this.#directory, { recursive: true });
     const file = join(this.#directory, name);
-    const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const temporary = temporaryOf(file);
     try {
-      const checksum = await pack(directory, temporary);
+      const checksum = await pack(directory, temporary, signal);
       await rename(temporary, file);
       await syncDirectory(this.#directory);
       await writeAtomically(this.#checksumOf(name), `${checksum}\n`, { mode: 0o644 });
@@ -65,11 +69,18 @@ export class ArtifactCache {
     }
   }
 
-  async #unpackChecked(name: string, directory: string, expected: string): Promise<string | undefined> {
+  async #unpackChecked(
+    name: string,
+    directory: string,
+    expected: string,
+    signal: AbortSignal | undefined,
+  ): Promise<string | undefined> {
     try {
-      const actual = await unpack(join(this.#directory, name), directory);
+      const actual = await unpack(join(this.#directory, name), directory, signal);
       return actual === expected ? undefined : `its SHA-256 is ${actual}, not ${expected}`;
     } catch (error) {
+      // Interrupted, it was not found wrong.
+      if (signal?.aborted || error instanceof BootstrapError) throw error;
       return `it cannot be unpacked (${(error as Error).message})`;
     }
   }

@@ -1,6 +1,5 @@
-import manifest_2026_9_6 from '../openclaw-release/2026.9.6/package.json' with { type: 'json' };
-import lockfile_2026_9_6 from '../openclaw-release/2026.9.6/package-lock.json' with { type: 'json' };
-import type { OpenClawVersion } from '../openclaw-release.ts';
+import type { KnownOpenClawVersion } from '../openclaw-release.ts';
+import { lockfiles as imported } from '../openclaw-release/files.ts';
 
 export interface Lockfile {
   readonly manifest: object;
@@ -8,7 +7,5 @@ export interface Lockfile {
   readonly lockfile: object;
 }
 
-/** What exactly is installed for a version. Imported, so that the one-file bundle carries it. */
-export const lockfiles: Readonly<Record<OpenClawVersion, Lockfile>> = {
-  '2026.9.6': { manifest: manifest_2026_9_6, lockfile: lockfile_2026_9_6 },
-};
+/** What exactly is installed for a version. */
+export const lockfiles: Readonly<Record<KnownOpenClawVersion, Lockfile>> = imported;

@@ -1,46 +1,42 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patiently, type Patience } from '../aws/patience.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { Lockfile } from './lockfiles.ts';
+import { npm, NpmError, outlookOfNpm, type NpmPatience } from './npm.ts';
 
 /**
- * Installs exactly what a lockfile says into an empty directory. No install script runs: OpenClaw needs none, and
- * 330 packages could bring one.
- * @throws BootstrapError `OPENCLAW_NOT_INSTALLABLE` with the last words of npm
+ * For a registry, which another instance would wait for in this one's place: as long as for a file system that is late. What
+ * is not what the lockfile says, half a package or another one, gets a minute: it may be the same for ever. A try may take
+ * long, because half a gigabyte over a slow line does, and so do 700 requests to a slow registry.
+ */
+export const registryPatience = { seconds: 600, deniedSeconds: 60, trySeconds: 1200 };
+
+/**
+ * Installs exactly what a lockfile says into an empty directory, as soon as a registry lets it.
+ * @throws BootstrapError `OPENCLAW_NOT_INSTALLABLE` with the last words of npm, `DISK_FULL`, `DISK_READ_ONLY`
  */
 export async function npmInstall(
   host: Host,
   { manifest, lockfile }: Lockfile,
   directory: string,
+  patience: Patience & NpmPatience,
 ): Promise<void> {
   await writeFile(join(directory, 'package.json'), JSON.stringify(manifest, undefined, 2));
   await writeFile(join(directory, 'package-lock.json'), JSON.stringify(lockfile, undefined, 2));
-  const [file, ...args] = host.npm;
-  const result = await host.run({
-    file,
-    args: [
-      ...args,
-      'ci',
-      '--ignore-scripts',
-      '--omit=dev',
-      '--no-audit',
-      '--no-fund',
-      '--no-update-notifier',
-    ],
-    cwd: directory,
-    timeoutSeconds: 1200,
+  const install = () => npm(host, ['ci'], directory, patience);
+  // It is npm's own limit that ends a try.
+  const limits = { ...patience, trySeconds: patience.trySeconds + 60 };
+  await patiently(limits, outlookOfNpm, install).catch((error: unknown) => {
+    if (!(error instanceof NpmError)) throw error;
+    throw new BootstrapError(
+      'OPENCLAW_NOT_INSTALLABLE',
+      `npm could not install OpenClaw, and there is no artifact of it in ${host.layout.artifacts}. Check that the registry can be reached. npm said: ${error.message}`,
+      { cause: error },
+    );
   });
-  if (result.exitCode === 0) return finishInstallation(host, directory);
-  const last = `${result.stdout}\n${result.stderr}`
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/npm warn|complete log of this run|-debug-0\.log/i.test(line))
-    .slice(-6)
-    .join('\n');
-  throw new BootstrapError(
-    'OPENCLAW_NOT_INSTALLABLE',
-    `npm could not install OpenClaw, and there is no artifact of it in ${host.layout.artifacts}. Check that the registry can be reached. npm said:\n${last}`,
-  );
+  await finishInstallation(host, directory);
 }
 
 /**

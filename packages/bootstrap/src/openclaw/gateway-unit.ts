@@ -41,6 +41,10 @@ export function openclawEnvironment({ layout }: Host, spec: PodSpec): Record<str
     OPENCLAW_PACKAGED_COMPILE_CACHE_RESPAWNED: '1',
     XDG_CACHE_HOME: join(layout.cache, 'xdg'),
     npm_config_cache: join(layout.cache, 'npm'),
+    // Plugins that people set up are OpenClaw's to fetch, before it is ready. npm's own patience with a registry that does
+    // not answer is over a minute for each request: docs/decisions/0020.
+    npm_config_fetch_retry_mintimeout: '1000',
+    npm_config_fetch_retry_maxtimeout: '3000',
   };
 }
 

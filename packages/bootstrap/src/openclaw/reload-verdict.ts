@@ -1,10 +1,12 @@
 /**
- * What a running gateway made of a changed config. `restart`: it takes the change only when it starts again.
+ * What a running gateway says of a changed config. `restart`: it will restart by itself, once nobody's turn is under way.
+ * `off`: it takes changes only when it is started again.
  */
-export type ReloadVerdict = 'applied' | 'restart' | { readonly refused: string };
+export type ReloadVerdict = 'applied' | 'restart' | 'off' | { readonly refused: string };
 
 /**
- * Reads the verdict from what the gateway logs, as text or as JSON: it has no other way to say it.
+ * Reads the verdict from what the gateway logs, as text or as JSON. Some changes it takes without a word, and one that
+ * changes nothing has none: {@link runsWith} asks it.
  * @param lines oldest first
  * @param since earlier lines speak of earlier changes
  * @returns undefined while it has not said anything yet
@@ -19,7 +21,8 @@ export function reloadVerdict(lines: readonly string[], since: Date): ReloadVerd
 
 function verdictOf(line: string): ReloadVerdict | undefined {
   if (/config (hot reload|change) applied/.test(line)) return 'applied';
-  if (/config change requires gateway restart|config reload disabled/.test(line)) return 'restart';
+  if (/config change requires gateway restart/.test(line)) return 'restart';
+  if (/config reload disabled/.test(line)) return 'off';
   const refused = /config reload (failed|skipped \(invalid config\)).*/.exec(line);
   return refused ? { refused: refused[0] } : undefined;
 }

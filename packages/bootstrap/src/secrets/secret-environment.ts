@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { oneTry, type Patience } from '../aws/patience.ts';
 import { readSecret } from '../aws/secret.ts';
 import type { Host } from '../host/host.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
@@ -11,13 +12,18 @@ const localPassword = 'OPENCLAW_GATEWAY_PASSWORD';
 export function secretEnvironmentOf(
   spec: PodSpec,
   host: Host,
+  patience: Patience = oneTry,
 ): () => Promise<Readonly<Record<string, string>>> {
   let reading: Promise<Readonly<Record<string, string>>> | undefined;
-  return () => (reading ??= read(spec, host));
+  return () => (reading ??= read(spec, host, patience));
 }
 
-async function read(spec: PodSpec, host: Host): Promise<Readonly<Record<string, string>>> {
-  const variables = spec.secret ? (await readSecret(spec.secret.arn, spec.region)).variables : {};
+async function read(
+  spec: PodSpec,
+  host: Host,
+  patience: Patience,
+): Promise<Readonly<Record<string, string>>> {
+  const variables = spec.secret ? (await readSecret(spec.secret.arn, spec.region, patience)).variables : {};
   // The template creates the secret with empty values: a key that is not there yet is no key.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const known = (await host.units.secretEnvironment(gatewayUnitName))[localPassword];

@@ -46,14 +46,19 @@ const refused = [
   'NO_PROXY',
 ];
 
+/** What every object of JavaScript has already, such as `__proto__` and `constructor`: no program sees such a variable. */
+const ofEveryObject: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
 /** Why a name cannot be that of a secret variable, or undefined if it can. */
-export function refusal(name: string): string | undefined {
+export function refusalOfName(name: string): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is not the name of an environment variable';
+  if (ofEveryObject.has(name))
+    return 'is a name that every object of JavaScript has, so OpenClaw would not see it';
   const upper = name.toUpperCase();
   const rule = refused.find((pattern) =>
     pattern.endsWith('*') ? upper.startsWith(pattern.slice(0, -1)) : upper === pattern,
   );
-  return rule === undefined ? undefined : `is reserved (${rule})`;
+  return rule === undefined ? undefined : `is reserved (${rule}): it would change what runs, or as whom`;
 }
 
 /**
@@ -62,16 +67,17 @@ export function refusal(name: string): string | undefined {
  */
 export function parseSecretValue(text: string, origin: string): Record<string, string> {
   const value = parseObject(text, origin);
-  const variables: Record<string, string> = {};
-  for (const [name, content] of Object.entries(value)) {
-    const reason = refusal(name) ?? refusalOfContent(content);
-    if (reason !== undefined) throw invalid(origin, `the key ${JSON.stringify(name)} ${reason}`);
-    variables[name] = String(content);
-  }
-  return variables;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, content]) => {
+      const reason = refusalOfName(name) ?? refusalOfContent(content);
+      if (reason !== undefined) throw invalid(origin, `the key ${JSON.stringify(name)} ${reason}`);
+      return [name, String(content)];
+    }),
+  );
 }
 
-function refusalOfContent(content: unknown): string | undefined {
+/** Why something cannot be the value of a secret variable, or undefined if it can. */
+export function refusalOfContent(content: unknown): string | undefined {
   if (typeof content !== 'string') return 'does not have a string as its value';
   if (content.includes('\0')) return 'has a NUL byte in its value';
   return isText(content) ? undefined : 'has a value that is not text: lone surrogates or noncharacters';

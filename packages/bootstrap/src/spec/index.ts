@@ -1,7 +1,13 @@
+export { backupMetrics, metricNamespace } from '../embedded-metrics.ts';
 export { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 export {
   defaultOpenClawVersion,
+  isKnownVersion,
+  podsRun,
   openclawReleases,
+  openclawVersions,
+  whyNotRun,
+  type KnownOpenClawVersion,
   type OpenClawRelease,
   type OpenClawVersion,
 } from '../openclaw-release.ts';

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readParameter } from '../aws/parameter.ts';
+import { oneTry, type Patience } from '../aws/patience.ts';
 import { BootstrapError } from '../errors.ts';
 import { parsePodSpec } from './parse.ts';
 import type { PodSpec } from './pod-spec.ts';
@@ -7,11 +8,12 @@ import type { PodSpec } from './pod-spec.ts';
 /**
  * Reads a pod spec.
  * @param source a file, or `ssm:NAME` for an SSM parameter
- * @throws BootstrapError `SPEC_UNREADABLE`, `SPEC_INVALID`
+ * @param patience with AWS. Default: one try
+ * @throws BootstrapError `SPEC_UNREADABLE`, `SPEC_INVALID`, `SPEC_TOO_NEW`
  */
-export async function loadPodSpec(source: string): Promise<PodSpec> {
+export async function loadPodSpec(source: string, patience: Patience = oneTry): Promise<PodSpec> {
   const text = source.startsWith('ssm:')
-    ? await readParameter(source.slice('ssm:'.length))
+    ? await readParameter(source.slice('ssm:'.length), patience)
     : await readSpecFile(source);
   try {
     return parsePodSpec(JSON.parse(text), source);

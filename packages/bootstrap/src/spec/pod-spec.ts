@@ -1,5 +1,6 @@
+import { ConfigMergeError, openclawPolicy, owners, withOwners } from '@clawharbor/config-merge';
 import { z } from 'zod';
-import { openclawReleases, type OpenClawVersion } from '../openclaw-release.ts';
+import { openclawVersions, type OpenClawVersion } from '../openclaw-release.ts';
 
 /**
  * At synth a value may still be a CDK token, which only the deployment resolves; on the instance it never is.
@@ -16,7 +17,15 @@ const arn = (service: string) =>
 
 const json: z.ZodType<Record<string, unknown>> = z.record(z.string(), z.json());
 
-const versions = Object.keys(openclawReleases) as [OpenClawVersion, ...OpenClawVersion[]];
+/** What the policy refuses is refused here, too: no spec opens a way in. */
+const chosenOwners = z.record(z.string(), z.enum(owners)).superRefine((chosen, context) => {
+  try {
+    withOwners(openclawPolicy, chosen);
+  } catch (error) {
+    if (!(error instanceof ConfigMergeError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
 
 /** Shape of {@link PodSpec}. Unknown keys are refused: a typo must not silently do nothing. */
 export const podSpecSchema = z.strictObject({
@@ -26,13 +35,15 @@ export const podSpecSchema = z.strictObject({
   region: name(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS Region, as in eu-central-1'),
 
   openclaw: z.strictObject({
-    /** One of the releases that were tested, see `openclawReleases`. */
-    version: z.enum(versions),
+    /** One of the releases that pods run, see `openclawReleases`. */
+    version: z.enum(openclawVersions as [OpenClawVersion, ...OpenClawVersion[]]),
     /** The desired OpenClaw config: what infrastructure decides. Merged into the live config, never written over it. */
     config: json.refine((config) => typeof gatewayPortOf(config) === 'number', {
       error: 'must set gateway.port to a number: the load balancer forwards to it',
       path: ['gateway', 'port'],
     }),
+    /** Who decides a path of the config, and all below it, where it is not whom `openclawPolicy` names. Default: none. */
+    owners: chosenOwners.optional(),
   }),
 
   /** Secrets Manager secret whose value is a JSON object: each key becomes an environment variable of the gateway. */
@@ -47,6 +58,24 @@ export const podSpecSchema = z.strictObject({
     })
     .optional(),
 
+  /** Archives of the state, on its file system and in a bucket. Absent: only those that somebody asks for. */
+  backups: z
+    .strictObject({
+      /** S3 bucket that every archive is copied to. Absent: they lie on the file system alone, and are lost with it. */
+      bucket: name(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket').optional(),
+      /** What the keys in the bucket begin with. Default: none. */
+      prefix: name(/^([\w.-]+\/)*$/, 'empty, or end with a slash').default(''),
+      /** KMS key that they are encrypted with. Default: as the bucket has it. */
+      kmsKey: arn('kms').optional(),
+      /** From one archive to the next, in hours. Default: 6. */
+      everyHours: z.int().min(1).max(168).default(6),
+      /** How many archives stay on the file system; the bucket has rules of its own. Default: 12. */
+      keep: z.int().min(2).max(1000).default(12),
+      /** From one drill to the next, in days: the newest archive is restored and a gateway started on it. Absent: never. */
+      drillEveryDays: z.int().min(1).max(365).optional(),
+    })
+    .optional(),
+
   /** The launch lifecycle hook that holds the instance in Pending:Wait until the gateway is ready. */
   lifecycle: z
     .strictObject({
@@ -54,6 +83,11 @@ export const podSpecSchema = z.strictObject({
       hook: z.string().min(1),
       /** Heartbeat timeout of the hook, in seconds; the bootstrap beats well before it ends. */
       heartbeatSeconds: z.int().min(30).max(7200),
+      /**
+       * The terminating hook that keeps the instance until its gateway has ended what is under way. Its time-out should be
+       * 400 seconds or more, which nobody prolongs: a look each minute, and 330 for the gateway. Default: none.
+       */
+      drainHook: z.string().min(1).optional(),
     })
     .optional(),
 
@@ -75,6 +109,12 @@ export const podSpecSchema = z.strictObject({
       models: z.array(z.string().min(1)).default([]),
     })
     .optional(),
+
+  /**
+   * Whether the default model is asked one short question once the gateway is ready, and after that when the gateway has
+   * started again, models or secret have changed, or a day has passed. The report says if it does not answer. Default: true.
+   */
+  smokeTest: z.boolean().default(true),
 
   /** How long the gateway may take from start to ready, in seconds. Default: 300. */
   readyTimeoutSeconds: z.int().min(10).max(3600).default(300),

@@ -1,13 +1,22 @@
-import { startOllama } from '../ollama-step.ts';
+import { startOllama } from './start-ollama.ts';
 import { assignRoles } from './assign-roles.ts';
+import { backUpState } from './back-up.ts';
+import { drillBackup } from './drill.ts';
 import { installOpenClaw } from './install-openclaw.ts';
+import { installPlugins } from './install-plugins.ts';
+import { measureBackups } from './measure-backups.ts';
 import { mergeConfig } from './merge-config.ts';
 import { mountArtifacts } from './mount-artifacts.ts';
 import { mountState } from './mount-state.ts';
 import { prepareMachine } from './prepare-machine.ts';
 import { readSecrets } from './read-secrets.ts';
+import { recordRelease } from './record-release.ts';
+import { showPlugins } from './show-plugins.ts';
+import { smokeTest } from './smoke-test.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 import { startGateway } from './start-gateway.ts';
 import type { Phase, Step } from './step.ts';
+import { upgrade } from './upgrade.ts';
 import { waitReady } from './wait-ready.ts';
 
 /** In the order in which they run. */
@@ -15,16 +24,22 @@ export const steps: readonly Step[] = [
   prepareMachine,
   mountArtifacts,
   installOpenClaw,
+  installPlugins,
   mountState,
+  sweepLeftovers,
   readSecrets,
+  upgrade,
+  // Of the release with which the pod goes on.
+  showPlugins,
   mergeConfig,
   startGateway,
   waitReady,
+  recordRelease,
   assignRoles,
 ];
 
 /** Behind the lifecycle signal: nobody waits for them, and when one fails, only it has failed. */
-export const lateSteps: readonly Step[] = [startOllama];
+export const lateSteps: readonly Step[] = [startOllama, smokeTest, backUpState, drillBackup, measureBackups];
 
 export type PhaseChoice = Phase | 'all';
 

@@ -11,11 +11,12 @@ export const mountArtifacts: Step = {
     const mount = artifactsMount(host, spec.fileSystem);
     return (await host.isMounted(mount)) ? [] : [describeMount(mount)];
   },
-  async apply({ host, spec }) {
+  async apply(context) {
+    const { host, spec } = context;
     if (!spec.fileSystem) {
       await mkdir(host.layout.artifacts, { recursive: true });
       return { changes: [], skipped: 'the spec has no file system: artifacts stay on this machine' };
     }
-    return { changes: await ensureMounted(host, artifactsMount(host, spec.fileSystem)) };
+    return { changes: await ensureMounted(context, artifactsMount(host, spec.fileSystem)) };
   },
 };

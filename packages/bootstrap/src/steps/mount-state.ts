@@ -1,6 +1,10 @@
-import { lstat, mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readlink, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { finishRestore } from '../backup/restore.ts';
+import { pendingSwap } from '../backup/swap.ts';
 import type { Host } from '../host/host.ts';
+import { temporaryOf } from '../temporary/name.ts';
+import { removeBelow } from '../temporary/sweep.ts';
 import { describeMount, ensureMounted, stateMount } from './mounts.ts';
 import type { Step } from './step.ts';
 
@@ -11,18 +15,26 @@ export const mountState: Step = {
   async plan({ host, spec }) {
     if (!spec.fileSystem) return [];
     const mount = stateMount(host, spec.fileSystem);
-    return (await host.isMounted(mount)) ? [] : [describeMount(mount)];
+    if (!(await host.isMounted(mount))) return [describeMount(mount)];
+    const pending = await pendingSwap(host.layout);
+    return pending ? [describeFinish(pending.id)] : [];
   },
-  async apply({ host, spec }) {
+  async apply(context) {
+    const { host, spec } = context;
     const { state, records } = host.layout;
-    const changes = spec.fileSystem ? await ensureMounted(host, stateMount(host, spec.fileSystem)) : [];
+    const changes = spec.fileSystem ? await ensureMounted(context, stateMount(host, spec.fileSystem)) : [];
     for (const directory of [state, records]) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await host.own(directory, 0o700);
     }
+    // Before anything reads the state: until then it is neither the old one nor the new one.
+    const finished = await finishRestore(host);
+    if (finished !== undefined) changes.push(describeFinish(finished));
     return { changes: [...changes, ...(await keepCacheLocal(host))] };
   },
 };
+
+const describeFinish = (id: string): string => `finish the restore of ${id}, which was cut short`;
 
 /**
  * OpenClaw writes about 1,500 files to `cache/` in its state directory after each start. They can be rebuilt, so they
@@ -35,10 +47,10 @@ async function keepCacheLocal(host: Host): Promise<string[]> {
   await host.own(target, 0o700);
   const present = await lstat(link).catch(() => undefined);
   if (present?.isSymbolicLink() && (await readlink(link)) === target) return [];
-  if (present?.isDirectory()) await rm(link, { recursive: true });
+  if (present?.isDirectory()) await removeBelow(host.layout.state, link);
   // By way of a rename: the other instance of a replacement must never find it missing.
-  await rm(`${link}.new`, { force: true });
-  await symlink(target, `${link}.new`);
-  await rename(`${link}.new`, link);
+  const temporary = temporaryOf(link);
+  await symlink(target, temporary);
+  await rename(temporary, link);
   return [`cache of the state at ${target}`];
 }

@@ -4,10 +4,14 @@ import type { Step } from './step.ts';
 export const prepareMachine: Step = {
   name: 'prepare-machine',
   phase: 'prepare',
-  plan: ({ host, spec }) => host.prepareMachine({ dryRun: true, logGroup: spec.logGroup }),
+  plan: async ({ host, spec }) => {
+    const { changes } = await host.prepareMachine({ dryRun: true, logGroup: spec.logGroup });
+    return [...changes];
+  },
   async apply({ host, spec }) {
-    const changes = await host.prepareMachine({ dryRun: false, logGroup: spec.logGroup });
+    const { changes, conditions } = await host.prepareMachine({ dryRun: false, logGroup: spec.logGroup });
     const limitations = host.limitations ?? [];
-    return { changes, warnings: limitations.map((message) => ({ code: 'HOST_UNSUPPORTED', message })) };
+    const warnings = limitations.map((message) => ({ code: 'HOST_UNSUPPORTED' as const, message }));
+    return { changes, warnings, conditions };
   },
 };

@@ -1,39 +1,59 @@
-import { totalmem } from 'node:os';
 import { ConfigRecords } from '../config/config-records.ts';
-import { readIfPresent } from '../config/files.ts';
+import { readLive } from '../config/live-config.ts';
+import { quietSeconds } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { isPortFree } from '../host/port.ts';
+import { describeMemory, memoryOf, memoryVerdict, rememberRestart } from '../openclaw/gateway-memory.ts';
 import { configFile, gatewayUnit, gatewayUnitName, permanentFailure } from '../openclaw/gateway-unit.ts';
+import { refusedStart } from '../openclaw/refused-start.ts';
 import type { UnitState } from '../host/unit.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
-import type { Step, StepContext } from './step.ts';
+import type { Step, StepContext, Warning } from './step.ts';
+import { untilQuiet } from './until-quiet.ts';
 
 const portSeconds = 10;
 
-/** Installs the unit, and starts it or restarts it if what only a restart can change has changed. */
+/**
+ * Installs the unit, and starts it or restarts it if what only a restart can change has changed, or if it holds so much memory
+ * that it would be ended soon: then once nobody is in a turn.
+ */
 export const startGateway: Step = {
   name: 'start-gateway',
   phase: 'activate',
   plan: async (context) => (await decide(context)).changes,
   async apply(context) {
     const { units } = context.host;
-    const { changes, action } = await decide(context);
-    if (action === 'none') return { changes };
+    const { changes, action, warnings } = await untilDecided(context);
+    if (action === 'none') return { changes, warnings };
     if (action === 'start') await refuseHopelessStart(context, changes);
-    if (action === 'start') await untilPortFree(context);
+    if (action === 'start') {
+      // What a killed supervisor of a laptop has left running still has the port, and the fence.
+      await units.stop(gatewayUnitName);
+      await untilPortFree(context);
+    }
     await units.install(unitOf(context));
     await units.setSecretEnvironment(gatewayUnitName, await context.secretEnvironment());
     await units[action](gatewayUnitName);
-    return { changes };
+    return { changes, warnings };
   },
 };
+
+/** A restart for memory waits, and what happened meanwhile may have made it needless. */
+async function untilDecided(context: StepContext): Promise<Decision> {
+  const decision = await decide(context);
+  if (!decision.forMemory) return decision;
+  const waited = await untilQuiet(context);
+  const { changes, ...rest } = await decide(context);
+  if (rest.forMemory) await rememberRestart(context.host);
+  return { ...rest, changes: [...(waited === undefined ? [] : [waited]), ...changes] };
+}
 
 /** A predecessor on the same machine may still be on its way out. Anyone else stays. */
 async function untilPortFree({ host, spec, signal }: StepContext): Promise<void> {
   const port = gatewayPort(spec);
-  const deadline = host.now().getTime() + portSeconds * 1000;
+  const deadline = host.elapsed() + portSeconds * 1000;
   while (!(await isPortFree(port))) {
-    if (host.now().getTime() >= deadline) {
+    if (host.elapsed() >= deadline) {
       throw new BootstrapError(
         'PORT_TAKEN',
         `Port ${port} is in use by another program on this machine. End it, or set another gateway.port.`,
@@ -44,15 +64,16 @@ async function untilPortFree({ host, spec, signal }: StepContext): Promise<void>
 }
 
 /**
- * Exit code 78 is permanent: what the gateway refused to run with, it is not given again, until something has changed.
- * @throws BootstrapError `GATEWAY_CONFIG_REFUSED`
+ * What the gateway refused to run with, it is not given again, until something has changed.
+ * @throws BootstrapError `GATEWAY_CONFIG_REFUSED`, `STATE_NEWER` or `STATE_NEEDS_REPAIR`
  */
 async function refuseHopelessStart({ host, spec }: StepContext, changes: readonly string[]): Promise<void> {
+  const refused = await refusedStart(host, spec);
+  if (refused) throw refused;
   const { status, exitCode } = await host.units.state(gatewayUnitName);
   if (status !== 'failed' || exitCode !== permanentFailure || changes.length > 1) return;
-  const config = await readIfPresent(configFile(host.layout));
-  if (config === undefined) return;
-  if (!(await new ConfigRecords(host).wasRefused(config, spec.openclaw.version))) return;
+  const { live } = await readLive(host);
+  if (live === undefined || !(await new ConfigRecords(host).wasRefused(live, spec.openclaw.version))) return;
   throw new BootstrapError(
     'GATEWAY_CONFIG_REFUSED',
     `The gateway refused to run with ${configFile(host.layout)} (exit code ${permanentFailure}) and nothing has changed since. Its log says why; change the config or the spec.`,
@@ -62,6 +83,9 @@ async function refuseHopelessStart({ host, spec }: StepContext, changes: readonl
 interface Decision {
   readonly changes: string[];
   readonly action: 'none' | 'start' | 'restart';
+  /** It is restarted for its memory alone, so that may wait. */
+  readonly forMemory?: true;
+  readonly warnings: readonly Warning[];
 }
 
 /** OpenClaw reloads its config by itself; it cannot reload its definition and its environment. */
@@ -73,8 +97,30 @@ async function decide(context: StepContext): Promise<Decision> {
   if (!(await units.hasSecretEnvironment(gatewayUnitName, await context.secretEnvironment()))) {
     changes.push('set the secret environment of openclaw');
   }
+  // Which plugins there are, it finds out at its start.
+  if ((context.done.get('show-plugins')?.changes.length ?? 0) > 0) changes.push('give openclaw its plugins');
   const action = actionFor(state.status, changes.length > 0);
-  return { changes: action === 'none' ? changes : [...changes, `${action} openclaw`], action };
+  if (action === 'none') return relieved(context, state);
+  return { changes: [...changes, `${action} openclaw`], action, warnings: [] };
+}
+
+/** What is done for the memory of a gateway that has no other reason to be restarted. */
+async function relieved({ host }: StepContext, { status, pid }: UnitState): Promise<Decision> {
+  const use = status === 'active' && pid !== undefined ? await memoryOf(host, pid) : undefined;
+  const verdict = use === undefined ? 'fine' : memoryVerdict(host.now(), use);
+  if (use === undefined || verdict === 'fine') return { changes: [], action: 'none', warnings: [] };
+  const told = describeMemory(use);
+  const warning = (message: string): Warning => ({ code: 'GATEWAY_MEMORY_HIGH', message });
+  if (verdict === 'wait') {
+    const message = `The gateway was restarted for its memory less than an hour ago, and ${told} again.`;
+    return { changes: [], action: 'none', warnings: [warning(message)] };
+  }
+  return {
+    changes: [`restart openclaw once nobody is in a turn or after ${quietSeconds} s: ${told}`],
+    action: 'restart',
+    forMemory: true,
+    warnings: [warning(`The gateway was restarted before it would have been ended: ${told}.`)],
+  };
 }
 
 function actionFor(status: UnitState['status'], changed: boolean): Decision['action'] {
@@ -84,5 +130,5 @@ function actionFor(status: UnitState['status'], changed: boolean): Decision['act
 }
 
 function unitOf({ host, spec }: StepContext) {
-  return gatewayUnit(host, spec, totalmem());
+  return gatewayUnit(host, spec, host.memory);
 }

@@ -11,8 +11,17 @@ export interface AwsStandIn {
   waiting: boolean;
   /** Actions that were asked for, as in `CompleteLifecycleAction CONTINUE`. */
   readonly calls: string[];
+  /** What to answer instead, with the name of what was asked for; undefined: what it would answer by itself. */
+  instead: (name: string) => Misbehaviour | undefined;
   close(): Promise<void>;
 }
+
+/**
+ * Another answer; no answer at all; an end of the connection before the answer, in the middle of it, or an answer that
+ * stops in the middle and leaves the connection open. `cut`: a whole answer by its headers, with half of the text.
+ */
+export type Misbehaviour =
+  readonly [status: number, body: string] | 'silence' | 'reset' | 'half' | 'stalled' | 'cut';
 
 export const instanceId = 'i-0123456789abcdef0';
 
@@ -22,7 +31,11 @@ export async function startAws(): Promise<AwsStandIn> {
     void respond(request, response);
   });
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const [status, text] = answer(standIn, request, await bodyOf(request));
+    const body = await bodyOf(request);
+    const instead = standIn.instead(nameOf(request, body));
+    if (typeof instead === 'string')
+      return misbehave(instead, response, () => answer(standIn, request, body));
+    const [status, text] = instead ?? answer(standIn, request, body);
     response.writeHead(status, { 'content-type': typeOf(text) }).end(text);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -40,6 +53,7 @@ export async function startAws(): Promise<AwsStandIn> {
     targetState: 'InService',
     waiting: true,
     calls: [],
+    instead: () => undefined,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -47,6 +61,31 @@ export async function startAws(): Promise<AwsStandIn> {
       }),
   };
   return standIn;
+}
+
+function misbehave(
+  how: Exclude<Misbehaviour, readonly unknown[]>,
+  response: ServerResponse,
+  answered: () => Answer,
+): void {
+  if (how === 'silence') return;
+  if (how === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const [status, text] = answered();
+  const half = text.slice(0, Math.max(1, Math.floor(text.length / 2)));
+  const length = how === 'cut' ? half.length : Buffer.byteLength(text);
+  response.writeHead(status, { 'content-type': typeOf(text), 'content-length': length });
+  if (how === 'cut') response.end(half);
+  else response.write(half, () => how === 'half' && response.socket?.destroy());
+}
+
+/** As in `GetParameter`, or the path of metadata. */
+function nameOf({ url = '', headers }: IncomingMessage, body: string): string {
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') return target.replace(/.*\./, '');
+  return url === '/' ? (new URLSearchParams(body).get('Action') ?? '') : url;
 }
 
 type Answer = [status: number, body: string];

@@ -2,14 +2,18 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseDocument } from '@clawharbor/config-merge';
 import { ProcessHost } from '../../src/host/process/process-host.ts';
 import { ArtifactCache, artifactName } from '../../src/install/artifact-cache.ts';
 import { lockfiles } from '../../src/install/lockfiles.ts';
+import type { OpenClawVersion } from '../../src/openclaw-release.ts';
 import { parsePodSpec } from '../../src/spec/parse.ts';
 import type { PodSpec, PodSpecInput } from '../../src/spec/pod-spec.ts';
 
 // Nothing here may end up at a registry, even when an artifact is missing.
 process.env['npm_config_offline'] = 'true';
+// Nor find what somebody on this machine has once downloaded.
+process.env['npm_config_cache'] = join(tmpdir(), 'clawharbor-empty-npm-cache');
 
 export interface TestPod {
   readonly directory: string;
@@ -32,6 +36,7 @@ export async function makePod(): Promise<TestPod> {
       root: join(directory, `instance-${hosts.length}`),
       state: join(directory, 'state'),
       artifacts: join(directory, 'artifacts'),
+      logs: join(directory, 'logs'),
     });
     hosts.push(host);
     return host;
@@ -49,12 +54,14 @@ export async function makePod(): Promise<TestPod> {
           name: 'test',
           region: 'eu-central-1',
           readyTimeoutSeconds: 20,
+          // The stand-in has no model.
+          smokeTest: false,
           ...changes,
           openclaw: { version: '2026.9.6', config: { gateway: { mode: 'local', port }, ...config } },
         },
         'the test',
       ),
-    readConfig: async () => JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>,
+    readConfig: async () => ({ ...parseDocument(await readFile(file, 'utf8'), { lenient: true }) }),
     writeConfig: async (text) => {
       await mkdir(host.layout.state, { recursive: true });
       await writeFile(file, text);
@@ -67,20 +74,34 @@ export async function makePod(): Promise<TestPod> {
   };
 }
 
-async function storeStandIn(directory: string): Promise<void> {
-  const tree = join(directory, 'tree');
+/** @param schemas what it makes of databases; absent: it leaves them alone */
+export async function storeStandIn(
+  directory: string,
+  version: OpenClawVersion = '2026.9.6',
+  schemas?: { readonly state: number; readonly agent: number },
+): Promise<void> {
+  const tree = join(directory, `tree-${version}`);
   await mkdir(join(tree, 'node_modules/openclaw'), { recursive: true });
-  await copyFile(new URL('openclaw.mjs', import.meta.url), join(tree, 'node_modules/openclaw/openclaw.mjs'));
-  await new ArtifactCache(join(directory, 'artifacts')).store(artifactOfThisMachine(), tree);
+  const openclaw = join(tree, 'node_modules/openclaw');
+  for (const file of ['openclaw.mjs', 'backup.mjs', 'config-mutation.mjs']) {
+    await copyFile(new URL(file, import.meta.url), join(openclaw, file));
+  }
+  const entry = { './plugin-sdk/config-mutation': './config-mutation.mjs' };
+  await writeFile(
+    join(openclaw, 'package.json'),
+    JSON.stringify({ name: 'openclaw', version, exports: entry }),
+  );
+  if (schemas) await writeFile(join(openclaw, 'schemas.json'), JSON.stringify(schemas));
+  await new ArtifactCache(join(directory, 'artifacts')).store(artifactOfThisMachine(version), tree);
 }
 
-export function artifactOfThisMachine(): string {
+export function artifactOfThisMachine(version: OpenClawVersion = '2026.9.6'): string {
   return artifactName({
-    version: '2026.9.6',
+    version,
     platform: process.platform,
     arch: process.arch,
     nodeMajor: Number(process.versions.node.split('.')[0]),
-    lockfile: JSON.stringify(lockfiles['2026.9.6'].lockfile),
+    lockfile: JSON.stringify(lockfiles[version].lockfile),
   });
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cloudWatchAgentConfig, podUnits, probeNoise } from '../../src/cloudwatch-agent.ts';
 
 /**
- * The part of the agent's schema that concerns the journal, written from the field list of
+ * The part of the agent's schema that concerns the journal and files, written from the field list of
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html:
  * it refuses unknown fields at both levels, and then starts without saying so.
  */
@@ -46,23 +46,59 @@ const journald = z.strictObject({
     .min(1)
     .refine(unique),
 });
+const files = z.strictObject({
+  collect_list: z
+    .array(
+      z.strictObject({
+        file_path: z.string().min(1).max(4096),
+        log_group_name: z.string().min(1).max(512),
+        log_stream_name: z.string().min(1).max(512).optional(),
+        log_group_class: z.enum(['STANDARD', 'INFREQUENT_ACCESS']).optional(),
+        multi_line_start_pattern: z.string().min(1).optional(),
+        timestamp_format: z.string().min(1).optional(),
+        timezone: z.enum(['Local', 'LOCAL', 'UTC']).optional(),
+        trim_timestamp: z.boolean().optional(),
+        encoding: z.string().min(1).optional(),
+        auto_removal: z.boolean().optional(),
+        blacklist: z.string().min(1).optional(),
+        publish_multi_logs: z.boolean().optional(),
+        retention_in_days: z.int().optional(),
+      }),
+    )
+    .min(1)
+    .refine(unique),
+});
 const agent = z.strictObject({
   agent: z.strictObject({ run_as_user: z.string() }),
-  logs: z.strictObject({ logs_collected: z.strictObject({ journald }) }),
+  logs: z.strictObject({ logs_collected: z.strictObject({ files, journald }) }),
 });
+const metricsFile = '/var/lib/clawharbor/metrics.log';
 
 describe('the config of the CloudWatch agent', () => {
   const config = cloudWatchAgentConfig({
     logGroup: '/clawharbor/team',
     units: podUnits,
     exclude: probeNoise,
+    metricsFile,
   });
 
   it('is what the agent accepts', () => {
     expect(agent.parse(config)).toEqual(config);
     expect(
-      agent.parse(cloudWatchAgentConfig({ logGroup: 'g', units: ['ollama.service'], priority: 'err' })),
+      agent.parse(
+        cloudWatchAgentConfig({ logGroup: 'g', units: ['ollama.service'], priority: 'err', metricsFile }),
+      ),
     ).toBeDefined();
+  });
+
+  it('ships lines that become metrics as they are, into a stream of their own', () => {
+    expect(config.logs.logs_collected.files.collect_list).toEqual([
+      {
+        file_path: metricsFile,
+        log_group_name: '/clawharbor/team',
+        log_stream_name: '{instance_id}/metrics',
+      },
+    ]);
   });
 
   it('ships the journal of the gateway and of local models, a stream per instance', () => {

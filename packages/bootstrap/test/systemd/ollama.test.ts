@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProcessHost } from '../../src/host/process/process-host.ts';
 import { pack } from '../../src/install/archive.ts';
 import { ollamaUnit, ollamaUrl, type OllamaSpec } from '../../src/ollama.ts';
-import { startOllama } from '../../src/ollama-step.ts';
+import { startOllama } from '../../src/steps/start-ollama.ts';
 import { parsePodSpec } from '../../src/spec/parse.ts';
 import type { StepContext } from '../../src/steps/step.ts';
 

@@ -14,6 +14,17 @@ export async function readText(file: string, terminal: Terminal): Promise<string
   }
 }
 
+/** Errors of the library do not know files. */
+export function about<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigMergeError)) throw error;
+    const { code, message, line } = error;
+    throw new ConfigMergeError(code, `${file}${line === undefined ? ': ' : ':'}${message}`);
+  }
+}
+
 /**
  * Replaces a file so that at every moment, and after a power cut, its name leads to the old or to the new
  * content. The old content stays as `<file>.previous`; mode and, where the system allows it, owner and group stay too.
@@ -101,12 +112,6 @@ async function orNothing<T>(found: Promise<T>): Promise<T | undefined> {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
-}
-
-export async function isSameFile(a: string, b: string | undefined): Promise<boolean> {
-  if (b === undefined || b === '-') return false;
-  const [left, right] = await Promise.all([a, b].map((file) => realpath(file).catch(() => undefined)));
-  return left !== undefined && left === right;
 }
 
 /** Without it a power cut may undo the rename. */

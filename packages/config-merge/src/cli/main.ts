@@ -1,11 +1,13 @@
 import { Command, CommanderError, Option } from 'commander';
-import { formatDocument } from '../document.ts';
 import { ConfigMergeError } from '../errors.ts';
 import { explain } from '../explain.ts';
+import { formatSource } from '../includes.ts';
 import { planOf } from '../merge.ts';
+import { withEffects, withFiles } from './effects.ts';
 import { explanationText, planText, warningLines } from './plan-text.ts';
 import { mergeFiles, readPolicy, type InputOptions } from './inputs.ts';
-import { isSameFile, replaceFile } from './files.ts';
+import { replaceFile } from './files.ts';
+import { shownDocument } from './shown-document.ts';
 import { printable } from '../printable.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -27,42 +29,40 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     .configureOutput({ writeOut: (text) => terminal.stdout.write(text), writeErr: () => undefined });
 
   withInputs(program.command('merge'))
-    .description('merge, and print or write the config')
+    .description('merge, and print or write the config: the text of live with what changes')
     .option('--out <file>', 'write here, atomically; the file before stays as <file>.previous')
     .option('--json', 'print {config, changes, warnings}')
     .action(async (options: Options) => {
-      const { out, live } = options;
+      const { out } = options;
       if (out === '-') {
         throw new ConfigMergeError('USAGE', '--out names a file: leave it out to print the config');
       }
-      const result = await mergeFiles(options, terminal);
-      const text = formatDocument(result.config);
-      if (out !== undefined) {
-        // Nothing to change: comments that people wrote into the file stay.
-        const settled = result.changes.every(({ op }) => op === 'keep') && (await isSameFile(out, live));
-        if (!settled) await replaceFile(out, text);
-      }
+      const { text, sourcesOf: _, ...result } = await mergeFiles(options, terminal);
+      if (out !== undefined) await replaceFile(out, text);
       if (options.json === true) printJson(terminal, result);
-      else if (out === undefined) printLines(terminal, text);
+      else if (out === undefined) terminal.stdout.write(shownDocument(text));
       if (options.json !== true) terminal.stderr.write(warningLines(result.warnings, terminal.stderr));
     });
 
-  withInputs(program.command('plan'))
+  withIncludes(withInputs(program.command('plan')))
     .description('show what a merge would change, grouped by owner; exit code 2 if anything')
-    .option('--json', 'print {changes, warnings, upToDate}')
+    .option('--json', 'print {changes, warnings, upToDate}; with OpenClaw, the effect of each change too')
     .action(async (options: Options) => {
-      const plan = planOf(await mergeFiles(options, terminal));
+      const merged = await mergeFiles(options, terminal);
+      const plan = await withEffects(withFiles(planOf(merged), merged.sourcesOf), options);
       if (options.json === true) printJson(terminal, plan);
       else terminal.stdout.write(planText(plan, terminal.stdout));
       exitCode = plan.upToDate ? 0 : 2;
     });
 
-  withInputs(program.command('explain'))
+  withIncludes(withInputs(program.command('explain')))
     .description('say who owns a key and where its value comes from')
     .argument('<path>', 'as in gateway.auth.mode or hosts["a.b"].port')
     .option('--json', 'print {value, owner, source, reason}')
     .action(async (path: string, options: Options) => {
-      const explanation = explain(await mergeFiles(options, terminal), path);
+      const merged = await mergeFiles(options, terminal);
+      const files = merged.sourcesOf?.(path).map(formatSource);
+      const explanation = { ...explain(merged, path), ...(files && { files }) };
       if (options.json === true) printJson(terminal, explanation);
       else terminal.stdout.write(explanationText(path, explanation, terminal.stdout));
     });
@@ -91,7 +91,15 @@ function withInputs(command: Command): Command {
     .option('--live <file>', 'the config in use; leave out when there is none yet')
     .requiredOption('--desired <file>', 'the config the infrastructure wants')
     .option('--last-applied <file>', 'the desired config of the merge before')
-    .addOption(policyOption().default('openclaw'));
+    .addOption(policyOption().default('openclaw'))
+    .option('--owners <file>', 'other owners for some paths: JSON5, or a file of it');
+}
+
+function withIncludes(command: Command): Command {
+  return command.option(
+    '--include-root <dir>',
+    'follow what live includes ($include) inside this folder, and name the file of each value',
+  );
 }
 
 function policyOption(): Option {
@@ -99,12 +107,8 @@ function policyOption(): Option {
 }
 
 function printJson(terminal: Terminal, value: object): void {
-  printLines(terminal, `${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** JSON for a terminal: the same value, whatever characters its texts hold. */
-function printLines(terminal: Terminal, json: string): void {
-  terminal.stdout.write(json.split('\n').map(printable).join('\n'));
+  // The same value, whatever characters its texts hold.
+  terminal.stdout.write(`${JSON.stringify(value, null, 2).split('\n').map(printable).join('\n')}\n`);
 }
 
 function errorLine(error: unknown): string {

@@ -1,18 +1,17 @@
 import { styleText } from 'node:util';
 import type { Explanation } from '../explain.ts';
-import type { Plan } from '../merge.ts';
 import { quote } from '../path.ts';
 import { printable } from '../printable.ts';
-import type { Owner } from '../policy.ts';
+import { owners } from '../policy.ts';
 import type { Op } from '../decide.ts';
-import { redacted, type Change, type Warning } from '../report.ts';
+import { redacted, type Warning } from '../report.ts';
 import type { JsonValue } from '../json.ts';
+import type { Effect } from '../openclaw/effects.ts';
+import type { PlanWithEffects } from './effects.ts';
 import type { Output } from './terminal.ts';
 
 type Format = Parameters<typeof styleText>[0];
 type Style = (format: Format, text: string) => string;
-
-const owners: readonly Owner[] = ['exclusive', 'managed', 'seeded', 'user'];
 
 const signs: Record<Op, readonly [sign: string, format: Format]> = {
   add: ['+', 'green'],
@@ -21,8 +20,14 @@ const signs: Record<Op, readonly [sign: string, format: Format]> = {
   keep: ['=', 'dim'],
 };
 
-/** A plan for people: what changes, by who decides it, and why. */
-export function planText({ changes, warnings, upToDate }: Plan, output: Output): string {
+const effects: Readonly<Record<Effect, string>> = {
+  live: 'live at once',
+  reconnect: 'live at once, everybody reconnects',
+  restart: 'restarts the gateway',
+};
+
+/** A plan for people: what changes, by who decides it, why, and what it does to a gateway that runs. */
+export function planText({ changes, warnings, upToDate }: PlanWithEffects, output: Output): string {
   const style = styleFor(output);
   const groups = owners.flatMap((owner) => {
     const own = changes.filter((change) => change.owner === owner);
@@ -47,7 +52,7 @@ export function warningLines(warnings: readonly Warning[], output: Output): stri
 
 export function explanationText(
   path: string,
-  { value, owner, source, reason }: Explanation,
+  { value, owner, source, reason, files = [] }: Explanation & { readonly files?: readonly string[] },
   output: Output,
 ): string {
   const style = styleFor(output);
@@ -56,6 +61,7 @@ export function explanationText(
     ['owner', owner],
     ['source', source],
     ['reason', printable(reason)],
+    ...files.map((file) => ['file', printable(file)]),
   ];
   return [
     style('bold', printable(path)),
@@ -64,9 +70,13 @@ export function explanationText(
   ].join('\n');
 }
 
-function changeText({ path, op, before, after, reason }: Change, style: Style): string {
+function changeText(change: PlanWithEffects['changes'][number], style: Style): string {
+  const { path, op, before, after, reason, effect, files = [] } = change;
   const [sign, format] = signs[op];
-  return `${style(format, `  ${sign} ${path}${valuesText(op, before, after)}`)}\n      ${style('dim', printable(reason))}`;
+  const where = files.map((file) => `\n      ${style('dim', `in ${printable(file)}`)}`).join('');
+  const told =
+    effect === undefined ? '' : `\n      ${style(effect === 'live' ? 'dim' : 'yellow', effects[effect])}`;
+  return `${style(format, `  ${sign} ${path}${valuesText(op, before, after)}`)}\n      ${style('dim', printable(reason))}${where}${told}`;
 }
 
 function valuesText(op: Op, before: JsonValue | undefined, after: JsonValue | undefined): string {

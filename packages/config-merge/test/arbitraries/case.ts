@@ -7,6 +7,7 @@ import {
   type Policy,
   type Rule,
 } from '../../src/index.ts';
+import { mergesByElement, owners as ownerNames } from '../../src/policy.ts';
 import {
   anyKey,
   arrayKeyAt,
@@ -129,11 +130,7 @@ const presence: fc.Arbitrary<Presence> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()) },
 );
 
-function shapes({
-  owners = ['managed', 'exclusive', 'seeded', 'user'],
-  ruleShare = 30,
-  hiding = false,
-}: CaseOptions) {
+function shapes({ owners = ownerNames, ruleShare = 30, hiding = false }: CaseOptions) {
   const rule: fc.Arbitrary<RuleDraw> = fc.record({
     owner: fc.oneof(
       { weight: 100 - ruleShare, arbitrary: fc.constant(undefined) },
@@ -199,7 +196,7 @@ function shapes({
 }
 
 export function cases(options: CaseOptions = {}): fc.Arbitrary<Case> {
-  const { owners = ['managed', 'exclusive', 'seeded', 'user'] } = options;
+  const { owners = ownerNames } = options;
   return fc
     .record({
       members: shapes(options),
@@ -239,7 +236,7 @@ function draw(members: readonly Member[], keys: Keys, owners: readonly Owner[]):
     const path = pathOf(here.map((step, at) => (shape.rule.open[at] === true && at > 0 ? anyKey : step)));
     const { owner, sensitive } = shape.rule;
     if (shape.kind === 'list') {
-      const merging = owner === 'seeded' && owners.includes('seeded') ? 'seeded' : 'managed';
+      const merging = owner !== undefined && mergesByElement(owner) ? owner : 'managed';
       const inside = shape.elements.flatMap(({ id, members: own }) => draw(own, [...here, id], owners));
       return [{ path: pathOf(here), owner: merging, arrayKey: 'id', sensitive } as const, ...inside];
     }

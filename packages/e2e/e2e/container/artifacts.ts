@@ -11,12 +11,22 @@ export const artifacts = join(
   'clawharbor-e2e/artifacts',
 );
 
-/** Installs the pinned OpenClaw once on this machine, by the bootstrap's own step; instances then need no registry. */
-export async function fillArtifactCache(directory: string, deployment: Deployment): Promise<void> {
+/**
+ * Installs a release of OpenClaw once on this machine, by the bootstrap's own step; instances then need no registry.
+ * @param version default: the template's
+ */
+export async function fillArtifactCache(
+  directory: string,
+  deployment: Deployment,
+  version = deployment.spec.openclaw.version,
+): Promise<void> {
   const spec = join(directory, 'prepare.json');
-  // No more of the spec than says what is installed: the rest is an instance's.
+  // No more of the spec than says what is installed: the rest is an instance's. Models are those of the instance, too: here
+  // the plugin of Bedrock would be looked for each time.
   const { apiVersion, name, region, openclaw } = deployment.spec;
-  await writeFile(spec, JSON.stringify({ apiVersion, name, region, openclaw }));
+  const { gateway, channels = {} } = openclaw.config;
+  const installed = { version, config: { gateway, channels } };
+  await writeFile(spec, JSON.stringify({ apiVersion, name, region, openclaw: installed }));
   const folders = [
     '--root',
     join(directory, 'prepare'),

@@ -6,6 +6,7 @@ import type { Region } from './region.ts';
 const reportSchema = z.object({
   outcome: z.string(),
   startedAt: z.string(),
+  conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
   steps: z.array(z.object({ name: z.string(), status: z.string(), durationMs: z.number() })),
 });
 
@@ -22,11 +23,11 @@ export async function bootstrap(instance: SystemdContainer): Promise<Execution> 
   return { ...run, stdout: journal.stdout };
 }
 
-/** A property of a service. */
+/** A property of a service, or of another unit by its whole name. */
 export async function property(instance: SystemdContainer, name: string, unit = 'openclaw'): Promise<string> {
   const text = await instance.succeed('systemctl', [
     'show',
-    `${unit}.service`,
+    unit.includes('.') ? unit : `${unit}.service`,
     '--value',
     `--property=${name}`,
   ]);

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PodSpec } from '@clawharbor/bootstrap/spec';
 import { gatewayAccount } from '@clawharbor/bootstrap/systemd';
@@ -24,6 +25,7 @@ import {
   type SystemdContainer,
 } from '../../src/container/index.ts';
 import { startModel } from '../../src/model/index.ts';
+import { bucketsOf } from '../../src/pod/buckets.ts';
 import type { DataDirectory } from '../../src/pod/data-dir.ts';
 import type { Deployment } from '../../src/pod/deployment.ts';
 import { applyOverlay, laptopOverlay } from '../../src/pod/overlay.ts';
@@ -39,6 +41,10 @@ export interface RegionOptions {
   readonly artifacts: string;
   /** What somebody puts into the secret once it is deployed. */
   readonly secret: Readonly<Record<string, string>>;
+  /** Release of OpenClaw that the pod begins with. Default: the template's. */
+  readonly openclaw?: PodSpec['openclaw']['version'];
+  /** What happens to an instance between its boot and its user data. Default: nothing. */
+  readonly beforeUserData?: (instance: SystemdContainer) => Promise<void>;
 }
 
 /**
@@ -90,7 +96,9 @@ export class Region {
       adminSub: 'nobody-logs-in-here',
     });
     // In place of a release of more than a gigabyte.
-    this.spec = { ...applyOverlay(deployment.spec, overlay), ollama: this.#ollama.spec };
+    const laid = applyOverlay(deployment.spec, overlay);
+    const { openclaw: version = laid.openclaw.version } = options;
+    this.spec = { ...laid, openclaw: { ...laid.openclaw, version }, ollama: this.#ollama.spec };
   }
 
   /** Starts the services, and the group with its first instance. */
@@ -98,6 +106,7 @@ export class Region {
     const { deployment, secret } = this.#options;
     // An access point makes its root folder for the POSIX user that it is defined with.
     await succeed('chown', [`${gatewayAccount.uid}:${gatewayAccount.gid}`, this.state]);
+    await this.#forgetBackups();
     await this.#secrets.define(deployment.secret);
     await this.#secrets.put(deployment.secret.arn, JSON.stringify(secret));
     await this.deploy(this.spec);
@@ -110,7 +119,7 @@ export class Region {
           autoScaling(this.group),
           this.#secrets.service,
           this.#parameters.service,
-          s3(() => deployment.buckets),
+          s3(() => deployment.buckets, bucketsOf(deployment, this.#options.directory)),
         ],
         policies: () => deployment.role.policies,
         onRequest: (record) => this.requests.push(record),
@@ -142,10 +151,15 @@ export class Region {
     return join(this.#options.directory.root, `${name}.sock`);
   }
 
-  /** An instance that is not switched on, with an identity of its own. */
+  /**
+   * An instance that is not switched on, with an identity of its own.
+   *
+   * @param targetLifecycleState where Auto Scaling takes it. Default: into service
+   */
   async createInstance(
     instanceId: string,
     availabilityZone = `${this.deployment.region}a`,
+    targetLifecycleState: () => 'InService' | 'Terminated' = () => 'InService',
   ): Promise<SystemdContainer> {
     const { deployment, directory, artifacts } = this.#options;
     const { account, region, role, machine, subnets, spec } = deployment;
@@ -166,7 +180,7 @@ export class Region {
           launchedAt: new Date(),
         },
         credentials: this.#credentials,
-        targetLifecycleState: () => this.group.targetLifecycleState(instanceId),
+        targetLifecycleState,
       }),
     );
     const instance = await createInstance({
@@ -185,8 +199,10 @@ export class Region {
   }
 
   async #launch({ instanceId, availabilityZone }: LaunchRequest): Promise<RunningInstance> {
-    const instance = await this.createInstance(instanceId, availabilityZone);
+    const target = () => this.group.targetLifecycleState(instanceId);
+    const instance = await this.createInstance(instanceId, availabilityZone, target);
     await instance.boot();
+    await this.#options.beforeUserData?.(instance);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     this.launches.set(instanceId, runUserData(instance));
     return {
@@ -203,5 +219,11 @@ export class Region {
     await this.group.close();
     for (const instance of this.#instances.values()) await instance.remove();
     for (const listening of this.#open) await listening.close();
+    await this.#forgetBackups();
+  }
+
+  /** The artifacts outlive test runs, and a pod is not asked to look after another one's backups. */
+  async #forgetBackups(): Promise<void> {
+    await rm(join(this.#options.artifacts, 'backups'), { recursive: true, force: true });
   }
 }

@@ -1,4 +1,6 @@
 import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { WebSocket } from 'ws';
 
 /** Answer of the gateway to a request frame. */
@@ -31,6 +33,8 @@ const scopes = [
  */
 export class GatewayClient {
   readonly granted: readonly string[];
+  /** Why the connection ended, as in `4001 operator role changed`; undefined while it is open. */
+  closedWith: string | undefined;
   readonly #socket: WebSocket;
   readonly #pending: Map<string, (answer: GatewayAnswer) => void>;
 
@@ -42,15 +46,23 @@ export class GatewayClient {
     this.#socket = socket;
     this.#pending = pending;
     this.granted = granted;
+    socket.once('close', (code, reason) => (this.closedWith = `${code} ${reason.toString()}`));
   }
 
-  /** @param headers as a browser would send them: `cookie` of the load balancer's session */
-  static async connect(origin: string, headers: Record<string, string>): Promise<GatewayClient> {
-    const page = await fetchPage(origin, headers);
+  /**
+   * @param headers as a browser would send them: `cookie` of the load balancer's session
+   * @param address what to connect to, if not to the origin itself
+   */
+  static async connect(
+    origin: string,
+    headers: Record<string, string>,
+    address: string = origin,
+  ): Promise<GatewayClient> {
+    const page = (await request(address, '/', { headers })).body;
     const buildId = /data-openclaw-control-ui-build-id="([^"]+)"/
       .exec(page)?.[1]
       ?.replace(/-[0-9a-f]{64}$/, '');
-    const socket = new WebSocket(origin.replace(/^http/, 'ws'), {
+    const socket = new WebSocket(address.replace(/^http/, 'ws'), {
       headers,
       origin,
       rejectUnauthorized: false,
@@ -89,8 +101,36 @@ export class GatewayClient {
     return send(this.#socket, this.#pending, method, parameters);
   }
 
+  /** Sends a chat message. @returns what the agent answered. Rejects when the connection or the turn ends without. */
+  async say(message: string, sessionKey = 'main'): Promise<string> {
+    const runId = randomUUID();
+    const answered = this.#answerOf(runId);
+    const [sent, answer] = await Promise.all([
+      this.call('chat.send', { sessionKey, message, deliver: false, idempotencyKey: runId }),
+      answered,
+    ]);
+    if (!sent.ok) throw new Error(`${sent.error?.code}: ${sent.error?.message}`);
+    return answer;
+  }
+
   close(): void {
     this.#socket.close();
+  }
+
+  #answerOf(runId: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#socket.once('close', (code, reason) =>
+        reject(new Error(`closed with ${code}: ${reason.toString()}`)),
+      );
+      this.#socket.on('message', (data: Buffer) => {
+        const { event, payload } = JSON.parse(data.toString('utf8')) as Frame;
+        if (event !== 'chat' || payload?.['runId'] !== runId) return;
+        const { state, message } = payload as { state: string; message?: { content?: { text?: string }[] } };
+        if (state === 'final') resolve((message?.content ?? []).map(({ text }) => text ?? '').join(''));
+        if (state === 'error' || state === 'aborted')
+          reject(new Error(`${state}: ${JSON.stringify(payload)}`));
+      });
+    });
   }
 }
 
@@ -162,27 +202,22 @@ function connectParameters(
   };
 }
 
-async function fetchPage(origin: string, headers: Record<string, string>): Promise<string> {
-  const answer = await request(origin, '/', { headers });
-  return answer.body;
-}
-
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly body: string;
 }
 
-/** One HTTPS request, redirects not followed, the certificate made on this machine accepted. */
+/** One request, redirects not followed, the certificate made on this machine accepted. */
 export async function request(
   origin: string,
   path: string,
   options: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<HttpAnswer> {
-  const { request: httpsRequest } = await import('node:https');
   return new Promise((resolve, reject) => {
     const url = new URL(origin);
-    httpsRequest(
+    const start = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    start(
       {
         host: url.hostname,
         port: url.port,

@@ -1,10 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { PodEvent, ReadyEvent } from '../../src/pod/events.ts';
-import type { PodStatus } from '../../src/pod/pod.ts';
+import type { PodStatus } from '../../src/pod/operations.ts';
 import { tryPort } from '../../src/pod/port.ts';
 
 const cli = join(import.meta.dirname, '../../src/bin/clawharbor-local.ts');
@@ -13,7 +13,10 @@ const cli = join(import.meta.dirname, '../../src/bin/clawharbor-local.ts');
 const nodeFlags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
 
 /** Artifacts outlive test runs: the first installs OpenClaw from npm, later ones prove that the cache suffices. */
-const artifactCache = join(homedir(), '.cache/clawharbor-e2e/artifacts');
+export const artifactCache = join(homedir(), '.cache/clawharbor-e2e/artifacts');
+
+/** A pod keeps its backups beside its artifacts, and they are its own. */
+const isArtifact = (path: string): boolean => basename(path) !== 'backups';
 
 export interface CommandOutcome {
   readonly exitCode: number | null;
@@ -25,6 +28,7 @@ export interface CommandOutcome {
 export class LocalPod {
   readonly dataDir: string;
   readonly port: number;
+  readonly loginPort: number;
   readonly events: PodEvent[] = [];
   readonly #arguments: readonly string[];
   readonly #environment: NodeJS.ProcessEnv;
@@ -34,12 +38,13 @@ export class LocalPod {
 
   private constructor(
     dataDir: string,
-    port: number,
+    [port, loginPort]: readonly [number, number],
     more: readonly string[],
     environment: NodeJS.ProcessEnv,
   ) {
     this.dataDir = dataDir;
     this.port = port;
+    this.loginPort = loginPort;
     this.#arguments = more;
     this.#environment = environment;
   }
@@ -50,9 +55,14 @@ export class LocalPod {
   ): Promise<LocalPod> {
     const dataDir = mkdtempSync(join(tmpdir(), 'clawharbor-pod-'));
     if (!options.cold && existsSync(artifactCache)) {
-      cpSync(artifactCache, join(dataDir, 'artifacts'), { recursive: true });
+      cpSync(artifactCache, join(dataDir, 'artifacts'), { recursive: true, filter: isArtifact });
     }
-    return new LocalPod(dataDir, await tryPort(0), options.arguments ?? [], options.environment ?? {});
+    return new LocalPod(
+      dataDir,
+      [await tryPort(0), await tryPort(0)],
+      options.arguments ?? [],
+      options.environment ?? {},
+    );
   }
 
   get url(): string {
@@ -77,6 +87,8 @@ export class LocalPod {
         this.dataDir,
         '--port',
         String(this.port),
+        '--login-port',
+        String(this.loginPort),
         ...this.#arguments,
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.#environment } },
@@ -128,9 +140,13 @@ export class LocalPod {
   private keepArtifacts(): void {
     const made = join(this.dataDir, 'artifacts');
     mkdirSync(artifactCache, { recursive: true });
-    for (const name of readdirSync(made)) {
-      if (!existsSync(join(artifactCache, name)))
-        cpSync(join(made, name), join(artifactCache, name), { recursive: true });
+    for (const name of readdirSync(made).filter(isArtifact)) {
+      if (existsSync(join(artifactCache, name))) continue;
+      // Another file of tests may take what it finds there.
+      const half = mkdtempSync(`${artifactCache}-`);
+      cpSync(join(made, name), join(half, name), { recursive: true });
+      renameSync(join(half, name), join(artifactCache, name));
+      rmSync(half, { recursive: true });
     }
   }
 }

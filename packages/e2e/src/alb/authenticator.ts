@@ -5,7 +5,7 @@
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html): authentication
  * flow, OnUnauthenticatedRequest, session timeout, client login timeout.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 import { type Answer, errorAnswer, redirectAnswer } from './answer.ts';
 import type { HeaderList } from './forwarded-headers.ts';
@@ -16,7 +16,14 @@ import type { Session } from './session.ts';
 import type { ClaimsSigner } from './user-claims.ts';
 
 export const callbackPath = '/oauth2/idpresponse';
-const nonceCookie = 'AWSALBAuthNonce';
+/**
+ * AWS names it AWSALBAuthNonce in its error reasons, and does not say what it holds. Here the name begins with `__Host-`:
+ * of such a cookie browsers take care that nobody but this host set it, over HTTPS and for no wider domain
+ * (https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix).
+ */
+export const nonceCookie = '__Host-AWSALBAuthNonce';
+/** What the cookie is sealed for; no action is called so. */
+const nonceUse = 'nonce';
 /** A login that takes longer ends with 401. In seconds; AWS does not let it be changed. */
 const loginTimeout = 15 * 60;
 /** Claims and access token together, in bytes. */
@@ -41,7 +48,12 @@ interface Login {
   readonly uri: string;
   readonly nonce: string;
   /** Ties the login to the browser that began it. */
-  readonly cookieHash: string;
+  readonly browser: string;
+}
+
+/** What the nonce cookie holds: a secret that the load balancer made for one browser. */
+interface Browser {
+  readonly secret: string;
 }
 
 /** Finishes logins of all authenticate actions of a load balancer: the callback path is served before any rule. */
@@ -57,9 +69,10 @@ export async function finishLogin(
   const login = opened.kind === 'valid' ? opened.value : undefined;
   const authenticator = authenticators.find(({ action }) => action === login?.action);
   if (!login || !authenticator) return errorAnswer(401, 'AuthInvalidStateParam');
-  const nonce = cookies.get(nonceCookie);
-  if (nonce === undefined) return errorAnswer(401, 'AuthMissingAWSALBAuthNonce');
-  if (!isEqual(hash(nonce), login.cookieHash)) return errorAnswer(401, 'AuthInvalidAWSALBAuthNonce');
+  if (!cookies.has(nonceCookie)) return errorAnswer(401, 'AuthMissingAWSALBAuthNonce');
+  const browser = await browserOf(seal, cookies);
+  if (!browser || !isEqual(browser.secret, login.browser))
+    return errorAnswer(401, 'AuthInvalidAWSALBAuthNonce');
   const error = callback.searchParams.get('error');
   if (error !== null) return errorAnswer(error === 'access_denied' ? 401 : 561);
   if (!callback.searchParams.has('code')) return errorAnswer(401, 'AuthMissingCodeParam');
@@ -92,8 +105,8 @@ export class Authenticator {
 
   async check(request: AuthenticatedRequest): Promise<Verdict> {
     const sealed = joinShards(request.cookies, this.cookieName);
-    const opened = sealed === undefined ? undefined : await this.#seal.open<Session>(this.action, sealed);
-    if (opened?.kind === 'valid') {
+    const opened = await this.#seal.openOnly<Session>(this.action, sealed);
+    if (opened.kind === 'valid') {
       const session = opened.value;
       if (session.accessTokenExpires > now() || session.refreshToken === undefined)
         return this.#user(session, []);
@@ -102,8 +115,7 @@ export class Authenticator {
     }
     if (this.#settings.OnUnauthenticatedRequest === 'allow') return { kind: 'anonymous' };
     // Who never signed in is denied; whose session is over is sent to sign in again.
-    const isStranger = opened === undefined || opened.kind === 'invalid';
-    const isDenied = isStranger && this.#settings.OnUnauthenticatedRequest === 'deny';
+    const isDenied = opened.kind === 'invalid' && this.#settings.OnUnauthenticatedRequest === 'deny';
     return { kind: 'answer', answer: isDenied ? errorAnswer(401) : await this.#begin(request) };
   }
 
@@ -127,16 +139,16 @@ export class Authenticator {
 
   async #begin({ host, target, cookies }: AuthenticatedRequest): Promise<Answer> {
     if (host === '') return errorAnswer(401, 'AuthMissingHostHeader');
-    // Kept when the browser has one, so that two tabs can sign in at the same time.
-    const sent = cookies.get(nonceCookie);
-    const cookie =
-      sent !== undefined && /^[\w-]{16}$/.test(sent) ? sent : randomBytes(12).toString('base64url');
+    // A browser that has one keeps it, so that two tabs can sign in at the same time; only one that was made here, though.
+    const browser = (await browserOf(this.#seal, cookies)) ?? {
+      secret: randomBytes(16).toString('base64url'),
+    };
     const nonce = randomBytes(16).toString('base64url');
     const login: Login = {
       action: this.action,
       uri: `https://${host}${target}`,
       nonce,
-      cookieHash: hash(cookie),
+      browser: browser.secret,
     };
     const location = this.#provider.authorizationUrl({
       ...this.#settings.AuthenticationRequestExtraParams,
@@ -147,6 +159,7 @@ export class Authenticator {
       // It comes back in the ID token, which there is only with this scope.
       ...(this.#settings.Scope.split(' ').includes('openid') ? { nonce } : {}),
     });
+    const cookie = await this.#seal.seal(nonceUse, browser, now() + loginTimeout);
     return redirectAnswer(302, location, [setCookie(nonceCookie, cookie, loginTimeout * 1000)]);
   }
 
@@ -184,8 +197,10 @@ function now(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+/** Nothing for a cookie that was not made here, or too long ago. */
+async function browserOf(seal: Seal, cookies: Cookies): Promise<Browser | undefined> {
+  const opened = await seal.openOnly<Browser>(nonceUse, cookies.get(nonceCookie) ?? []);
+  return opened.kind === 'valid' ? opened.value : undefined;
 }
 
 function isEqual(one: string, other: string): boolean {

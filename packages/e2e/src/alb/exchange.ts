@@ -4,12 +4,17 @@ import type { Duplex } from 'node:stream';
 
 import { type Answer, reasonPhrase } from './answer.ts';
 import type { HeaderList } from './forwarded-headers.ts';
+import { type ResponseHeaders, withResponseHeaders } from './response-headers.ts';
 
 /** A request of a client and the way to answer it, over HTTP/1.1 or HTTP/2. */
 export interface Exchange {
   readonly request: IncomingMessage | Http2ServerRequest;
   readonly response: ServerResponse | Http2ServerResponse;
-  /** Of a request that asks to become a WebSocket: the connection, and what was read of it beyond the request. */
+  /** What the listener makes of every answer. */
+  readonly responseHeaders: ResponseHeaders;
+  /** Takes no further request on the client's connection. */
+  readonly isLast: () => void;
+  /** Of a request that becomes a WebSocket: the connection, and what was read of it beyond the request. */
   readonly upgrade?: { readonly socket: Duplex; readonly head: Buffer };
 }
 
@@ -20,8 +25,9 @@ export function headerList(rawHeaders: readonly string[]): HeaderList {
   ]);
 }
 
+/** Throws when node finds that the headers cannot be sent. */
 export function writeHead(
-  response: Exchange['response'],
+  { response, responseHeaders }: Exchange,
   status: number,
   phrase: string | undefined,
   headers: HeaderList,
@@ -29,20 +35,40 @@ export function writeHead(
   response.statusCode = status;
   // HTTP/2 has no reason phrase.
   if ('assignSocket' in response) response.statusMessage = phrase ?? reasonPhrase(status);
-  for (const [name, value] of headers) response.appendHeader(name, value);
+  for (const [name, value] of withResponseHeaders(headers, responseHeaders))
+    response.appendHeader(name, value);
 }
 
 /** Answers in place of a target. */
-export function answer({ request, response }: Exchange, { status, headers, body }: Answer): void {
+export function answer(exchange: Exchange, own: Answer): void {
+  const { request, response, responseHeaders } = exchange;
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  writeHead(response, status, undefined, [
-    ['Server', 'awselb/2.0'],
+  // What a target's answer has set already, if that turned out to be none.
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  writeHead(exchange, own.status, undefined, ownHeaders(own, responseHeaders));
+  response.end(request.method === 'HEAD' ? '' : own.body);
+  request.resume();
+}
+
+/** An answer to a request that node made no exchange of; it ends the connection. */
+export function rawAnswer(own: Answer, responseHeaders: ResponseHeaders): string {
+  const headers = withResponseHeaders(ownHeaders(own, responseHeaders), responseHeaders);
+  return [
+    `HTTP/1.1 ${own.status} ${reasonPhrase(own.status)}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    'Connection: close',
+    '',
+    own.body,
+  ].join('\r\n');
+}
+
+function ownHeaders({ headers, body }: Answer, { namesServer }: ResponseHeaders): HeaderList {
+  return [
+    ...(namesServer ? [['Server', 'awselb/2.0'] as const] : []),
     ...headers,
     ['Content-Length', String(Buffer.byteLength(body))],
-  ]);
-  response.end(request.method === 'HEAD' ? '' : body);
-  request.resume();
+  ];
 }

@@ -6,18 +6,18 @@
  * library decides all of that itself.
  *
  * Elastic Load Balancing, "Troubleshoot your Application Load Balancers": HTTP 408, 502, 503, 504
- * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html) and
- * "Listeners for your Application Load Balancers": WebSockets (.../load-balancer-listeners.html)
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html)
  */
 import { type IncomingMessage, request as httpRequest } from 'node:http';
-import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 
 import { errorAnswer } from './answer.ts';
 import { answer, type Exchange, headerList, writeHead } from './exchange.ts';
 import { type HeaderList, withoutConnectionHeaders } from './forwarded-headers.ts';
+import { announcesBodyOfNothing, isWellFramed, requestFraming, responseFraming } from './framing.ts';
+import { withResponseHeaders } from './response-headers.ts';
 import { ConnectTimeout } from './target-connection.ts';
 import type { Target } from './target-group.ts';
+import { handshake, isWebSocket, join, switchingProtocols } from './web-socket.ts';
 
 export interface Forwarded {
   /** What the client was told. 460: the client went away first. */
@@ -33,6 +33,8 @@ export interface ForwardOptions {
   /** Renewed session cookies, added to the target's answer. */
   readonly setCookies: readonly string[];
   readonly idleTimeoutSeconds: number;
+  /** Uses a connection that nobody uses afterwards. */
+  readonly ownConnection: boolean;
 }
 
 /** A response of a target with more header bytes is malformed. */
@@ -48,7 +50,11 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
     agent: target.connections,
     method: request.method,
     path: options.path,
-    headers: [...options.headers, ...framing(exchange)].flat(),
+    headers: [
+      ...options.headers,
+      ...(upgrade ? handshake : requestFraming(request)),
+      ...(options.ownConnection ? [['Connection', 'close']] : []),
+    ].flat(),
     timeout: idleTimeout,
     maxHeaderSize: maxResponseHeader,
   });
@@ -58,6 +64,11 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
   const fail = (status: number) => {
     answer(exchange, errorAnswer(status));
     resolve({ status });
+  };
+  /** An answer that cannot be passed on. */
+  const refuse = () => {
+    sent.destroy();
+    fail(502);
   };
   let isUpgraded = false;
   let timeoutStatus: number | undefined;
@@ -71,21 +82,33 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
   });
   sent.once('response', (received) => {
     const status = received.statusCode ?? 502;
-    const headers = withoutConnectionHeaders(headerList(received.rawHeaders));
-    writeHead(response, status, received.statusMessage, [...headers, ...ownCookies]);
     received.once('error', () => response.destroy());
+    if (!isWellFramed(received) || !pass(exchange, received, ownCookies)) {
+      refuse();
+      return;
+    }
     received.pipe(response);
+    received.once('end', () => {
+      // Answered before all was sent: what is still to come must not meet the next person's request, nor must a body
+      // that was announced where there is none.
+      if (sent.writableFinished && !announcesBodyOfNothing(received)) return;
+      request.unpipe(sent);
+      request.resume();
+      sent.destroy();
+    });
     response.once('close', () => resolve({ status, targetStatus: status }));
   });
   sent.once('upgrade', (received, socket, head) => {
-    if (!upgrade) {
-      // Malformed: nobody asked for another protocol.
+    if (!upgrade || !isWebSocket(received)) {
+      // Malformed: nobody asked for another protocol, or for that one.
       socket.destroy();
       fail(502);
       return;
     }
     isUpgraded = true;
-    upgrade.socket.write(switchingProtocols(received, ownCookies));
+    const own = (theirs: HeaderList) =>
+      withResponseHeaders([...theirs, ...ownCookies], exchange.responseHeaders);
+    upgrade.socket.write(switchingProtocols(received, own));
     inFlight.abort = join([upgrade, { socket, head }], idleTimeout, () =>
       resolve({ status: 101, targetStatus: 101 }),
     );
@@ -95,59 +118,24 @@ export function forward(exchange: Exchange, target: Target, options: ForwardOpti
     resolve({ status: 460 });
     sent.destroy();
   });
+  // Over HTTP/2 what is read of a stream ends also when the client breaks it off.
+  request.once('aborted', () => sent.destroy());
   request.pipe(sent);
   return promise;
 }
 
-/** The headers that say where the body ends, and what protocol comes after it. */
-function framing({ request, upgrade }: Exchange): HeaderList {
-  if (upgrade) {
-    return [
-      ['Connection', 'Upgrade'],
-      ['Upgrade', 'websocket'],
-    ];
+/** Sends the head of a target's answer to the client; false when node finds that it cannot be sent. */
+function pass(exchange: Exchange, received: IncomingMessage, ownCookies: HeaderList): boolean {
+  const status = received.statusCode ?? 502;
+  const theirs = headerList(received.rawHeaders);
+  const headers = [...withoutConnectionHeaders(theirs), ...responseFraming(status, theirs), ...ownCookies];
+  try {
+    writeHead(exchange, status, received.statusMessage, headers);
+    const { response } = exchange;
+    if ('flushHeaders' in response) response.flushHeaders();
+    else response.writeHead(status);
+    return true;
+  } catch {
+    return false;
   }
-  if (request.headers['content-length'] !== undefined) return [];
-  const hasBody =
-    'stream' in request ? !request.stream.endAfterHeaders : 'transfer-encoding' in request.headers;
-  if (hasBody) return [['Transfer-Encoding', 'chunked']];
-  return request.method === 'GET' || request.method === 'HEAD' ? [] : [['Content-Length', '0']];
-}
-
-function switchingProtocols(received: IncomingMessage, ownCookies: HeaderList): string {
-  const headers = [...headerList(received.rawHeaders), ...ownCookies];
-  return [
-    'HTTP/1.1 101 Switching Protocols',
-    ...headers.map(([name, value]) => `${name}: ${value}`),
-    '',
-    '',
-  ].join('\r\n');
-}
-
-interface End {
-  readonly socket: Duplex;
-  /** What was read of the connection before it changed its protocol. */
-  readonly head: Buffer;
-}
-
-/**
- * Ties two connections together until one of them ends, both are silent for the idle timeout (milliseconds), or the
- * returned function is called.
- */
-function join([one, other]: readonly [End, End], idleTimeout: number, onClose: () => void): () => void {
-  const close = () => {
-    one.socket.destroy();
-    other.socket.destroy();
-    onClose();
-  };
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    to.socket.write(from.head);
-    from.socket.pipe(to.socket);
-    if (from.socket instanceof Socket) from.socket.setTimeout(idleTimeout, close);
-    from.socket.once('error', close).once('close', close);
-  }
-  return close;
 }

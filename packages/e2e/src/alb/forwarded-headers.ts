@@ -23,17 +23,28 @@ export interface ForwardedRequest {
   readonly listenerPort: number;
 }
 
-/** Headers that belong to one connection and not to the request. `expect` is answered by the load balancer itself. */
+/**
+ * Headers that belong to one connection and not to the message, whatever `Connection` names. `expect` is answered by the
+ * load balancer itself; trailers do not go on, so nobody is told of them; framing is made anew (framing.ts).
+ */
 const connectionHeaders = new Set([
   'connection',
+  'content-length',
   'expect',
   'http2-settings',
   'keep-alive',
   'proxy-connection',
   'te',
+  'trailer',
   'transfer-encoding',
   'upgrade',
 ]);
+
+/**
+ * What says who asks for what, and is not taken away because somebody names it in `Connection`: RFC 9110, section 7.6.1
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1) forbids senders to name what is meant for all recipients.
+ */
+const isForEverybody = (name: string) => name === 'host' || /^x-(amzn|forwarded)-/.test(name);
 
 const rewritten = new Set([
   'host',
@@ -67,8 +78,20 @@ export function withoutConnectionHeaders(headers: HeaderList): HeaderList {
   const named = (valueOf(headers, 'connection') ?? '').split(',').map((name) => name.trim().toLowerCase());
   return headers.filter(([name]) => {
     const lower = name.toLowerCase();
-    return !lower.startsWith(':') && !connectionHeaders.has(lower) && !named.includes(lower);
+    const isNamed = named.includes(lower) && !isForEverybody(lower);
+    return !lower.startsWith(':') && !connectionHeaders.has(lower) && !isNamed;
   });
+}
+
+/** Without what a client says of its own identity, also in a form that a target may read as the same name. */
+export function withoutIdentity(headers: HeaderList): HeaderList {
+  return headers.filter(
+    ([name]) =>
+      !name
+        .toLowerCase()
+        .replaceAll(/[^a-z\d]+/g, '-')
+        .startsWith('x-amzn-oidc-'),
+  );
 }
 
 /** All values of a header, joined as one. */

@@ -19,6 +19,7 @@ import {
   ListenerRuleProperties,
   type RedirectConfig,
 } from './shapes.ts';
+import { type ResponseHeaders, responseHeadersOf } from './response-headers.ts';
 
 export type Authentication =
   | ({ readonly kind: 'cognito' } & AuthenticateCognitoConfig)
@@ -49,11 +50,19 @@ export interface Listener {
   readonly protocol: 'HTTP' | 'HTTPS';
   readonly rules: readonly Rule[];
   readonly otherwise: Handling;
+  readonly responseHeaders: ResponseHeaders;
 }
 
-/** Throws `LISTENER_INVALID` with the place in the template where AWS would refuse it. */
+/**
+ * Throws `LISTENER_INVALID` with the place in the template where AWS would refuse it, `TEMPLATE_UNSUPPORTED` with an
+ * attribute that is not played.
+ */
 export function parseListener(properties: unknown, rules: readonly unknown[]): Listener {
-  const { DefaultActions, Port, Protocol } = parseProperties(ListenerProperties, properties, 'listener');
+  const { DefaultActions, ListenerAttributes, Port, Protocol } = parseProperties(
+    ListenerProperties,
+    properties,
+    'listener',
+  );
   const where = `listener ${Protocol}:${Port}`;
   const parsed = rules.map((rule) => parseProperties(ListenerRuleProperties, rule, `rule of ${where}`));
   const priorities = parsed.map(({ Priority }) => Priority);
@@ -62,6 +71,7 @@ export function parseListener(properties: unknown, rules: readonly unknown[]): L
   return {
     declaredPort: Port,
     protocol: Protocol,
+    responseHeaders: responseHeadersOf(ListenerAttributes, where),
     otherwise: handling(DefaultActions, Protocol, `${where}, default action`),
     rules: parsed.map(({ Actions, Conditions, Priority }) => ({
       ...handling(Actions, Protocol, `${where}, rule ${Priority}`),

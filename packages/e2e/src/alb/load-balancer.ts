@@ -14,9 +14,16 @@ import type { Exchange } from './exchange.ts';
 import { IdentityProvider, type UserPoolEndpoints } from './identity-provider.ts';
 import { type Handling, type Listener, parseListener, parseProperties } from './listener.ts';
 import { openPublicKeys, openServer, type OpenServer, type ServerCertificate } from './open-server.ts';
+import { onSharedName, type ResponseHeaders } from './response-headers.ts';
 import { Seal } from './sealed-cookie.ts';
 import { type AccessRecord, Serving } from './serving.ts';
-import { attributeList, LoadBalancerAttributes, TargetGroupProperties } from './shapes.ts';
+import {
+  attributeList,
+  isPlayed,
+  LoadBalancerAttributes,
+  TargetGroupProperties,
+  withoutPart,
+} from './shapes.ts';
 import { type Connect, directly } from './target-connection.ts';
 import { type TargetDescription, TargetGroup, type TargetHealth } from './target-group.ts';
 import { ClaimsSigner } from './user-claims.ts';
@@ -73,7 +80,7 @@ export interface LoadBalancerEvents {
   targetHealth: [TargetHealthEvent];
 }
 
-/** Throws `LISTENER_INVALID`, `TARGET_UNKNOWN` or `USER_POOL_UNKNOWN` when AWS would not create the listeners. */
+/** Throws `LISTENER_INVALID`, `TARGET_UNKNOWN`, `TEMPLATE_UNSUPPORTED` or `USER_POOL_UNKNOWN` when AWS would not create the listeners. */
 export async function startLoadBalancer(options: LoadBalancerOptions): Promise<LoadBalancer> {
   const loadBalancer = new LoadBalancer(options);
   await loadBalancer.open();
@@ -138,6 +145,7 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
           host: this.#host,
           port: listening.wantedPort,
           attributes: this.#attributes,
+          responseHeaders: (requested) => this.#responseHeaders(listening.listener, requested),
           onExchange: (exchange) => void this.#serve(listening.serving, exchange),
           ...(listening.listener.protocol === 'HTTPS' ? secured : {}),
         });
@@ -170,6 +178,13 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
 
   async #serve(serving: Serving, exchange: Exchange): Promise<void> {
     this.emit('access', await serving.serve(exchange));
+  }
+
+  #responseHeaders({ responseHeaders }: Listener, requested?: string): ResponseHeaders {
+    const nameOf = (host: string) => host.toLowerCase().replace(/:\d+$/, '');
+    const shared = Object.keys(this.#options.hostAliases ?? {}).map(nameOf);
+    const isShared = requested === undefined ? shared.length > 0 : shared.includes(nameOf(requested));
+    return isShared ? onSharedName(responseHeaders) : responseHeaders;
   }
 
   #targetGroup(arn: string): TargetGroup {
@@ -230,6 +245,13 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
 
 function attributesOf(declared: unknown): LoadBalancerAttributes {
   const list = parseProperties(attributeList, declared, 'load balancer attributes');
+  const unknown = list.find(({ Key }) => !isPlayed(Key) && !withoutPart.test(Key));
+  if (unknown) {
+    throw new StandInError(
+      'TEMPLATE_UNSUPPORTED',
+      `The load balancer has the attribute ${unknown.Key}, which the stand-in does not play.`,
+    );
+  }
   const named = Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
   return parseProperties(LoadBalancerAttributes, named, 'load balancer attributes');
 }

@@ -8,12 +8,15 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import type { Certificate } from '../tls/index.ts';
-import { errorAnswer, reasonPhrase } from './answer.ts';
-import type { Exchange } from './exchange.ts';
+import { type Answer, errorAnswer } from './answer.ts';
+import { ClientConnections } from './client-connections.ts';
+import { type Exchange, rawAnswer } from './exchange.ts';
+import { asksForWebSocket } from './web-socket.ts';
+import type { ResponseHeaders } from './response-headers.ts';
 import type { LoadBalancerAttributes } from './shapes.ts';
 
 export type ServerCertificate = Pick<Certificate, 'cert' | 'key'>;
@@ -29,6 +32,8 @@ export interface ServerOptions {
   /** HTTPS when given. */
   readonly certificate?: ServerCertificate;
   readonly attributes: LoadBalancerAttributes;
+  /** By the Host header; none when the request could not be read. */
+  readonly responseHeaders: (host?: string) => ResponseHeaders;
   readonly onExchange: (exchange: Exchange) => void;
 }
 
@@ -40,6 +45,7 @@ export async function openServer({
   port,
   certificate,
   attributes,
+  responseHeaders,
   onExchange,
 }: ServerOptions): Promise<OpenServer> {
   const server = makeServer(certificate, attributes);
@@ -59,30 +65,61 @@ export async function openServer({
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('secureConnection', (socket: Socket) => openedAt.set(socket, Date.now()));
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const age = Date.now() - (openedAt.get(request.socket) ?? Date.now());
-    if (age > attributes.clientKeepAliveSeconds * 1000) response.shouldKeepAlive = false;
-    onExchange({ request, response });
+  const connections = new ClientConnections();
+  const headersOf = ({ headers }: IncomingMessage) =>
+    responseHeaders(headers.host ?? String(headers[':authority'] ?? ''));
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    if (!connections.begin(request, response)) return;
+    const isLast = () => connections.end(socket, response);
+    const age = Date.now() - (openedAt.get(socket) ?? Date.now());
+    if (age > attributes.clientKeepAliveSeconds * 1000) isLast();
+    // node loses bytes that follow a request for another protocol when it is served as an ordinary one.
+    if (request.headers.upgrade !== undefined) isLast();
+    onExchange({ request, response, responseHeaders: headersOf(request), isLast });
+  };
+  const reject = (socket: Duplex, answer: Answer, request?: IncomingMessage) =>
+    socket.end(rawAnswer(answer, request ? headersOf(request) : responseHeaders()));
+  Object.assign(server, {
+    shouldUpgradeCallback: (request: IncomingMessage) =>
+      asksForWebSocket(request) && !connections.isAnswering(request.socket),
   });
+  server.on('request', onRequest);
+  // Without a listener node would answer itself.
+  server.on('checkExpectation', onRequest);
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once('finish', () => socket.end());
     socket.once('error', () => socket.destroy());
-    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
-    onExchange({ request, response, ...(isWebSocket ? { upgrade: { socket, head } } : {}) });
+    onExchange({
+      request,
+      response,
+      responseHeaders: headersOf(request),
+      isLast: () => undefined,
+      upgrade: { socket, head },
+    });
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+  server.on('connect', (request: IncomingMessage, connection: Duplex | ServerResponse) => {
+    // Over HTTP/2 there is a response, as for every other method.
+    if (!(connection instanceof Socket)) {
+      onRequest(request, connection as ServerResponse);
+      return;
+    }
+    // node leaves the connection to whoever listens, with its errors.
+    connection.once('error', () => connection.destroy());
+    // The answers to what was asked before would come after this one.
+    if (connections.isAnswering(connection)) connection.destroy();
+    else reject(connection, errorAnswer(405), request);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
-    const { status, body } = errorAnswer(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
-    socket.end(
-      `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\nServer: awselb/2.0\r\nConnection: close\r\n` +
-        `Content-Type: text/html\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
+    if (!connections.fail(socket)) return;
+    reject(socket, errorAnswer(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
   });
   return listen(server, sockets, port, host);
 }

@@ -48,10 +48,15 @@ export function describeRequest(request: Exchange['request']): ReceivedRequest {
 }
 
 /** Requests that a load balancer refuses whatever its rules say. */
-export function refusal({ headers, host, method }: ReceivedRequest): Answer | undefined {
-  if (method === 'TRACE') return errorAnswer(405);
+export function refusal({ headers, host, method, target }: ReceivedRequest): Answer | undefined {
+  // AWS names TRACE. A load balancer is no tunnel, so CONNECT has no meaning either.
+  if (method === 'TRACE' || method === 'CONNECT') return errorAnswer(405);
   // A host that is no host would end up in redirects.
-  if (host !== '' && !/^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host)) return errorAnswer(400);
+  if (host !== '' && !/^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host)) return errorAnswer(400);
+  // RFC 9112, section 3.2: a path, or an asterisk for what concerns the whole server.
+  if (!/^\/[!-~]*$/.test(target) && !(target === '*' && method === 'OPTIONS')) return errorAnswer(400);
+  const expected = valueOf(headers, 'expect');
+  if (expected !== undefined && expected.toLowerCase() !== '100-continue') return errorAnswer(417);
   const forwardedFor = valueOf(headers, 'x-forwarded-for');
   if (forwardedFor !== undefined && forwardedFor.split(',').length > maxForwardedAddresses)
     return errorAnswer(463);

@@ -9,6 +9,8 @@ import { EncryptJWT, errors, type JWTPayload, jwtDecrypt } from 'jose';
 
 const maxShards = 4;
 const shardLength = 3900;
+/** Sessions that a request is given credit for; each costs a decryption. */
+const maxTries = 16;
 const cookieLifetime = 7 * 24 * 60 * 60 * 1000;
 
 export type Opened<T> =
@@ -31,6 +33,17 @@ export class Seal {
       .encrypt(this.#key);
   }
 
+  /**
+   * The one value that opens among several. Two that differ are none: who asks must not become whoever put the other one
+   * there.
+   */
+  async openOnly<T>(use: string, sealed: readonly string[]): Promise<Opened<T>> {
+    const opened = await Promise.all([...new Set(sealed)].map((each) => this.open<T>(use, each)));
+    const valid = opened.filter(({ kind }) => kind === 'valid');
+    if (valid.length > 1) return { kind: 'invalid' };
+    return valid[0] ?? opened.find(({ kind }) => kind === 'expired') ?? { kind: 'invalid' };
+  }
+
   async open<T>(use: string, sealed: string): Promise<Opened<T>> {
     try {
       const { payload } = await jwtDecrypt<{ value: T }>(sealed, this.#key, { audience: use });
@@ -41,33 +54,48 @@ export class Seal {
   }
 }
 
-export type Cookies = ReadonlyMap<string, string>;
+/** The values of each cookie. A browser sends several when somebody else set one for the name or a path as well. */
+export type Cookies = ReadonlyMap<string, readonly string[]>;
 
 export function parseCookies(header: string | undefined): Cookies {
-  const pairs = (header ?? '').split(';').flatMap((pair): [string, string][] => {
+  const cookies = new Map<string, string[]>();
+  for (const pair of (header ?? '').split(';')) {
     const at = pair.indexOf('=');
-    return at < 0 ? [] : [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]];
-  });
-  // The first of several cookies with one name is the one with the most specific path.
-  return new Map(pairs.toReversed());
+    if (at < 0) continue;
+    const name = pair.slice(0, at).trim();
+    cookies.set(name, [...(cookies.get(name) ?? []), pair.slice(at + 1).trim()]);
+  }
+  return cookies;
 }
 
-/** The value that was cut into the cookies `name-0`, `name-1` and so on. */
-export function joinShards(cookies: Cookies, name: string): string | undefined {
-  const shards: string[] = [];
-  for (const shard of shardNames(name)) {
-    const value = cookies.get(shard);
-    if (value === undefined) break;
-    shards.push(value);
-  }
-  return shards.length === 0 ? undefined : shards.join('');
+/**
+ * What the cookies `name-0`, `name-1` and so on can be put together to. The first one says how many there are, so that
+ * one that somebody planted behind the last spoils nothing; of those that somebody planted beside, each is tried.
+ */
+export function joinShards(cookies: Cookies, name: string): string[] {
+  const names = shardNames(name);
+  return (cookies.get(names[0] ?? '') ?? [])
+    .flatMap((first) => {
+      const [, count = '0', begin = ''] = /^([1-4])\.(.*)$/.exec(first) ?? [];
+      return names
+        .slice(1, Number(count))
+        .reduce<readonly string[]>(
+          (begun, shard) =>
+            begun
+              .flatMap((before) => (cookies.get(shard) ?? []).map((part) => before + part))
+              .slice(0, maxTries),
+          count === '0' ? [] : [begin],
+        );
+    })
+    .slice(0, maxTries);
 }
 
 /** The Set-Cookie headers for a value, which also remove shards of a longer one that the browser still has. */
 export function setShards(name: string, value: string, sent: Cookies): string[] {
+  const count = Math.ceil(value.length / shardLength);
   return shardNames(name).flatMap((shard, index) => {
     const part = value.slice(index * shardLength, (index + 1) * shardLength);
-    if (part !== '') return [setCookie(shard, part, cookieLifetime)];
+    if (part !== '') return [setCookie(shard, index === 0 ? `${count}.${part}` : part, cookieLifetime)];
     return sent.has(shard) ? [setCookie(shard, '', 0)] : [];
   });
 }

@@ -5,10 +5,11 @@
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html)
  */
 import { type Answer, errorAnswer, redirectAnswer } from './answer.ts';
-import { type Authenticator, callbackPath, finishLogin, type Verdict } from './authenticator.ts';
+import { type Authenticator, callbackPath, finishLogin, nonceCookie, type Verdict } from './authenticator.ts';
 import { answer, type Exchange } from './exchange.ts';
 import { forward, type Forwarded } from './forward.ts';
-import { forwardedHeaders, type HeaderList } from './forwarded-headers.ts';
+import { type Classified, classify, mitigation } from './desync.ts';
+import { forwardedHeaders, type HeaderList, withoutIdentity } from './forwarded-headers.ts';
 import type { Handling, Listener, Route } from './listener.ts';
 import { describeRequest, type ReceivedRequest, refusal } from './received-request.ts';
 import { redirectLocation } from './redirect.ts';
@@ -30,6 +31,9 @@ export interface AccessRecord {
   /** `none` when the request was answered before any rule. */
   readonly rule: number | 'default' | 'none';
   readonly errorReason?: string;
+  /** Of a request that does not comply with HTTP: its class, and why. */
+  readonly classification?: string;
+  readonly classificationReason?: string;
 }
 
 export interface ServingOptions {
@@ -60,12 +64,22 @@ export class Serving {
 
   async serve(exchange: Exchange): Promise<AccessRecord> {
     const received = this.#seen(describeRequest(exchange.request));
-    const served = await this.#handle(exchange, received).catch((error: unknown): Served => {
+    const classified = classifiedOf(exchange, received);
+    const served = await this.#handle(exchange, received, classified).catch((error: unknown): Served => {
       process.emitWarning(error instanceof Error ? error : String(error), 'LoadBalancerWarning');
       return answered(exchange, errorAnswer(500, 'AuthUnhandledException'), 'none');
     });
     const { clientAddress, host, method, path } = received;
-    return { listenerPort: this.#port, clientAddress, method, host, path, ...served };
+    const { classification, reason } = classified;
+    return {
+      listenerPort: this.#port,
+      clientAddress,
+      method,
+      host,
+      path,
+      ...served,
+      ...(reason === undefined ? {} : { classification, classificationReason: reason }),
+    };
   }
 
   get #port(): number {
@@ -80,8 +94,16 @@ export class Serving {
       : received;
   }
 
-  async #handle(exchange: Exchange, received: ReceivedRequest): Promise<Served> {
+  async #handle(exchange: Exchange, received: ReceivedRequest, classified: Classified): Promise<Served> {
     const { attributes, authenticators, listener, seal, targetGroup } = this.#options;
+    // Whose client has gone already cannot be said to come from anywhere, and nobody waits for its answer.
+    if (received.clientAddress === '') {
+      exchange.response.destroy();
+      return { status: 460, rule: 'none' };
+    }
+    const measure = mitigation(attributes.desyncMitigationMode, classified);
+    if (measure !== 'forward') exchange.isLast();
+    if (measure === 'block') return answered(exchange, errorAnswer(400), 'none');
     const refused = refusal(received);
     if (refused) return answered(exchange, refused, 'none');
     if (authenticators.size > 0 && received.path === callbackPath) {
@@ -108,6 +130,7 @@ export class Serving {
       headers: this.#headersFor(received, verdict, authenticator),
       setCookies: verdict?.kind === 'user' ? verdict.setCookies : [],
       idleTimeoutSeconds: attributes.idleTimeoutSeconds,
+      ownConnection: measure === 'close',
     });
     return { ...forwarded, rule: priority, targetId: target.description.id };
   }
@@ -117,10 +140,10 @@ export class Serving {
     const forwarded = forwardedHeaders(request, this.#options.attributes);
     // AWS does not say what becomes of a client's own x-amzn-oidc-* where no action authenticates: they pass.
     if (!verdict || !authenticator) return forwarded;
-    const cleaned = forwarded.filter(([name]) => !name.toLowerCase().startsWith('x-amzn-oidc-'));
-    return verdict.kind === 'user'
-      ? [...cleaned, ...verdict.headers]
-      : withoutSession(cleaned, received, authenticator);
+    const cleaned = withoutCookies(withoutIdentity(forwarded), received, [nonceCookie]);
+    if (verdict.kind === 'user') return [...cleaned, ...verdict.headers];
+    // A cookie that did not open is not shown to a target as if it had.
+    return withoutCookies(cleaned, received, [nonceCookie, ...shardNames(authenticator.cookieName)]);
   }
 
   #ownAnswer(route: OwnRoute, { hostname, path, query }: ReceivedRequest): Answer {
@@ -139,22 +162,27 @@ export class Serving {
   }
 }
 
+/** Frames say where a request of HTTP/2 ends. */
+function classifiedOf({ request }: Exchange, received: ReceivedRequest): Classified {
+  if ('stream' in request) return { classification: 'Compliant' };
+  return classify({ ...received, httpVersion: request.httpVersion });
+}
+
 function answered(exchange: Exchange, own: Answer, rule: AccessRecord['rule']): Served {
   answer(exchange, own);
   const { errorReason, status } = own;
   return { status, rule, ...(errorReason === undefined ? {} : { errorReason }) };
 }
 
-/** A cookie that did not open is not shown to a target as if it had. */
-function withoutSession(
+function withoutCookies(
   headers: HeaderList,
   { cookies }: ReceivedRequest,
-  { cookieName }: Authenticator,
+  names: readonly string[],
 ): HeaderList {
-  const names = shardNames(cookieName);
+  if (!names.some((name) => cookies.has(name))) return headers;
   const kept = [...cookies]
     .filter(([name]) => !names.includes(name))
-    .map(([name, value]) => `${name}=${value}`);
+    .flatMap(([name, values]) => values.map((value) => `${name}=${value}`));
   const others = headers.filter(([name]) => name.toLowerCase() !== 'cookie');
   return kept.length === 0 ? others : [...others, ['Cookie', kept.join('; ')]];
 }

@@ -116,6 +116,7 @@ const attributes = z.array(z.strictObject({ Key: z.string(), Value: z.coerce.str
 /** AWS::ElasticLoadBalancingV2::Listener. Which load balancer it belongs to and its certificate play no part here. */
 export const ListenerProperties = z.object({
   DefaultActions: z.array(Action).min(1),
+  ListenerAttributes: attributes,
   Port: port,
   Protocol: z.enum(['HTTP', 'HTTPS']),
 });
@@ -149,25 +150,33 @@ export const TargetGroupProperties = z.object({
 export type TargetGroupProperties = z.output<typeof TargetGroupProperties>;
 
 /** The attributes of AWS::ElasticLoadBalancingV2::LoadBalancer that change how a request is handled. */
-export const LoadBalancerAttributes = z
-  .object({
-    'client_keep_alive.seconds': number(60, 604_800).default(3600),
-    'idle_timeout.timeout_seconds': number(1, 4000).default(60),
-    'routing.http.drop_invalid_header_fields.enabled': boolean.default(false),
-    'routing.http.preserve_host_header.enabled': boolean.default(false),
-    'routing.http.xff_client_port.enabled': boolean.default(false),
-    'routing.http.xff_header_processing.mode': z.enum(['append', 'preserve', 'remove']).default('append'),
-    'routing.http2.enabled': boolean.default(true),
-  })
-  .transform((attribute) => ({
-    clientKeepAliveSeconds: attribute['client_keep_alive.seconds'],
-    idleTimeoutSeconds: attribute['idle_timeout.timeout_seconds'],
-    dropInvalidHeaderFields: attribute['routing.http.drop_invalid_header_fields.enabled'],
-    preserveHostHeader: attribute['routing.http.preserve_host_header.enabled'],
-    xffClientPort: attribute['routing.http.xff_client_port.enabled'],
-    xffMode: attribute['routing.http.xff_header_processing.mode'],
-    http2: attribute['routing.http2.enabled'],
-  }));
+const playedAttributes = z.object({
+  'client_keep_alive.seconds': number(60, 604_800).default(3600),
+  'idle_timeout.timeout_seconds': number(1, 4000).default(60),
+  'routing.http.desync_mitigation_mode': z.enum(['defensive', 'strictest']).default('defensive'),
+  'routing.http.drop_invalid_header_fields.enabled': boolean.default(false),
+  'routing.http.preserve_host_header.enabled': boolean.default(false),
+  'routing.http.xff_client_port.enabled': boolean.default(false),
+  'routing.http.xff_header_processing.mode': z.enum(['append', 'preserve', 'remove']).default('append'),
+  'routing.http2.enabled': boolean.default(true),
+});
+
+export const LoadBalancerAttributes = playedAttributes.transform((attribute) => ({
+  clientKeepAliveSeconds: attribute['client_keep_alive.seconds'],
+  idleTimeoutSeconds: attribute['idle_timeout.timeout_seconds'],
+  desyncMitigationMode: attribute['routing.http.desync_mitigation_mode'],
+  dropInvalidHeaderFields: attribute['routing.http.drop_invalid_header_fields.enabled'],
+  preserveHostHeader: attribute['routing.http.preserve_host_header.enabled'],
+  xffClientPort: attribute['routing.http.xff_client_port.enabled'],
+  xffMode: attribute['routing.http.xff_header_processing.mode'],
+  http2: attribute['routing.http2.enabled'],
+}));
 export type LoadBalancerAttributes = z.output<typeof LoadBalancerAttributes>;
+
+export const isPlayed = (key: string) => key in playedAttributes.shape;
+
+/** Attributes that change nothing about what becomes of a request. */
+export const withoutPart =
+  /^(access_logs|connection_logs|health_check_logs)\.|^(deletion_protection|load_balancing\.cross_zone|zonal_shift\.config|waf\.fail_open)\.enabled$|^ipv6\.deny_all_igw_traffic$/;
 
 export const attributeList = attributes;

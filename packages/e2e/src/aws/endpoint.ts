@@ -39,6 +39,8 @@ export interface RequestRecord {
 
 /** Largest request: a Secrets Manager value is at most 64 KiB, a parameter 8 KiB. */
 const largestBody = 1024 * 1024;
+/** Of an object for S3, which is in memory here as a whole; S3 itself takes 5 GiB. */
+const largestObject = 512 * 1024 * 1024;
 
 export async function startEndpoint(options: EndpointOptions): Promise<Listening> {
   const server = createServer((request, response) => {
@@ -168,7 +170,8 @@ async function readRequest(incoming: IncomingMessage): Promise<AwsRequest> {
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > largestBody) throw new AwsFault('RequestEntityTooLarge', 413, 'The request is too large');
+    if (size > (incoming.method === 'PUT' ? largestObject : largestBody))
+      throw new AwsFault('RequestEntityTooLarge', 413, 'The request is too large');
     chunks.push(chunk);
   }
   const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2);

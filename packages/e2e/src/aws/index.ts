@@ -19,6 +19,7 @@ export { evaluate, type AccessRequest, type Decision, type PolicyDocument } from
 export { startImds, type ImdsOptions, type InstanceIdentity } from './imds.ts';
 export { type Listening, type ListenOn } from './listen.ts';
 export { s3, type Buckets } from './s3.ts';
+export { type ObjectStore } from './s3-bucket.ts';
 export {
   type GroupDefinition,
   type GroupState,

@@ -83,18 +83,19 @@ export function queryService({
 
 /** Lists are sent as `Name.member.1=a&Name.member.2=b`; nested structures are not needed by any action here. */
 function parseForm(form: URLSearchParams): Record<string, string | string[]> {
-  const input: Record<string, string | string[]> = {};
+  const input = new Map<string, string | string[]>();
   for (const [key, value] of form) {
     if (key === 'Action' || key === 'Version') continue;
     const [name = '', member, index] = key.split('.');
     if (member === 'member' && index !== undefined) {
-      const list = (input[name] ??= []);
+      const list = input.get(name) ?? [];
+      input.set(name, list);
       if (Array.isArray(list)) list[Number(index) - 1] = value;
     } else if (member === undefined) {
-      input[name] = value;
+      input.set(name, value);
     } else {
       throw new AwsFault('ValidationError', 400, `The stand-in does not read the parameter ${key}`);
     }
   }
-  return input;
+  return Object.fromEntries(input);
 }

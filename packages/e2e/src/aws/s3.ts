@@ -1,13 +1,16 @@
 /**
- * Amazon S3, as far as reading an object goes.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html and API_HeadObject.html
+ * Amazon S3, as far as a pod goes: objects are written, listed and read, and never deleted.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, API_HeadObject.html, API_PutObject.html and
+ * API_ListObjectsV2.html; uploads in parts: `s3-parts.ts`
  * Bucket in the path or in the host: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  * Errors: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { AwsFault, type AccessFaults } from './fault.ts';
 import type { AwsRequest, AwsResponse, AwsService } from './service.ts';
+import { respondWith } from './s3-object.ts';
+import type { ObjectStore } from './s3-bucket.ts';
+import { resolveInStore } from './s3-store.ts';
 import { xml } from './xml.ts';
 
 const accessFaults: AccessFaults = {
@@ -36,20 +39,25 @@ const accessFaults: AccessFaults = {
   denied: ['AccessDenied', 403, 'Access Denied'],
 };
 
-/** Objects by bucket and key: each is a file on this machine. */
+/** Objects by bucket and key: each is a file on this machine. Nobody writes to them. */
 export type Buckets = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** @param buckets asked at each request, so that an asset can be built anew while the pod runs */
-export function s3(buckets: () => Buckets): AwsService {
+/**
+ * @param buckets asked at each request, so that an asset can be built anew while the pod runs
+ * @param kept buckets that the pod writes to
+ */
+export function s3(buckets: () => Buckets, kept: readonly ObjectStore[] = []): AwsService {
   return {
     signingName: 's3',
     accessFaults,
     resolve(request) {
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        throw new AwsFault('MethodNotAllowed', 405, 'The stand-in only reads objects.');
-      }
       const known = buckets();
-      const { bucket, key } = locate(request, known);
+      const { bucket, key } = locate(request, [...Object.keys(known), ...kept.map(({ name }) => name)]);
+      const store = kept.find(({ name }) => name === bucket);
+      if (store) return resolveInStore(request, store, key);
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        throw new AwsFault('MethodNotAllowed', 405, 'The stand-in does not write to this bucket.');
+      }
       return {
         operation: request.method === 'GET' ? 'GetObject' : 'HeadObject',
         // HeadObject has no action of its own.
@@ -65,10 +73,10 @@ export function s3(buckets: () => Buckets): AwsService {
   };
 }
 
-function locate(request: AwsRequest, known: Buckets): { bucket: string; key: string } {
+function locate(request: AwsRequest, names: readonly string[]): { bucket: string; key: string } {
   const path = decodeURIComponent(request.path).slice(1);
   const host = request.headers.get('host') ?? '';
-  const hosted = Object.keys(known).find((name) => host.startsWith(`${name}.`));
+  const hosted = names.find((name) => host.startsWith(`${name}.`));
   if (hosted !== undefined) return { bucket: hosted, key: path };
   const slash = path.indexOf('/');
   return slash < 0 ? { bucket: path, key: '' } : { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
@@ -83,26 +91,5 @@ async function respond(
   const path = Object.hasOwn(objects, key) ? objects[key] : undefined;
   if (path === undefined) throw new AwsFault('NoSuchKey', 404, 'The specified key does not exist.');
   const [body, { mtime }] = await Promise.all([readFile(path), stat(path)]);
-  const headers = {
-    'accept-ranges': 'bytes',
-    'content-type': 'binary/octet-stream',
-    etag: `"${createHash('md5').update(body).digest('hex')}"`,
-    'last-modified': mtime.toUTCString(),
-  };
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('range') ?? '');
-  const from = Number(range?.[1] ?? 0);
-  const to = Math.min(range?.[2] ? Number(range[2]) : Infinity, body.length - 1);
-  if (range !== null && from > to) {
-    throw new AwsFault('InvalidRange', 416, 'The requested range is not satisfiable');
-  }
-  const part = range === null ? body : body.subarray(from, to + 1);
-  return {
-    status: range === null ? 200 : 206,
-    headers: {
-      ...headers,
-      'content-length': String(part.length),
-      ...(range === null ? {} : { 'content-range': `bytes ${from}-${to}/${body.length}` }),
-    },
-    body: part,
-  };
+  return respondWith(request, body, mtime);
 }

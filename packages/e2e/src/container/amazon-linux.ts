@@ -29,7 +29,7 @@ export const preinstalled: Readonly<Record<string, string>> = {
  * @param cacheDirectory where they are kept: one copy for each version of Node.js
  */
 export async function amazonLinuxPackages(cacheDirectory: string): Promise<string> {
-  const packages = join(cacheDirectory, `packages-${process.version}-1`);
+  const packages = join(cacheDirectory, `packages-${process.version}-2`);
   if (await exists(packages)) return packages;
   await mkdir(cacheDirectory, { recursive: true });
   const unfinished = await mkdtemp(join(cacheDirectory, 'unfinished-'));

@@ -84,12 +84,18 @@ async function answer(
   outgoing.end();
 }
 
+/** The longest that a pod may take to say that it is there: it is busy for seconds while it synthesizes. */
+const answerMilliseconds = 30_000;
+
 /** The running pod of a data directory, if there is one. */
-export async function findRunning(directory: DataDirectory): Promise<ControlClient | undefined> {
+export async function findRunning(
+  directory: DataDirectory,
+  milliseconds = answerMilliseconds,
+): Promise<ControlClient | undefined> {
   const found = readDocument(controlFile(directory)) as ControlFile | undefined;
   if (!found) return undefined;
   const client = new ControlClient(found);
-  return (await client.answers()) ? client : undefined;
+  return (await client.answers(milliseconds)) ? client : undefined;
 }
 
 export class ControlClient {
@@ -99,9 +105,10 @@ export class ControlClient {
     this.#file = file;
   }
 
-  async answers(): Promise<boolean> {
+  /** @param milliseconds how long it has: another program may have got the port of a pod that was killed, and say nothing */
+  async answers(milliseconds: number): Promise<boolean> {
     try {
-      await this.call('ping');
+      await this.call('ping', undefined, undefined, AbortSignal.timeout(milliseconds));
       return true;
     } catch {
       return false;
@@ -109,7 +116,12 @@ export class ControlClient {
   }
 
   /** @throws PodError with the code the pod answered with, or `POD_STOPPED` when it went away */
-  async call<T>(command: string, input?: unknown, onEvent: (event: unknown) => void = () => {}): Promise<T> {
+  async call<T>(
+    command: string,
+    input?: unknown,
+    onEvent: (event: unknown) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<T> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       request({
         host: '127.0.0.1',
@@ -117,6 +129,7 @@ export class ControlClient {
         path: `/${command}`,
         method: 'POST',
         headers: { authorization: `Bearer ${this.#file.token}` },
+        ...(signal ? { signal } : {}),
       })
         .once('response', resolve)
         .once('error', (cause) => reject(new PodError('POD_STOPPED', 'the pod went away', { cause })))

@@ -8,7 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { PodError } from './errors.ts';
 
 /** Everything a pod writes on this machine lies below one directory. */
@@ -22,12 +22,33 @@ export interface DataDirectory {
   readonly instances: string;
   /** What instances printed, a file each; EC2 keeps the console output of a terminated instance for a while too. */
   readonly consoles: string;
+  /** The gateway's own log. On AWS it lies at the same place on every instance; so it does here. */
+  readonly logs: string;
   /** What the stand-ins for AWS remember: users, secrets (encrypted), parameters, the Auto Scaling group. */
   readonly aws: string;
+  /** Stand-in for S3: the buckets that the pod writes to, a folder each. Survives `down`. */
+  readonly buckets: string;
   /** Certificate and key of https://localhost. */
   readonly tls: string;
   /** The synthesized template. */
   readonly assembly: string;
+}
+
+/** What a data directory has where; nothing is made. */
+export function dataDirectoryAt(path: string): DataDirectory {
+  const root = resolve(path);
+  return {
+    root,
+    efs: join(root, 'efs'),
+    artifacts: join(root, 'artifacts'),
+    instances: join(root, 'instances'),
+    consoles: join(root, 'consoles'),
+    logs: join(root, 'logs'),
+    aws: join(root, 'aws'),
+    buckets: join(root, 'buckets'),
+    tls: join(root, 'tls'),
+    assembly: join(root, 'cdk.out'),
+  };
 }
 
 /**
@@ -35,19 +56,10 @@ export interface DataDirectory {
  * @throws PodError `DATA_DIR_NOT_WRITABLE`
  */
 export function openDataDirectory(path: string): DataDirectory {
-  const root = resolve(path);
-  const directory: DataDirectory = {
-    root,
-    efs: join(root, 'efs'),
-    artifacts: join(root, 'artifacts'),
-    instances: join(root, 'instances'),
-    consoles: join(root, 'consoles'),
-    aws: join(root, 'aws'),
-    tls: join(root, 'tls'),
-    assembly: join(root, 'cdk.out'),
-  };
+  const directory = dataDirectoryAt(path);
+  const { root } = directory;
   try {
-    for (const part of Object.values(directory)) mkdirSync(part, { recursive: true, mode: 0o700 });
+    for (const part of Object.values(directory)) makeDirectory(part);
     // mkdir succeeds on what exists already, even on a read-only file system.
     const probe = join(root, '.writable');
     writeFileSync(probe, '');
@@ -62,6 +74,21 @@ export function openDataDirectory(path: string): DataDirectory {
     );
   }
   return directory;
+}
+
+/**
+ * Makes a directory and what is missing above it. Not `mkdir` with `recursive`: that one takes "no such file or directory"
+ * for a missing parent and tries again, also where the parent is there and a pseudo file system says it for "not here".
+ */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (path !== dirname(path)) makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Two that start together may both find it missing; a file of that name cannot be written into.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
+  }
 }
 
 /** Whether a pod ever ran there. */

@@ -7,6 +7,7 @@ import type { Buckets, GroupDefinition, SecretDefinition } from '../aws/index.ts
 import type { PolicyDocument } from '../aws/iam.ts';
 import {
   autoScalingGroup,
+  buckets,
   dnsRecords,
   launchTemplate,
   loadBalancers,
@@ -17,11 +18,11 @@ import {
   specParameter,
   targetGroups,
   userPool,
+  type BucketResource,
   type Stack,
 } from '../template/index.ts';
-import { readDocument, writeDocument, type DataDirectory } from './data-dir.ts';
+import type { DataDirectory } from './data-dir.ts';
 import { PodError } from './errors.ts';
-import { tryPort } from './port.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -39,6 +40,8 @@ export interface Deployment {
   readonly secret: SecretDefinition;
   /** Assets of the assembly, as `cdk deploy` would publish them. */
   readonly buckets: Buckets;
+  /** Buckets of the stack, which the pod writes to. */
+  readonly ownBuckets: readonly BucketResource[];
   /** The bootstrap among the assets. */
   readonly bundle: string;
   readonly role: { readonly name: string; readonly policies: readonly PolicyDocument[] };
@@ -68,8 +71,6 @@ export interface Deployment {
     readonly domain: string;
     readonly properties: Properties;
     readonly clients: Readonly<Record<string, Properties>>;
-    /** Where the login page is served on this machine; picked once and kept. */
-    readonly localPort: number;
   };
   /** CIDR blocks of the load balancer's and the instance's first subnet. */
   readonly subnets: { readonly loadBalancer: string; readonly instance: string };
@@ -108,6 +109,7 @@ export async function readDeployment(options: {
     specParameter: parameter.name,
     secret: only(secrets(stack), 'secret'),
     ...assets,
+    ownBuckets: buckets(stack),
     role: { name: machine.roleName, policies: rolePolicies(stack, machine.roleName).documents },
     group,
     machine: {
@@ -118,7 +120,7 @@ export async function readDeployment(options: {
     },
     gatewayPort: gatewayPort(spec),
     loadBalancer: readLoadBalancer(stack, only(targetGroupArns, 'target group of the Auto Scaling group')),
-    userPool: { ...readUserPool(stack), localPort: await loginPort(options.directory) },
+    userPool: readUserPool(stack),
     subnets: {
       loadBalancer: first(loadBalancerSubnets(stack), 'subnet of the load balancer').cidrBlock,
       instance: first(subnets, 'subnet of the Auto Scaling group').cidrBlock,
@@ -143,7 +145,7 @@ function readLoadBalancer(stack: Stack, targetGroupArn: string): Deployment['loa
   };
 }
 
-function readUserPool(stack: Stack): Omit<Deployment['userPool'], 'localPort'> {
+function readUserPool(stack: Stack): Deployment['userPool'] {
   const { id, arn, domains, properties, clients } = userPool(stack);
   return {
     id,
@@ -173,40 +175,24 @@ function readAssets(assemblyDir: string): Pick<Deployment, 'buckets' | 'bundle'>
   const { artifacts } = JSON.parse(readFileSync(join(assemblyDir, 'manifest.json'), 'utf8')) as {
     artifacts: Record<string, { type: string; properties?: { file?: string } }>;
   };
-  const buckets: Record<string, Record<string, string>> = {};
+  const found: Record<string, Record<string, string>> = {};
   for (const { type, properties } of Object.values(artifacts)) {
     if (type !== 'cdk:asset-manifest' || properties?.file === undefined) continue;
     const manifest = JSON.parse(readFileSync(join(assemblyDir, properties.file), 'utf8')) as AssetManifest;
     for (const { source, destinations } of Object.values(manifest.files)) {
       for (const { bucketName, objectKey } of Object.values(destinations)) {
-        (buckets[bucketName] ??= {})[objectKey] = join(assemblyDir, source.path);
+        (found[bucketName] ??= {})[objectKey] = join(assemblyDir, source.path);
       }
     }
   }
-  const files = Object.values(buckets).flatMap((objects) => Object.values(objects));
+  const files = Object.values(found).flatMap((objects) => Object.values(objects));
   return {
-    buckets,
+    buckets: found,
     bundle: only(
       files.filter((file) => file.endsWith('.mjs')),
       'bootstrap bundle among the assets',
     ),
   };
-}
-
-/** Browsers remember the certificate warning and passwords by port. */
-async function loginPort(directory: DataDirectory): Promise<number> {
-  const file = join(directory.root, 'ports.json');
-  const known = (readDocument(file) as { login: number } | undefined)?.login;
-  const free =
-    known !== undefined &&
-    (await tryPort(known).then(
-      () => true,
-      () => false,
-    ));
-  if (free) return known;
-  const login = await tryPort(0);
-  writeDocument(file, { login });
-  return login;
 }
 
 function only<T>(items: readonly T[], what: string): T {

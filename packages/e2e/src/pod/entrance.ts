@@ -16,6 +16,8 @@ export interface EntranceOptions {
   readonly network: LocalNetwork;
   /** Where the HTTPS listener of the template is served. */
   readonly port: number;
+  /** Where the login page is. */
+  readonly loginPort: number;
 }
 
 /** Everything a person meets before the gateway: the login page and the load balancer. */
@@ -32,6 +34,7 @@ export async function startEntrance({
   directory,
   network,
   port,
+  loginPort,
 }: EntranceOptions): Promise<Entrance> {
   const certificate = await certificateFor(deployment.dnsNames, directory.tls);
   // The stand-in for DNS.
@@ -45,7 +48,7 @@ export async function startEntrance({
     dir: join(directory.aws, 'cognito'),
     certificate,
     hostAliases,
-    port: userPool.localPort,
+    port: loginPort,
   });
   try {
     const people = await admitPeople(pool);

@@ -8,6 +8,7 @@ import {
   startEndpoint,
   startImds,
   sts,
+  type GroupDefinition,
   type LaunchRequest,
   type ListenOn,
   type Listening,
@@ -18,9 +19,10 @@ import {
 } from '../aws/index.ts';
 import type { LoadBalancer } from '../alb/index.ts';
 import { StandInError } from '../errors.ts';
+import { bucketsOf } from './buckets.ts';
 import type { DataDirectory } from './data-dir.ts';
 import type { Deployment } from './deployment.ts';
-import type { StepEvent } from './events.ts';
+import type { StepEvent, WaitingEvent } from './events.ts';
 import { launchMachine, type MachineEnd } from './machine.ts';
 import type { LocalInstance, LocalNetwork } from './network.ts';
 
@@ -36,6 +38,7 @@ export interface InstanceGroupOptions {
   readonly gatewayPort: number;
   readonly bundle: string;
   readonly onStep: (instanceId: string, event: StepEvent) => void;
+  readonly onWaiting: (event: WaitingEvent) => void;
   readonly onReport: (instanceId: string, report: Report) => void;
   readonly onTransition: (transition: Transition) => void;
   readonly onEnd: (instanceId: string, end: MachineEnd) => void;
@@ -46,6 +49,11 @@ export interface InstanceGroupOptions {
 
 /** How often an instance looks for a new spec or secret, in seconds. On AWS a timer does it every minute. */
 const INTERVAL_SECONDS = 5;
+
+/** A machine of this pod is a process: told to end, it lets its gateway end what is under way by itself. */
+function withoutDraining(group: GroupDefinition): GroupDefinition {
+  return { ...group, hooks: group.hooks.filter(({ transition }) => transition === 'launching') };
+}
 
 /** The Auto Scaling group, what it launches, and the AWS that its instances talk to. */
 export class InstanceGroup {
@@ -60,7 +68,7 @@ export class InstanceGroup {
     this.#options = options;
     const { deployment, directory, loadBalancer, targetGroupArn } = options;
     this.group = new AutoScalingGroup({
-      definition: deployment.group,
+      definition: withoutDraining(deployment.group),
       path: join(directory.aws, 'auto-scaling.json'),
       launch: (request) =>
         this.#launch(request).catch((error: unknown) => {
@@ -94,7 +102,7 @@ export class InstanceGroup {
       parameters.service,
       secrets.service,
       autoScaling(this.group),
-      s3(() => deployment.buckets),
+      s3(() => deployment.buckets, bucketsOf(deployment, this.#options.directory)),
       sts(),
     ];
     const open = (listen: ListenOn) =>
@@ -115,7 +123,7 @@ export class InstanceGroup {
   }
 
   async #launch({ instanceId, availabilityZone }: LaunchRequest): Promise<RunningInstance> {
-    const { deployment, network, onEnd, onReport, onStep, ...options } = this.#options;
+    const { deployment, network, onEnd, onReport, onStep, onWaiting, ...options } = this.#options;
     const place = await network.addInstance(instanceId);
     this.#places.set(instanceId, place);
     const openMetadata = (listen: ListenOn) =>
@@ -150,6 +158,7 @@ export class InstanceGroup {
       networkPrefix: place.prefix,
       intervalSeconds: INTERVAL_SECONDS,
       onStep: (event) => onStep(instanceId, event),
+      onWaiting,
       onReport: (report) => onReport(instanceId, report),
     });
     const clearAway = async () => {

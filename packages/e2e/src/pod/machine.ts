@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, rmSync, type WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Report } from '@clawharbor/bootstrap';
 import type { DataDirectory } from './data-dir.ts';
-import type { StepEvent } from './events.ts';
+import type { StepEvent, WaitingEvent } from './events.ts';
 import { endProcessesBelow } from './orphans.ts';
 
 export interface MachineOptions {
@@ -23,6 +24,7 @@ export interface MachineOptions {
   /** How often the instance looks for a new spec or secret, in seconds. */
   readonly intervalSeconds: number;
   readonly onStep: (event: StepEvent) => void;
+  readonly onWaiting: (event: WaitingEvent) => void;
   readonly onReport: (report: Report) => void;
 }
 
@@ -88,6 +90,7 @@ export function launchMachine(options: MachineOptions): Machine {
       `--root=${root}`,
       `--state=${options.directory.efs}`,
       `--artifacts=${options.directory.artifacts}`,
+      `--logs=${options.directory.logs}`,
       ...more,
     ];
     current = spawn(command[0]!, command.slice(1), {
@@ -115,7 +118,8 @@ export function launchMachine(options: MachineOptions): Machine {
     } finally {
       await endProcessesBelow(root, STOP_GRACE_MILLISECONDS);
       console.end();
-      rmSync(root, { recursive: true, force: true });
+      // Tens of thousands of files: nobody else may have to wait for it, least of all a signal.
+      await rm(root, { recursive: true, force: true, maxRetries: 3 });
     }
   })();
 
@@ -157,6 +161,7 @@ function relay(child: ChildProcess, options: MachineOptions, console: WriteStrea
     if (!line.startsWith('{')) return;
     const event = JSON.parse(line) as { event: string };
     if (event.event === 'step') options.onStep({ ...(event as StepEvent), instanceId: options.instanceId });
+    if (event.event === 'waiting') options.onWaiting(event as WaitingEvent);
     if (event.event === 'report') options.onReport(event as unknown as Report);
   });
 }

@@ -3,15 +3,21 @@ import { listProcesses, type Process } from './processes.ts';
 /**
  * Ends every process of an instance, also one that outlived its supervisor (SIGKILL leaves children behind). An
  * instance's processes are known by its root disk.
+ * @param signal ends the waiting, and leaves those that do not listen to SIGTERM
  * @returns how many were ended
  */
-export async function endProcessesBelow(path: string, graceMilliseconds: number): Promise<number> {
+export async function endProcessesBelow(
+  path: string,
+  graceMilliseconds: number,
+  signal?: AbortSignal,
+): Promise<number> {
   const first = await processesBelow(path);
   signalAll(first, 'SIGTERM');
   const deadline = Date.now() + graceMilliseconds;
   let left = first;
   while (left.length > 0 && Date.now() < deadline) {
     await new Promise((wake) => setTimeout(wake, 100));
+    signal?.throwIfAborted();
     left = await processesBelow(path);
   }
   signalAll(left, 'SIGKILL');

@@ -1,4 +1,5 @@
 import type { PodSpec } from '@clawharbor/bootstrap/spec';
+import { deepmergeCustom } from 'deepmerge-ts';
 
 /** What differs between this machine and AWS. */
 export interface LaptopFacts {
@@ -83,25 +84,40 @@ export function laptopOverlay(facts: LaptopFacts): OverlayChange[] {
 
 /** The spec with the overlay laid over its OpenClaw config. The input stays as it is. */
 export function applyOverlay(spec: PodSpec, changes: readonly OverlayChange[]): PodSpec {
-  const result = structuredClone(spec);
-  for (const { path, value } of changes) setAt(result.openclaw.config, path.split('.'), value);
+  const config = changes.reduce<unknown>(
+    (below, { path, value }) => laidOver(below, nested(path.split('.'), new Instead(value))),
+    spec.openclaw.config,
+  );
+  const openclaw = { ...spec.openclaw, config: config as Record<string, unknown> };
+  // That the stand-in for a model answers is known, and to ask takes a second start of OpenClaw.
+  const result = { ...spec, openclaw, smokeTest: false };
   // Local models are a machine's own matter: a laptop runs its own Ollama, or none.
   delete result.ollama;
   return result;
 }
 
-function setAt(target: Record<string, unknown>, [key, ...rest]: string[], value: unknown): void {
-  if (key === undefined) return;
-  if (rest.length === 0) {
-    if (value === undefined) delete target[key];
-    else target[key] = value;
-    return;
+/** Takes the place of whatever is there, objects too; of undefined, nothing is left. */
+class Instead {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
   }
-  const next = target[key];
-  if (typeof next === 'object' && next !== null) setAt(next as Record<string, unknown>, rest, value);
-  else if (value !== undefined) {
-    const made: Record<string, unknown> = {};
-    target[key] = made;
-    setAt(made, rest, value);
-  }
+}
+
+function nested(keys: readonly string[], value: unknown): unknown {
+  return keys.reduceRight((inner, key) => ({ [key]: inner }), value);
+}
+
+const laidOver = deepmergeCustom({
+  mergeOthers: (values, { actions, deepmerge }) => {
+    const top = values.at(-1);
+    if (top instanceof Instead) return top.value === undefined ? actions.skip : top.value;
+    // An object that the other side does not have may still end in a value that stands instead.
+    return isRecord(top) ? deepmerge({}, top) : top;
+  },
+});
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

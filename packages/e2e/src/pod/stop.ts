@@ -5,11 +5,16 @@ import type { DataDirectory } from './data-dir.ts';
 import { PodError } from './errors.ts';
 import { endProcessesBelow } from './orphans.ts';
 
-/** Stops the pod of a data directory. Resolves when nothing of it runs any more, also if its `up` was killed. */
-export async function stopPod(directory: DataDirectory): Promise<void> {
-  const lock = await lockOnceStopped(directory);
+/**
+ * Stops the pod of a data directory. Resolves when nothing of it runs any more, also if its `up` was killed.
+ * @returns whether there was anything to stop
+ */
+export async function stopPod(directory: DataDirectory): Promise<boolean> {
+  const free = lockDataDirectory(directory);
+  const lock = free ?? (await lockOnceStopped(directory));
   try {
-    await endProcessesBelow(directory.instances, 30_000);
+    const ended = await endProcessesBelow(directory.instances, 30_000);
+    return free === undefined || ended > 0;
   } finally {
     lock.release();
   }

@@ -28,10 +28,12 @@ export {
   type StackIdentity,
 } from './stack.ts';
 export {
+  buckets,
   dnsRecords,
   parameters,
   secrets,
   specParameter,
+  type BucketResource,
   type DnsRecord,
   type ParameterResource,
 } from './values.ts';

@@ -260,6 +260,7 @@ const table: Readonly<Record<string, (make: Maker) => Physical>> = {
       RegionalDomainName: `${name}.s3.${make.region}.amazonaws.com`,
     });
   },
+  'AWS::S3::BucketPolicy': (make) => physical(make.text('Bucket') ?? make.id('policy')),
   'AWS::SNS::Topic': (make) => {
     const arn = make.arn('sns', make.name('TopicName'));
     return physical(arn, { TopicArn: arn, TopicName: make.name('TopicName') });

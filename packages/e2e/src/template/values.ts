@@ -80,3 +80,36 @@ export function dnsRecords(stack: Stack): DnsRecord[] {
     return { name: Name.replace(/\.$/, ''), type: Type, alias: AliasTarget?.DNSName };
   });
 }
+
+const bucketSchema = z.object({
+  BucketEncryption: z
+    .object({
+      ServerSideEncryptionConfiguration: z.array(
+        z.object({
+          ServerSideEncryptionByDefault: z.object({ KMSMasterKeyID: z.string().optional() }),
+        }),
+      ),
+    })
+    .optional(),
+  ObjectLockEnabled: z.boolean().default(false),
+});
+
+export interface BucketResource {
+  readonly name: string;
+  /** ARN of the KMS key that it encrypts with by default. */
+  readonly key: string | undefined;
+  readonly objectLock: boolean;
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html */
+export function buckets(stack: Stack): BucketResource[] {
+  return resourcesOf(stack, 'AWS::S3::Bucket').map((resource) => {
+    const { BucketEncryption, ObjectLockEnabled } = read(bucketSchema, resource);
+    const [rule] = BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
+    return {
+      name: resource.ref,
+      key: rule?.ServerSideEncryptionByDefault.KMSMasterKeyID,
+      objectLock: ObjectLockEnabled,
+    };
+  });
+}

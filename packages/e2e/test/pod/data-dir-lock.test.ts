@@ -68,6 +68,7 @@ describe('The lock of a data directory', () => {
     const second = runPod({
       directory,
       port: 0,
+      loginPort: 0,
       listener: () => expect.unreachable('it began to work'),
       signal: new AbortController().signal,
     });

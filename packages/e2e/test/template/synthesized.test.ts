@@ -48,11 +48,14 @@ describe('the template that infra makes', () => {
   it('holds a spec that the bootstrap accepts, and that names what is there', () => {
     const spec = parsePodSpec(JSON.parse(specParameter(stack).value), 'the template');
     const { definition } = autoScalingGroup(stack);
+    const [launching, terminating] = definition.hooks;
     expect(spec.lifecycle).toEqual({
       autoScalingGroup: definition.name,
-      hook: definition.hooks[0]?.name,
-      heartbeatSeconds: definition.hooks[0]?.heartbeatTimeoutSeconds,
+      hook: launching?.name,
+      heartbeatSeconds: launching?.heartbeatTimeoutSeconds,
+      drainHook: terminating?.name,
     });
+    expect(terminating?.name).toBeDefined();
     expect(spec.secret?.arn).toBe(secrets(stack)[0]?.arn);
     expect(JSON.stringify(spec.openclaw.config)).toContain(loadBalancerSubnets(stack)[0]?.cidrBlock);
   });

@@ -1,4 +1,5 @@
 /** What a pod does on AWS, each as the least that allows it. */
+export { keepBackups, type KeepBackupsOptions } from './backups.ts';
 export {
   invokeBedrock,
   listBedrockModels,

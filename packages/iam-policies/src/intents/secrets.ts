@@ -4,6 +4,7 @@ import * as s3 from '../catalogue/s3.ts';
 import * as secretsmanager from '../catalogue/secretsmanager.ts';
 import * as ssm from '../catalogue/ssm.ts';
 import { allow, type IdentityStatement } from '../statement.ts';
+import { serviceHosts } from './service-hosts.ts';
 
 /**
  * Reads the current values of these secrets.
@@ -39,13 +40,6 @@ export function decryptWith(key: Arn<'kms:key'>, options: DecryptOptions): Ident
     (statement, [name, value]) => statement.when(`kms:EncryptionContext:${name}`, 'StringLike', value),
     viaService,
   );
-}
-
-/** Services have a domain of their own in China; with a token for the partition either may turn out right. */
-function serviceHosts({ partition = 'aws', region, via }: DecryptOptions): [string, ...string[]] {
-  const host = `${via}.${region}.amazonaws.com`;
-  if (partition === 'aws' || partition === 'aws-us-gov') return [host];
-  return partition === 'aws-cn' ? [`${host}.cn`] : [host, `${host}.cn`];
 }
 
 /**

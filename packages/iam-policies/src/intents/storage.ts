@@ -2,7 +2,7 @@ import type { Arn } from '../arn.ts';
 import * as backup from '../catalogue/backup.ts';
 import * as elasticfilesystem from '../catalogue/elasticfilesystem.ts';
 import * as iam from '../catalogue/iam.ts';
-import { anyone, type Principal } from '../principal.ts';
+import { anyone } from '../principal.ts';
 import { allow, deny, type IdentityStatement, type ResourceStatement } from '../statement.ts';
 
 type AccessPoint = Arn<'elasticfilesystem:access-point'>;
@@ -32,26 +32,32 @@ export function mountFileSystem({
 }
 
 /**
- * For the file system's own policy: these roles may mount it through a mount target, nobody may without TLS. Which
- * access point a role must use is said in its own policy, see `mountFileSystem`: an access point's ARN cannot stand
- * in the policy of the file system that it is made from.
- * {@link https://docs.aws.amazon.com/efs/latest/ug/security_iam_resource-based-policy-examples.html}
+ * For the file system's own policy. It only takes away: what these roles may do, and through which access point, is said
+ * in their own policies, see `mountFileSystem`. So it can stand in the file system that its access points are made from,
+ * which could not name them, and what it does not say nobody gets from it:
+ * - a policy of any kind replaces the default one, which grants everybody who reaches a mount target everything, and an
+ *   allow in the policy of a role suffices
+ *   ({@link https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html});
+ * - the same page is why others are denied in so many words: a role of the account that may do anything would be let in
+ *   by its own policy. They are told apart by a condition, and not by a principal, which IAM takes for another one once
+ *   its role was deleted and made again
+ *   ({@link https://docs.aws.amazon.com/efs/latest/ug/security_iam_resource-based-policy-examples.html}).
  */
-export function fileSystemPolicy(...roles: [Principal, ...Principal[]]): readonly ResourceStatement[] {
+export function fileSystemPolicy(
+  ...roles: [Arn<'iam:role'>, ...Arn<'iam:role'>[]]
+): readonly ResourceStatement[] {
+  const { ClientMount, ClientRootAccess, ClientWrite } = elasticfilesystem;
+  const nobody = (sid: string) =>
+    deny(sid, ClientMount, ClientRootAccess, ClientWrite).onAttached().by(anyone);
   return [
-    mountActions('MountThroughMountTarget', false)
-      .onAttached()
-      .when('elasticfilesystem:AccessedViaMountTarget', 'Bool', true)
-      .by(...roles),
-    deny(
-      'DenyWithoutTls',
-      elasticfilesystem.ClientMount,
-      elasticfilesystem.ClientRootAccess,
-      elasticfilesystem.ClientWrite,
-    )
-      .onAttached()
-      .when('aws:SecureTransport', 'Bool', false)
-      .by(anyone),
+    deny('DenyRoot', ClientRootAccess).onAttached().by(anyone),
+    nobody('DenyWithoutTls').when('aws:SecureTransport', 'Bool', false),
+    nobody('DenyWithoutAccessPoint').when('elasticfilesystem:AccessPointArn', 'Null', true),
+    nobody('DenyBesidesMountTargets').when('elasticfilesystem:AccessedViaMountTarget', 'Bool', false),
+    nobody('DenyOthers')
+      .when('aws:PrincipalArn', 'ArnNotEquals', ...roles)
+      // Whoever has no ARN is nobody's principal, and nothing allows them anything.
+      .when('aws:PrincipalArn', 'Null', false),
   ];
 }
 

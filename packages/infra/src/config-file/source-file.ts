@@ -7,7 +7,7 @@ import {
   type Position,
   type Program,
 } from 'acorn';
-import { stripTypeScriptTypes } from 'node:module';
+import * as nodeModule from 'node:module';
 import { extname } from 'node:path';
 
 const options = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const;
@@ -35,7 +35,7 @@ export class SourceFile {
     let value = program ? unwrap(defaultExport(program), find) : this.#json();
     let place = placeOf(value?.loc?.start);
     for (const part of path) {
-      const entry = entryOf(value, part);
+      const entry = entryOf(value, part, find);
       if (!entry) break;
       place = placeOf(entry.at);
       value = unwrap(entry.value, find);
@@ -56,7 +56,7 @@ export class SourceFile {
   #parse(): Program | undefined {
     if (extname(this.path) === '.json') return undefined;
     // Types become blanks, so that positions stay.
-    return parse(/\.m?ts$/.test(this.path) ? stripTypeScriptTypes(this.text) : this.text, options);
+    return parse(/\.m?ts$/.test(this.path) ? nodeModule.stripTypeScriptTypes(this.text) : this.text, options);
   }
 
   #json(): Expression {
@@ -136,15 +136,21 @@ interface Entry {
   readonly value: Expression | undefined;
 }
 
-function entryOf(node: Expression | undefined, part: PropertyKey): Entry | undefined {
-  if (node?.type === 'ObjectExpression') return propertyOf(node, part);
+function entryOf(node: Expression | undefined, part: PropertyKey, find: Find): Entry | undefined {
+  if (node?.type === 'ObjectExpression') return propertyOf(node, part, find);
   if (node?.type === 'ArrayExpression') return elementOf(node, part);
   return undefined;
 }
 
-function propertyOf({ properties }: ObjectExpression, name: PropertyKey): Entry | undefined {
-  for (const property of properties) {
-    if (property.type !== 'Property' || property.computed) continue;
+/** As it counts: the last of several, and what `...constant` brings along. */
+function propertyOf({ properties }: ObjectExpression, name: PropertyKey, find: Find): Entry | undefined {
+  for (const property of properties.toReversed()) {
+    if (property.type === 'SpreadElement') {
+      const spread = entryOf(unwrap(property.argument, find), name, find);
+      if (spread) return spread;
+      continue;
+    }
+    if (property.computed) continue;
     const { key } = property;
     const written =
       key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined;

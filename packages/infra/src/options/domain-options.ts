@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InfraErrorCode } from '../error.ts';
+import type { InfraErrorCode } from '../errors.ts';
 import { must } from './must.ts';
 
 /** A value that only the deployment knows is let through. */

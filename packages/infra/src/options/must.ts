@@ -1,4 +1,4 @@
-import type { InfraErrorCode } from '../error.ts';
+import type { InfraErrorCode } from '../errors.ts';
 
 /** A check whose failure carries a stable code beside its place. */
 export function must<T>(

@@ -1,7 +1,16 @@
-import { defaultOpenClawVersion, openclawReleases, type OpenClawVersion } from '@clawharbor/bootstrap/spec';
+import {
+  defaultOpenClawVersion,
+  isKnownVersion,
+  openclawVersions,
+  podsRun,
+  whyNotRun,
+  type OpenClawVersion,
+} from '@clawharbor/bootstrap/spec';
 import { z } from 'zod';
+import { extraOptions, refuseExtraFaults, whenReadable } from './extra-options.ts';
 import { must } from './must.ts';
-import { memberScopes, type MemberScope } from './operator-scopes.ts';
+import { ownerOptions } from './owner-options.ts';
+import { defaultMemberScopes, memberScopes, type MemberScope } from './operator-scopes.ts';
 
 /** `x-amzn-oidc-identity` is the `sub` that Cognito gives each user: a UUID. */
 const sub = z.string().refine(
@@ -14,14 +23,26 @@ const sub = z.string().refine(
   ),
 );
 
-export const openclawOptions = z.strictObject({
+function reasonFor(shown: string): string {
+  const version: unknown = JSON.parse(shown);
+  return (isKnownVersion(version) ? whyNotRun(version) : undefined) ?? 'it is not known';
+}
+
+const options = z.strictObject({
   version: z
     .custom<OpenClawVersion>(
       ...must<unknown>(
-        (version) => typeof version === 'string' && Object.hasOwn(openclawReleases, version),
+        isKnownVersion,
         'OPENCLAW_VERSION_UNKNOWN',
         (shown) =>
-          `${shown} was not tested with this release of Clawharbor: use ${Object.keys(openclawReleases).join(', ')}.`,
+          `${shown} was not tested with this release of Clawharbor: use ${openclawVersions.join(', ')}.`,
+      ),
+    )
+    .refine(
+      ...must<unknown>(
+        (version) => !isKnownVersion(version) || podsRun(version),
+        'OPENCLAW_VERSION_NOT_RUN',
+        (shown) => `no pod runs OpenClaw ${shown}: ${reasonFor(shown)}. Use ${openclawVersions.join(', ')}.`,
       ),
     )
     .default(defaultOpenClawVersion),
@@ -40,8 +61,8 @@ export const openclawOptions = z.strictObject({
             ),
           ),
         )
-        .default(['operator.read', 'operator.write', 'operator.approvals', 'operator.questions']),
-      otherSessions: z.enum(['none', 'view', 'suggest', 'write']).default('write'),
+        .default([...defaultMemberScopes]),
+      otherSessions: z.enum(['none', 'view', 'suggest', 'write']).default('none'),
     })
     .prefault({}),
   model: z
@@ -60,5 +81,9 @@ export const openclawOptions = z.strictObject({
       maxTokens: z.int().positive().default(4096),
     })
     .optional(),
-  config: z.record(z.string(), z.json()).default({}),
+  communityInvite: z.boolean().default(false),
+  config: extraOptions,
+  owners: ownerOptions.default({}),
 });
+
+export const openclawOptions = options.superRefine(refuseExtraFaults, whenReadable);

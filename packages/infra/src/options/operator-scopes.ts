@@ -14,6 +14,15 @@ export const memberScopes = [
 
 export type MemberScope = (typeof memberScopes)[number];
 
+/**
+ * The least with which the Control UI lets a person begin a session and chat in it: it wants `operator.write` to begin one,
+ * and shows nothing without `operator.read`. What they give besides is in docs/people.md.
+ */
+export const defaultMemberScopes = [
+  'operator.read',
+  'operator.write',
+] as const satisfies readonly MemberScope[];
+
 /** All that there is: what an admin may hold. */
 export const adminScopes = [
   'operator.admin',

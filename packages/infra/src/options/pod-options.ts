@@ -1,6 +1,7 @@
 import { openclawReleases } from '@clawharbor/bootstrap/spec';
 import { z } from 'zod';
-import type { InfraErrorCode } from '../error.ts';
+import type { InfraErrorCode } from '../errors.ts';
+import { backupOptions } from './backup-options.ts';
 import { domainOptions } from './domain-options.ts';
 import { must } from './must.ts';
 import { networkOptions } from './network-options.ts';
@@ -115,6 +116,7 @@ const launch = z.strictObject({
       ),
     )
     .default(300),
+  smokeTest: z.boolean().default(true),
 });
 
 const healthCheck = z.strictObject({
@@ -143,6 +145,7 @@ export const podOptionsSchema = z
     healthCheck: healthCheck.prefault({}),
     logs: logs.prefault({}),
     launch: launch.prefault({}),
+    backups: backupOptions.prefault({}),
     deletionProtection: z.boolean().default(true),
   })
   .superRefine(({ openclaw: { version }, healthCheck: { path } }, context) => {

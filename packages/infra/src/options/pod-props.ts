@@ -1,4 +1,6 @@
+import type { Owner } from '@clawharbor/config-merge';
 import type { OpenClawVersion } from '@clawharbor/bootstrap/spec';
+import type { OpenClawConfig } from '@clawharbor/config-merge/openclaw';
 import type { MemberScope } from './operator-scopes.ts';
 
 /** A value as JSON can hold it. */
@@ -26,11 +28,20 @@ export interface DomainProps {
 export interface MemberProps {
   /**
    * The most that a member gets, over WebSocket and plain HTTP alike
-   * (https://docs.openclaw.ai/gateway/operator-scopes). Default: read, write, approvals, questions.
-   * Refused: `MEMBER_SCOPE_REFUSED`.
+   * (https://docs.openclaw.ai/gateway/operator-scopes). Default: `operator.read` and `operator.write`, the least with
+   * which a person can begin a session of their own in the Control UI, stop it, and answer what its run asks. Both give
+   * more than that and cannot be narrowed: docs/people.md says what. Refused: `MEMBER_SCOPE_REFUSED`.
    */
   readonly scopes?: readonly MemberScope[] | undefined;
-  /** What a member may do in sessions that others began. Default: `write`, as the team shares the main session. */
+  /**
+   * What a member may do in sessions that others began: see nothing of them, read them, suggest a message, or take part
+   * (send, stop, rename). Default: `none`.
+   *
+   * `none` hides their texts, names and lists; it does not hide that they are there. Measured on 2026.9.6, the keys of
+   * others' sessions (an id, with the agent and the channel) are still named by `status`, `health`, `audit.list`,
+   * `audit.activity.list`, `diagnostics.stability` and `logs.tail`, and who is who by `users.list`, `system-presence` and
+   * `config.get`: all that `operator.read` gives to everybody.
+   */
   readonly otherSessions?: 'none' | 'view' | 'suggest' | 'write' | undefined;
 }
 
@@ -52,7 +63,10 @@ export interface ModelProps {
 
 /** The gateway itself. */
 export interface GatewayProps {
-  /** An OpenClaw release that was tested. Default: the newest of them. Refused: `OPENCLAW_VERSION_UNKNOWN`. */
+  /**
+   * An OpenClaw release that was tested. Default: the newest of them. Refused: `OPENCLAW_VERSION_UNKNOWN`, and
+   * `OPENCLAW_VERSION_NOT_RUN` for one that a state can only be upgraded from.
+   */
   readonly version?: OpenClawVersion | undefined;
   /** Cognito subs of the people who may administer the gateway. Default: none. Refused: `ADMIN_NOT_A_SUB`. */
   readonly admins?: readonly string[] | undefined;
@@ -63,12 +77,26 @@ export interface GatewayProps {
    */
   readonly model?: ModelProps | undefined;
   /**
+   * Whether everybody's page shows the invitation to the Discord community of OpenClaw
+   * (https://docs.openclaw.ai/web/control-ui/settings#community-invitation). Default: false.
+   */
+  readonly communityInvite?: boolean | undefined;
+  /**
    * More OpenClaw config (https://docs.openclaw.ai/gateway/configuration-reference). It stands in the template and in
    * Parameter Store: credentials belong into the secret of the pod, and `"${NAME}"` here. Default: none.
    * Refused: `OPENCLAW_KEY_MANAGED` for a key that the pod decides, among them every way in (`gateway.auth`,
-   * `gateway.trustedProxies`, `gateway.tls` …); `CREDENTIAL_IN_CONFIG` for a credential in clear text.
+   * `gateway.trustedProxies`, `gateway.tls` …); `OPENCLAW_CONFIG_INVALID` for what the schema of the pinned release does
+   * not have; `CREDENTIAL_IN_CONFIG` for a credential in clear text.
    */
-  readonly config?: Readonly<Record<string, Json>> | undefined;
+  readonly config?: OpenClawConfig | undefined;
+  /**
+   * Who decides a path of the config, and all below it, where it is not to be whom `openclawPolicy` names
+   * (https://github.com/clawharbor/clawharbor/tree/main/packages/config-merge#owners), as in
+   * `{ 'agents.defaults.model': 'managed', 'channels.telegram': 'user' }`. Default: none.
+   * Refused: `OWNER_INVALID` for what is no owner or no path; `OWNER_REFUSED` for a way in, and for `user` where the pod
+   * or `config` sets a value.
+   */
+  readonly owners?: Readonly<Record<string, Owner>> | undefined;
 }
 
 /**
@@ -168,6 +196,33 @@ export interface PodLogsProps {
   readonly encrypt?: boolean | undefined;
 }
 
+/**
+ * Archives of the state, by OpenClaw's own means: on the file system, and in a bucket that is encrypted with the key of
+ * the pod, versioned and kept when the stack goes. What is in them and how to restore: docs/backups.md.
+ */
+export interface BackupProps {
+  /** Whether there is a bucket, and a schedule. Default: true. */
+  readonly enabled?: boolean | undefined;
+  /** From one archive to the next, in whole hours: 1 to 168. Default: 6. Refused: `BACKUPS_INVALID`. */
+  readonly everyHours?: number | undefined;
+  /** How many archives stay on the file system, 2 to 1000. Default: 12. Refused: `BACKUPS_INVALID`. */
+  readonly keep?: number | undefined;
+  /** How long archives stay in the bucket, in whole days: 1 to 3650. Default: 35. Refused: `BACKUPS_INVALID`. */
+  readonly keepDays?: number | undefined;
+  /**
+   * How long nobody without `s3:BypassGovernanceRetention` may delete an archive from the bucket, by Object Lock in
+   * governance mode, in whole days: 1 to `keepDays`
+   * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html). Default: no lock.
+   * Refused: `BACKUPS_INVALID`.
+   */
+  readonly objectLockDays?: number | undefined;
+  /**
+   * From one drill to the next, in whole days: 0 (never) to 365. A drill restores the newest archive aside and starts a
+   * gateway on it, which takes 1.2 GB of memory for a minute. Default: 7. Refused: `BACKUPS_INVALID`.
+   */
+  readonly drillEveryDays?: number | undefined;
+}
+
 /** How an instance comes into service. */
 export interface LaunchProps {
   /**
@@ -180,6 +235,11 @@ export interface LaunchProps {
    * Refused: `READY_TIMEOUT_OUT_OF_RANGE`.
    */
   readonly readyTimeoutSeconds?: number | undefined;
+  /**
+   * Ask the default model one short question once the gateway is ready, and once a day: ready does not say that a model
+   * answers. The report says if it does not. Default: true.
+   */
+  readonly smokeTest?: boolean | undefined;
 }
 
 /** A pod as written by hand: plain data, what has a default may be left out. A key that is not here is refused. */
@@ -196,6 +256,7 @@ export interface PodOptionsInput {
   readonly healthCheck?: HealthCheckProps | undefined;
   readonly logs?: PodLogsProps | undefined;
   readonly launch?: LaunchProps | undefined;
+  readonly backups?: BackupProps | undefined;
   /** Whether load balancer and user pool refuse to be deleted. Default: true. */
   readonly deletionProtection?: boolean | undefined;
 }

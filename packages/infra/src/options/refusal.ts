@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { InfraError, type InfraErrorCode } from '../error.ts';
+import { InfraError, type InfraErrorCode } from '../errors.ts';
 
 /** One thing that is wrong, and where. */
 export interface Refusal {

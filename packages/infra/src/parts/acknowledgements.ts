@@ -8,6 +8,8 @@ export interface Acknowledged {
   readonly entrance: IConstruct;
   readonly secrets: IConstruct;
   readonly scaling: IConstruct;
+  /** Absent where there is no bucket. */
+  readonly backups?: IConstruct | undefined;
 }
 
 /** Rules of cdk-nag (AwsSolutions) and of CDK that a pod breaks on purpose, and why. */
@@ -31,6 +33,10 @@ const reasons: Readonly<Record<keyof Acknowledged, Readonly<Record<string, strin
     'AwsSolutions::AwsSolutions-SMG4':
       'Keys of model providers are issued by the providers: nothing on AWS can rotate them. A new value goes live without a deployment.',
   },
+  backups: {
+    'AwsSolutions::AwsSolutions-S1':
+      'Access logs need a bucket of the account, and CloudTrail records data events without one.',
+  },
   scaling: {
     'AwsSolutions::AwsSolutions-AS3':
       'One instance replaces itself; the alarms of a pod watch the target group, not the scaling events.',
@@ -41,7 +47,9 @@ const reasons: Readonly<Record<keyof Acknowledged, Readonly<Record<string, strin
 
 export function acknowledgeRules(constructs: Acknowledged): void {
   for (const [part, rules] of Object.entries(reasons)) {
-    const validations = Validations.of(constructs[part as keyof Acknowledged]);
+    const construct = constructs[part as keyof Acknowledged];
+    if (construct === undefined) continue;
+    const validations = Validations.of(construct);
     for (const [id, reason] of Object.entries(rules)) validations.acknowledge({ id, reason });
   }
 }

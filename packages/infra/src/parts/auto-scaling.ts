@@ -11,10 +11,15 @@ export interface AutoScalingProps {
   readonly launchTemplate: ec2.LaunchTemplate;
   readonly targetGroup: elb.ApplicationTargetGroup;
   readonly hookName: string;
+  /** Keeps an instance that is taken away until its gateway has ended what is under way. */
+  readonly drainHookName: string;
   readonly heartbeatSeconds: number;
   /** What an instance needs from its first second. */
   readonly after: readonly IDependable[];
 }
+
+/** The bootstrap looks every minute, and OpenClaw drains for up to 315 s. */
+const drainSeconds = 480;
 
 /** Exactly one instance, replaced when it is unhealthy, in service only once the bootstrap says so. */
 export class AutoScaling extends Construct {
@@ -54,6 +59,13 @@ export class AutoScaling extends Construct {
         lifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
         defaultResult: 'ABANDON',
         heartbeatTimeout: props.heartbeatSeconds,
+      },
+      {
+        lifecycleHookName: props.drainHookName,
+        lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+        // Whatever became of the gateway, the instance goes.
+        defaultResult: 'CONTINUE',
+        heartbeatTimeout: drainSeconds,
       },
     ];
     this.group.node.addDependency(...props.after);

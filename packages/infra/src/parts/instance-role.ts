@@ -11,6 +11,7 @@ import {
   decryptWith,
   describeInstances,
   invokeBedrock,
+  keepBackups,
   listBedrockModels,
   mountFileSystem,
   readArtifact,
@@ -25,6 +26,7 @@ import { object } from '@clawharbor/iam-policies/s3';
 import { secret as secretArn } from '@clawharbor/iam-policies/secretsmanager';
 import { parameter } from '@clawharbor/iam-policies/ssm';
 import { Construct } from 'constructs';
+import type { Backups } from './backups.ts';
 import type { Secrets } from './secrets.ts';
 import type { Storage } from './storage.ts';
 
@@ -35,6 +37,8 @@ export interface Grants {
   readonly storage: Storage;
   readonly logGroup: logs.ILogGroup;
   readonly bundle: Asset;
+  /** Absent where there is no bucket. */
+  readonly backups: Backups | undefined;
 }
 
 /** What the instance may do on AWS: row S10 of the design and nothing beyond, each statement from an intent. */
@@ -50,7 +54,7 @@ export class InstanceRole extends Construct {
   }
 
   /** Once only, when everything that it names is there. */
-  grant({ groupName, specParameter, secrets, storage, logGroup, bundle }: Grants): iam.Policy {
+  grant({ groupName, specParameter, secrets, storage, logGroup, bundle, backups }: Grants): iam.Policy {
     const { region, account } = Stack.of(this);
     const here = { partition: Aws.PARTITION, region, account };
     const statements = document(
@@ -79,6 +83,15 @@ export class InstanceRole extends Construct {
       }),
       writeLogs({ ...here, group: logGroup.logGroupName }),
       sessionManager({ ec2messages: false }),
+      backups === undefined
+        ? []
+        : keepBackups({
+            partition: Aws.PARTITION,
+            region,
+            bucket: backups.bucket.bucketName,
+            prefix: backups.prefix,
+            key: kmsKey(secrets.key.keyArn),
+          }),
     );
     return new iam.Policy(this, 'Policy', {
       document: toPolicyDocument(statements.asInline()),

@@ -24,6 +24,25 @@ export interface LoadBalancerProps {
 }
 
 /**
+ * Who came once over HTTPS comes back by nothing else for a year. Subdomains are left out: what runs on them is not this
+ * stack's, and may well be plain HTTP. `preload` is left out because nobody can take that back.
+ * https://www.rfc-editor.org/rfc/rfc6797
+ */
+const strictTransportSecurity = `max-age=${Duration.days(365).toSeconds()}`;
+
+/**
+ * What the load balancer sets on every answer, its own included. X-Content-Type-Options, X-Frame-Options and
+ * Content-Security-Policy are not among them: the gateway sends its own, for each page the right ones, and the load
+ * balancer would overwrite them.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html
+ */
+const responseAttributes = {
+  'routing.http.response.strict_transport_security.header_value': strictTransportSecurity,
+  // Who asks need not know what answers.
+  'routing.http.response.server.enabled': 'false',
+};
+
+/**
  * The only way in: TLS, then the login, then the gateway. Whatever no rule matches gets a fixed answer.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
  */
@@ -110,6 +129,7 @@ export class LoadBalancer extends Construct {
         messageBody: 'Unknown host.',
       }),
     });
+    for (const [key, value] of Object.entries(responseAttributes)) listener.setAttribute(key, value);
     return new elb.ApplicationListenerRule(this, 'Login', {
       listener,
       priority: 1,

@@ -1,7 +1,7 @@
 import { Aws, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { InfraError } from '../error.ts';
+import { InfraError } from '../errors.ts';
 import type { PodOptions } from '../options/pod-options.ts';
 
 export interface LoginProps {

@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { InfraError } from '../error.ts';
+import { InfraError } from '../errors.ts';
 import type { PodOptions } from '../options/pod-options.ts';
 import { sha256Of, userData } from './user-data.ts';
 

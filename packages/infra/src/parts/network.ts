@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { overlap, parseCidr } from '../options/cidr.ts';
-import { InfraError } from '../error.ts';
+import { InfraError } from '../errors.ts';
 import type { PodOptions } from '../options/pod-options.ts';
 
 /** A VPC that is there already, and where in it the pod lives. */

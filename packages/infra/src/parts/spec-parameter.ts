@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { BootstrapError, parsePodSpec, type PodSpecInput } from '@clawharbor/bootstrap/spec';
 import { Construct } from 'constructs';
-import { InfraError } from '../error.ts';
+import { InfraError } from '../errors.ts';
 import { estimatedLength } from './token-length.ts';
 
 export interface SpecParameterProps {

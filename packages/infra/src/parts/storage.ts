@@ -2,8 +2,9 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import { awsPrincipal, resourcePolicy } from '@clawharbor/iam-policies';
+import { resourcePolicy } from '@clawharbor/iam-policies';
 import { toPolicyDocument } from '@clawharbor/iam-policies/cdk';
+import { role as roleArn } from '@clawharbor/iam-policies/iam';
 import { fileSystemPolicy } from '@clawharbor/iam-policies/intents';
 import { Construct } from 'constructs';
 import type { Network } from './network.ts';
@@ -15,7 +16,8 @@ export interface StorageProps {
 }
 
 /**
- * EFS: what must outlive every instance and an Availability Zone. Regional, encrypted, backed up, retained.
+ * EFS: what must outlive every instance and an Availability Zone. Regional, encrypted, backed up, retained. Only the role
+ * of the instance mounts it, only through the two access points, with TLS, and never as root.
  * https://docs.aws.amazon.com/efs/latest/ug/efs-access-points.html
  */
 export class Storage extends Construct {
@@ -32,7 +34,10 @@ export class Storage extends Construct {
       enableAutomaticBackups: true,
       throughputMode: efs.ThroughputMode.ELASTIC,
       removalPolicy: RemovalPolicy.RETAIN,
-      fileSystemPolicy: toPolicyDocument(resourcePolicy(fileSystemPolicy(awsPrincipal(role.roleArn)))),
+      fileSystemPolicy: toPolicyDocument(resourcePolicy(fileSystemPolicy(roleArn(role.roleArn)))),
+      // Not what it says: it keeps CDK from adding an Allow of ClientWrite and ClientRootAccess for everybody who may
+      // mount, which it does with the recommended feature flags. Nobody is anonymous: see the policy.
+      allowAnonymousAccess: true,
     });
     this.fileSystem.connections.allowDefaultPortFrom(client, 'The gateway');
     this.state = this.accessPoint('State', '/state', gatewayAccount, '700');

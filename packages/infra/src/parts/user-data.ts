@@ -25,10 +25,16 @@ export function userData({ bucket, key, sha256, region, specParameter }: UserDat
   const bundle = `${directory}/clawharbor-bootstrap.mjs`;
   return [
     'set -euo pipefail',
-    'dnf install --assumeyes --quiet nodejs24',
+    // What passes by itself is no reason for another instance, which would be in the same place: a network that is late, a
+    // repository or S3 that is busy, a download that breaks off or hangs.
+    'patiently() { for pause in 2 5 10 20 40; do "$@" && return; sleep $pause; done; "$@"; }',
+    'patiently timeout 300 dnf install --assumeyes --quiet nodejs24',
     `install --directory --mode=0755 ${directory}`,
-    `aws s3 cp --region ${region} --no-progress 's3://${bucket}/${key}' ${bundle}`,
-    `echo '${sha256}  ${bundle}' | sha256sum --check --strict`,
+    'fetch() {',
+    `  timeout 60 aws s3 cp --region ${region} --no-progress 's3://${bucket}/${key}' ${bundle} &&`,
+    `    echo '${sha256}  ${bundle}' | sha256sum --check --strict`,
+    '}',
+    'patiently fetch',
     `exec flock ${runLock} /usr/bin/node-24 ${bundle} run --host systemd --spec ssm:${specParameter}`,
   ];
 }

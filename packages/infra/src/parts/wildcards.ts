@@ -6,6 +6,7 @@ const reasons: Readonly<Record<string, string>> = {
   '*': 'Actions that know no resources (listing models, describing instances, Marketplace through Bedrock, the channels of Session Manager).',
   bedrock: 'A pod may call every foundation model, abroad only through an inference profile of the account.',
   autoscaling: 'The id that Auto Scaling gives the group. Its name is exact.',
+  s3: 'The archives of the pod, below its own prefix in its own bucket.',
   logs: 'The streams of the log group of the pod.',
 };
 

@@ -1,10 +1,12 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../command.ts';
-import type { Command, CommandResult, Host, Mount } from '../host.ts';
+import type { Command, CommandResult, Host, Mount, PreparedMachine } from '../host.ts';
 import type { Layout } from '../layout.ts';
 import { probeOnce } from '../probe.ts';
+import { copyIntoState, isCopied } from './copy-into-state.ts';
 import { ProcessUnits } from './process-units.ts';
 import { findNpm, findProgram } from './programs.ts';
 
@@ -15,6 +17,10 @@ export interface ProcessHostOptions {
   readonly state: string;
   /** Durable: the stand-in for the artifact cache on EFS. */
   readonly artifacts: string;
+  /** Durable: the stand-in for the backups on EFS. Default: below artifacts, as there. */
+  readonly backups?: string;
+  /** The gateway's own log. A fixed place for every instance, or its config differs from one to the next. Default: below root. */
+  readonly logs?: string;
 }
 
 /** What npm and the gateway need from the surroundings to reach the network as their user does. */
@@ -37,10 +43,11 @@ export class ProcessHost implements Host {
   readonly layout: Layout;
   readonly gatewayUser = undefined;
   readonly node = process.execPath;
+  readonly memory: number = totalmem();
   readonly units: ProcessUnits;
   readonly limitations: readonly string[];
   readonly #environment: Readonly<Record<string, string>>;
-  #closed = new AbortController();
+  readonly #closed = new AbortController();
 
   constructor(options: ProcessHostOptions) {
     const root = resolve(options.root);
@@ -48,10 +55,11 @@ export class ProcessHost implements Host {
     this.layout = {
       state,
       artifacts: resolve(options.artifacts),
+      backups: resolve(options.backups ?? join(options.artifacts, 'backups')),
       records: join(state, '.clawharbor'),
       install: join(root, 'install'),
       cache: join(root, 'cache'),
-      logs: join(root, 'logs'),
+      logs: resolve(options.logs ?? join(root, 'logs')),
       reports: join(root, 'reports'),
       home: join(root, 'home'),
     };
@@ -62,7 +70,7 @@ export class ProcessHost implements Host {
         ? ['This machine has no flock(1): nothing keeps a second gateway away from the same state.']
         : [];
     this.units = new ProcessUnits({
-      logs: this.layout.logs,
+      logs: join(root, 'logs'),
       records: join(root, 'units'),
       environment: this.#environment,
       flock,
@@ -82,7 +90,7 @@ export class ProcessHost implements Host {
     return runCommand(command, environment, this.#closed.signal);
   }
 
-  async prepareMachine({ dryRun }: { readonly dryRun: boolean }): Promise<string[]> {
+  async prepareMachine({ dryRun }: { readonly dryRun: boolean }): Promise<PreparedMachine> {
     // Before anything is changed: two runs on one directory would fight over the gateway.
     await this.units.refuseSecondSupervisor();
     const made: string[] = [];
@@ -92,7 +100,7 @@ export class ProcessHost implements Host {
       made.push(`create ${directory}`);
       if (!dryRun) await mkdir(directory, { recursive: true, mode: 0o700 });
     }
-    return made;
+    return { changes: made, conditions: [] };
   }
 
   isMounted(mount: Mount): Promise<boolean> {
@@ -101,6 +109,18 @@ export class ProcessHost implements Host {
 
   async mount(mount: Mount): Promise<void> {
     await mkdir(mount.at, { recursive: true, mode: 0o700 });
+  }
+
+  isShownInState(directory: string, at: string): Promise<boolean> {
+    return isCopied(directory, at);
+  }
+
+  showInState(directory: string, at: string): Promise<void> {
+    return copyIntoState(directory, at);
+  }
+
+  async hideInState(at: string): Promise<void> {
+    await rm(at, { recursive: true, force: true });
   }
 
   async own(path: string, mode: number): Promise<void> {
@@ -115,6 +135,10 @@ export class ProcessHost implements Host {
     return new Date();
   }
 
+  elapsed(): number {
+    return performance.now();
+  }
+
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     await delay(milliseconds, undefined, signal ? { signal } : {});
   }
@@ -122,7 +146,6 @@ export class ProcessHost implements Host {
   /** Stops commands and units: they do not outlive this process. */
   async close(): Promise<void> {
     this.#closed.abort();
-    this.#closed = new AbortController();
     await this.units.close();
   }
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Unit, Units, UnitState } from '../unit.ts';
+import type { StopOptions, Unit, Units, UnitState } from '../unit.ts';
 import { refuseSecondSupervisor } from './running-process.ts';
 import { SupervisedUnit, type SupervisedUnitOptions } from './supervised-unit.ts';
 import { UnitLog } from './unit-log.ts';
@@ -51,8 +51,10 @@ export class ProcessUnits implements Units {
     await this.start(name);
   }
 
-  async stop(name: string): Promise<void> {
-    await this.#units.get(name)?.unit.stop();
+  async stop(name: string, options: StopOptions = {}): Promise<void> {
+    const { unit } = this.#get(name);
+    await unit.stop(options);
+    await unit.endLeftover();
   }
 
   async state(name: string): Promise<UnitState> {

@@ -3,7 +3,7 @@ import type { Unit } from '../unit.ts';
 export interface Exit {
   /** Undefined when a signal ended it. */
   readonly code: number | undefined;
-  /** When the unit was started, in milliseconds, newest last; this run included. */
+  /** When the unit was started, in milliseconds of a clock that nobody sets, newest last; this run included. */
   readonly starts: readonly number[];
   readonly now: number;
 }

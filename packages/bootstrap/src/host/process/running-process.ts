@@ -12,17 +12,31 @@ type Identity = z.infer<typeof identity>;
 const recordSchema = z.object({ supervisor: identity, process: identity });
 type Record = z.infer<typeof recordSchema>;
 
-/** Remembers what runs, so that the next supervisor finds it when this one is killed. */
-export function recordRunning(file: string, pid: number): void {
+/**
+ * Remembers what runs, so that the next supervisor finds it when this one is killed. A disk that is full or read-only ends
+ * no supervisor: what runs, runs.
+ * @returns why it could not be remembered
+ */
+export function recordRunning(file: string, pid: number): string | undefined {
   const [supervisor, child] = [identify(process.pid), identify(pid)];
   // It has already ended: nothing to find.
-  if (!supervisor || !child) return;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify({ supervisor, process: child } satisfies Record));
+  if (!supervisor || !child) return undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify({ supervisor, process: child } satisfies Record));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
+/** What is not forgotten names a process that has ended, which the next supervisor finds out. */
 export function forgetRunning(file: string): void {
-  rmSync(file, { force: true });
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // As above.
+  }
 }
 
 /** @throws BootstrapError `STATE_LOCKED` while the process of another, living supervisor runs */
@@ -49,8 +63,8 @@ export async function endLeftover(file: string, stopTimeoutSeconds: number): Pro
   refuseSecondSupervisor(file);
   const { pid } = record.process;
   signal(pid, 'SIGTERM');
-  const deadline = Date.now() + stopTimeoutSeconds * 1000;
-  while (isRunning(record.process) && Date.now() < deadline) await sleep(100);
+  const deadline = performance.now() + stopTimeoutSeconds * 1000;
+  while (isRunning(record.process) && performance.now() < deadline) await sleep(100);
   signal(-pid, 'SIGKILL');
   forgetRunning(file);
   return true;

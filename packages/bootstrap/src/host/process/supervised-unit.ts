@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BootstrapError } from '../../errors.ts';
-import type { Unit, UnitState } from '../unit.ts';
+import { stopAgainSeconds, type StopOptions, type Unit, type UnitState } from '../unit.ts';
 import { afterExit } from './restart-policy.ts';
 import { endLeftover, forgetRunning, recordRunning, signal } from './running-process.ts';
 import type { UnitLog } from './unit-log.ts';
@@ -16,6 +16,9 @@ export interface SupervisedUnitOptions {
   /** flock(1), where the machine has it. */
   readonly flock: string | undefined;
 }
+
+/** From SIGTERM to SIGKILL where nobody knows what it was. */
+const leftoverSeconds = 330;
 
 /** A unit as a child process in a group of its own, kept alive the way systemd keeps a service alive. */
 export class SupervisedUnit {
@@ -52,9 +55,7 @@ export class SupervisedUnit {
     if (this.#child) return;
     clearTimeout(this.#restartTimer);
     const unit = this.#installed();
-    if (await endLeftover(this.#options.recordFile, unit.stopTimeoutSeconds)) {
-      this.#options.log.write(`clawharbor: ended ${unit.name}, which an earlier run had left behind`);
-    }
+    await this.endLeftover();
     this.#restarts = 0;
     this.#starts = [];
     this.#exitCode = undefined;
@@ -62,7 +63,7 @@ export class SupervisedUnit {
   }
 
   /** SIGTERM to the main process, SIGKILL to the group after the time-out: `KillMode=mixed`. */
-  async stop(): Promise<void> {
+  async stop({ atOnce = false }: StopOptions = {}): Promise<void> {
     clearTimeout(this.#restartTimer);
     const pid = this.#child?.pid;
     if (pid === undefined) {
@@ -70,10 +71,21 @@ export class SupervisedUnit {
       return;
     }
     this.#stopping = true;
-    signal(pid, 'SIGTERM');
+    if (atOnce) signal(-pid, 'SIGKILL');
+    else signal(pid, 'SIGTERM');
     const kill = setTimeout(() => signal(-pid, 'SIGKILL'), this.#installed().stopTimeoutSeconds * 1000);
+    const again = setInterval(() => signal(pid, 'SIGTERM'), stopAgainSeconds * 1000);
     await this.#ended;
+    clearInterval(again);
     clearTimeout(kill);
+  }
+
+  /** Ends what a run that was killed has left running. */
+  async endLeftover(): Promise<void> {
+    const { recordFile, log } = this.#options;
+    const seconds = this.definition?.stopTimeoutSeconds ?? leftoverSeconds;
+    if (await endLeftover(recordFile, seconds))
+      log.write('clawharbor: ended what an earlier run had left behind');
   }
 
   #installed(): Unit {
@@ -91,10 +103,12 @@ export class SupervisedUnit {
     });
     this.#child = child;
     this.#status = 'active';
-    this.#starts.push(Date.now());
+    this.#starts.push(performance.now());
     this.#options.log.follow(child.stdout);
     this.#options.log.follow(child.stderr);
-    if (child.pid !== undefined) recordRunning(this.#options.recordFile, child.pid);
+    const unknown = child.pid === undefined ? undefined : recordRunning(this.#options.recordFile, child.pid);
+    if (unknown !== undefined)
+      this.#options.log.write(`clawharbor: ${unit.name} is not recorded: ${unknown}`);
     this.#ended = new Promise((resolve) => {
       child.on('error', (error) => {
         this.#options.log.write(`clawharbor: cannot start ${unit.name}: ${error.message}`);
@@ -128,7 +142,7 @@ export class SupervisedUnit {
 
   #afterUnexpectedEnd(unit: Unit, code: number | undefined): void {
     const end = code === undefined ? 'was killed' : `exited with code ${code}`;
-    const next = afterExit(unit.restart, { code, starts: this.#starts, now: Date.now() });
+    const next = afterExit(unit.restart, { code, starts: this.#starts, now: performance.now() });
     if ('failed' in next) {
       this.#status = 'failed';
       this.#options.log.write(`clawharbor: ${unit.name} ${end}; not restarted: ${next.failed}`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readIfPresent } from '../../config/files.ts';
+import { gatewayUnitName } from '../../openclaw/gateway-unit.ts';
 import { must, type Run } from './command.ts';
 import type { Need } from './machine.ts';
 import { placeFile } from './place-file.ts';
@@ -8,6 +9,8 @@ import { sections } from './unit-file.ts';
 import { unitDirectory } from './units.ts';
 
 const name = 'clawharbor-bootstrap';
+const watcher = 'clawharbor-config.path';
+const gatewayService = `${gatewayUnitName}.service`;
 
 /**
  * One run at a time: the lock that the timer's run skips on. Whoever else starts the bootstrap, as user data does,
@@ -24,6 +27,8 @@ export function renderBootstrapService(command: readonly string[]): string {
       ['Description', 'Clawharbor: makes this machine what the pod spec says'],
       ['After', 'network-online.target'],
       ['Wants', 'network-online.target'],
+      // Each edit of the config starts it: that is no failure in a loop.
+      ['StartLimitIntervalSec', '0'],
     ],
     Service: [
       ['Type', 'oneshot'],
@@ -49,23 +54,53 @@ export function renderBootstrapTimer(): string {
   });
 }
 
+/**
+ * At every change of the config, as long as the gateway runs: one that was removed or emptied is put back before anybody's
+ * next edit makes a new one of it. The kernel tells of changes that are made on this machine, on NFS, too; for those of
+ * another there is the timer.
+ */
+export function renderConfigPath(file: string): string {
+  return sections({
+    Unit: [
+      ['Description', 'Clawharbor: when the config of the gateway changes'],
+      ['PartOf', gatewayService],
+      ['After', gatewayService],
+    ],
+    Path: [
+      ['PathChanged', plainPath(file, 'config file')],
+      ['Unit', `${name}.service`],
+      // Whoever writes it all the time is heard once a minute, by the timer.
+      ['TriggerLimitIntervalSec', '60s'],
+      ['TriggerLimitBurst', '20'],
+    ],
+    Install: [['WantedBy', gatewayService]],
+  });
+}
+
 /** @param command how this bootstrap was started: it must do the same again */
-export function recurringBootstrap(run: Run, command: readonly string[]): Need {
+export function recurringBootstrap(run: Run, command: readonly string[], config: string): Need {
   const files = [
+    { path: join(unitDirectory, watcher), content: renderConfigPath(config) },
     { path: join(unitDirectory, `${name}.service`), content: renderBootstrapService(command) },
     { path: join(unitDirectory, `${name}.timer`), content: renderBootstrapTimer() },
   ];
   const timer = `${name}.timer`;
+  const isActive = async (unit: string): Promise<boolean> =>
+    (await run({ file: 'systemctl', args: ['is-active', '--quiet', unit] })).exitCode === 0;
   return {
-    description: `run at boot and every minute: ${timer}`,
+    description: `run at boot, every minute and when the config changes: ${timer}, ${watcher}`,
     missing: async () => {
       for (const file of files) if ((await readIfPresent(file.path)) !== file.content) return true;
-      return (await run({ file: 'systemctl', args: ['is-active', '--quiet', timer] })).exitCode !== 0;
+      if (!(await isActive(timer))) return true;
+      return (await isActive(gatewayService)) && !(await isActive(watcher));
     },
     provide: async () => {
       for (const file of files) await placeFile(file.path, file.content, 0o644);
       await must(run, { file: 'systemctl', args: ['daemon-reload'] });
       await must(run, { file: 'systemctl', args: ['enable', '--now', timer] });
+      // It starts with the gateway.
+      await must(run, { file: 'systemctl', args: ['enable', watcher] });
+      if (await isActive(gatewayService)) await must(run, { file: 'systemctl', args: ['start', watcher] });
     },
   };
 }

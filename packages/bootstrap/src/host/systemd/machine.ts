@@ -1,9 +1,10 @@
-import { access, chmod, chown, mkdir, stat } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
 import { readIfPresent } from '../../config/files.ts';
 import { z } from 'zod';
 import { cloudWatchAgentConfig, podUnits, probeNoise } from '../../cloudwatch-agent.ts';
+import type { Condition } from '../../conditions.ts';
 import { BootstrapError } from '../../errors.ts';
-import type { Layout } from '../layout.ts';
+import { metricsFile, type Layout } from '../layout.ts';
 import { gatewayAccount, ollamaAccount, type Account } from './account.ts';
 import { must, type Run } from './command.ts';
 import { placeFile } from './place-file.ts';
@@ -14,15 +15,41 @@ export interface Need {
   readonly description: string;
   missing(): Promise<boolean>;
   provide(): Promise<void>;
+  /** The gateway can do without it; what is said of that. Absent: it cannot. */
+  readonly without?: Pick<Condition, 'type'> & { readonly met: string; readonly lost: string };
 }
 
-/** Packages of Amazon Linux 2023, each with a file of it that is really used. */
+/** @returns why it could not be provided, where the gateway can do without */
+export async function provide(need: Need): Promise<string | undefined> {
+  try {
+    await need.provide();
+    return undefined;
+  } catch (error) {
+    if (need.without === undefined || !(error instanceof BootstrapError)) throw error;
+    return error.message;
+  }
+}
+
+/** @param lack why it is not there; undefined: it is */
+export function conditionOf(
+  { type, met, lost }: NonNullable<Need['without']>,
+  lack: string | undefined,
+): Condition {
+  return lack === undefined
+    ? { type, status: 'True', reason: 'Provided', message: met }
+    : { type, status: 'False', reason: 'NotProvided', message: `${lost}: ${lack}` };
+}
+
+export const journalFile = '/etc/systemd/journald.conf.d/clawharbor.conf';
+export const logAgentFile = '/opt/aws/amazon-cloudwatch-agent/etc/clawharbor.json';
+
+/** Packages of Amazon Linux 2023 without which there is no gateway, each with a file of it that is really used. */
 const packages: Readonly<Record<string, string>> = {
   nodejs24: '/usr/bin/node-24',
   'nodejs24-npm': '/usr/bin/npm-24',
   'amazon-efs-utils': '/usr/sbin/mount.efs',
-  'amazon-cloudwatch-agent': '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl',
   'util-linux': '/usr/bin/flock',
+  iproute: '/usr/sbin/ip',
   tar: '/usr/bin/tar',
   'shadow-utils': '/usr/sbin/useradd',
 };
@@ -41,7 +68,7 @@ export function machineNeeds(run: Run, layout: Layout, logGroup: string | undefi
     directory(layout.reports, 0o755),
     directory(layout.artifacts, 0o755),
     journal(run),
-    ...(logGroup === undefined ? [] : [logAgent(run, logGroup)]),
+    ...(logGroup === undefined ? [] : [logAgent(run, logGroup, metricsFile(layout))]),
   ];
 }
 
@@ -55,11 +82,7 @@ function installedPackages(run: Run): Need {
     description: `install packages: ${Object.keys(packages).join(', ')}`,
     missing: async () => (await absent()).length > 0,
     provide: async () => {
-      await must(run, {
-        file: 'dnf',
-        args: ['install', '--assumeyes', '--quiet', '--setopt=install_weak_deps=False', ...(await absent())],
-        timeoutSeconds: 900,
-      });
+      await installWithDnf(run, await absent(), 900);
       const still = await absent();
       if (still.length > 0) {
         throw new BootstrapError(
@@ -70,6 +93,11 @@ function installedPackages(run: Run): Need {
       }
     },
   };
+}
+
+async function installWithDnf(run: Run, names: readonly string[], timeoutSeconds: number): Promise<void> {
+  const how = ['--assumeyes', '--quiet', '--setopt=install_weak_deps=False'];
+  await must(run, { file: 'dnf', args: ['install', ...how, ...names], timeoutSeconds });
 }
 
 function account(run: Run, wanted: Account): Need {
@@ -121,7 +149,7 @@ function directory(path: string, mode: number, owner?: Account): Need {
 
 /** Keeps the journal over a reboot, bounded, and lets a gateway that logs in bursts be heard in full. */
 function journal(run: Run): Need {
-  const path = '/etc/systemd/journald.conf.d/clawharbor.conf';
+  const path = journalFile;
   const content = `${marker}
 [Journal]
 Storage=persistent
@@ -140,10 +168,15 @@ RateLimitBurst=20000
 }
 
 /** The agent reads the journal from its end on, so it runs before anything that has something to say. */
-function logAgent(run: Run, logGroup: string): Need {
+function logAgent(run: Run, logGroup: string, metrics: string): Need {
   const control = '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl';
-  const path = '/opt/aws/amazon-cloudwatch-agent/etc/clawharbor.json';
-  const config = cloudWatchAgentConfig({ logGroup, units: podUnits, exclude: probeNoise });
+  const path = logAgentFile;
+  const config = cloudWatchAgentConfig({
+    logGroup,
+    units: podUnits,
+    exclude: probeNoise,
+    metricsFile: metrics,
+  });
   const content = `${JSON.stringify(config, null, 2)}\n`;
   const running = async (): Promise<boolean> => {
     const result = await run({ file: control, args: ['-a', 'status'] });
@@ -151,18 +184,28 @@ function logAgent(run: Run, logGroup: string): Need {
   };
   return {
     description: `ship the journal to ${logGroup}`,
+    without: {
+      type: 'LogsShipped',
+      met: `The journal goes to ${logGroup}.`,
+      lost: `Nothing of the journal goes to ${logGroup}; it is on the instance only`,
+    },
     missing: async () => (await readIfPresent(path)) !== content || !(await running()),
     provide: async () => {
+      // A repository that does not answer holds a gateway up no longer than this.
+      if (!(await exists(control))) await installWithDnf(run, ['amazon-cloudwatch-agent'], 120);
       await placeFile(path, content, 0o644);
-      await must(run, {
+      const { exitCode, stdout, stderr } = await run({
         file: control,
         args: ['-a', 'fetch-config', '-m', 'ec2', '-s', '-c', `file:${path}`],
       });
-      if (await running()) return;
+      if (exitCode === 0 && (await running())) return;
+      // Else an agent that goes on with what the image had it do would pass for one that took this.
+      await rm(path, { force: true });
+      const said = (stderr.trim() || stdout.trim()).slice(-1000);
       throw new BootstrapError(
         'UNIT_FAILED',
         'amazon-cloudwatch-agent does not run with its config: it must be 1.300070.0 or later, see ' +
-          '/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log',
+          `/opt/aws/amazon-cloudwatch-agent/logs/amazon-cloudwatch-agent.log${said === '' ? '' : `. It said: ${said}`}`,
       );
     },
   };

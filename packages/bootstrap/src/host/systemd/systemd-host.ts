@@ -1,15 +1,21 @@
+import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BootstrapError } from '../../errors.ts';
-import type { Command, CommandResult, Host, Mount } from '../host.ts';
+import type { Condition } from '../../conditions.ts';
+import type { Command, CommandResult, Host, Mount, PreparedMachine } from '../host.ts';
 import { instanceLayout, type Layout } from '../layout.ts';
 import { probeOnce } from '../probe.ts';
 import { gatewayAccount, ollamaAccount, type Account } from './account.ts';
 import { recurringBootstrap } from './bootstrap-service.ts';
+import { bind, isBound, unbind } from './bind.ts';
 import { runAs } from './command.ts';
-import { machineNeeds } from './machine.ts';
+import { conditionOf, journalFile, logAgentFile, machineNeeds, provide } from './machine.ts';
 import { isMounted, mountFileSystem } from './mount.ts';
+import { configFile } from '../../openclaw/gateway-unit.ts';
 import { giveTo } from './own.ts';
-import { SystemdUnits } from './units.ts';
+import { secretFileOf } from './unit-file.ts';
+import { SystemdUnits, toolDirectory, unitDirectory } from './units.ts';
 
 export interface SystemdHostOptions {
   /**
@@ -19,38 +25,56 @@ export interface SystemdHostOptions {
   readonly recur?: readonly string[];
 }
 
+const secretFiles = [gatewayAccount, ollamaAccount].map(({ name }) => secretFileOf(name));
+
 /** The instance: Amazon Linux 2023, or whatever else runs systemd and has its packages. Needs root. */
 export class SystemdHost implements Host {
   readonly kind = 'systemd';
   readonly layout: Layout = instanceLayout;
   readonly gatewayUser = gatewayAccount.name;
   readonly node = '/usr/bin/node-24';
+  readonly memory: number = totalmem();
   readonly npm: readonly [string, ...string[]] = ['/usr/bin/npm-24'];
   readonly units = new SystemdUnits((command) => this.run(command));
+  readonly placedIn = [
+    unitDirectory,
+    toolDirectory,
+    ...[journalFile, logAgentFile, ...secretFiles].map((file) => dirname(file)),
+  ];
   readonly #options: SystemdHostOptions;
+  readonly #closed = new AbortController();
 
   constructor(options: SystemdHostOptions = {}) {
     this.#options = options;
   }
 
   async run(command: Command): Promise<CommandResult> {
-    return runAs(accountOf(command.user), command);
+    const beside = command.beside === undefined ? undefined : (await this.units.state(command.beside)).pid;
+    return runAs(accountOf(command.user), command, { signal: this.#closed.signal, beside });
+  }
+
+  /** Stops commands. Units outlive this process. */
+  async close(): Promise<void> {
+    this.#closed.abort();
   }
 
   async prepareMachine(options: {
     readonly dryRun: boolean;
     readonly logGroup: string | undefined;
-  }): Promise<string[]> {
+  }): Promise<PreparedMachine> {
     const run = (command: Command) => this.run(command);
     const needs = machineNeeds(run, this.layout, options.logGroup);
-    if (this.#options.recur !== undefined) needs.push(recurringBootstrap(run, this.#options.recur));
+    const { recur } = this.#options;
+    if (recur !== undefined) needs.push(recurringBootstrap(run, recur, configFile(this.layout)));
     const changes: string[] = [];
+    const conditions: Condition[] = [];
     for (const need of needs) {
-      if (!(await need.missing())) continue;
-      if (!options.dryRun) await need.provide();
-      changes.push(need.description);
+      const isMissing = await need.missing();
+      const lack = isMissing && !options.dryRun ? await provide(need) : undefined;
+      if (isMissing && lack === undefined) changes.push(need.description);
+      if (need.without && !options.dryRun) conditions.push(conditionOf(need.without, lack));
     }
-    return changes;
+    return { changes, conditions };
   }
 
   async isMounted(mount: Mount): Promise<boolean> {
@@ -59,6 +83,18 @@ export class SystemdHost implements Host {
 
   async mount(mount: Mount): Promise<void> {
     await mountFileSystem(mount, (command) => this.run(command));
+  }
+
+  async isShownInState(directory: string, at: string): Promise<boolean> {
+    return isBound(directory, at);
+  }
+
+  async showInState(directory: string, at: string): Promise<void> {
+    await bind(directory, at, (command) => this.run(command));
+  }
+
+  async hideInState(at: string): Promise<void> {
+    await unbind(at, (command) => this.run(command));
   }
 
   async own(path: string, mode: number): Promise<void> {
@@ -71,6 +107,10 @@ export class SystemdHost implements Host {
 
   now(): Date {
     return new Date();
+  }
+
+  elapsed(): number {
+    return performance.now();
   }
 
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { readIfPresent } from '../../config/files.ts';
-import type { Unit, UnitState, Units } from '../unit.ts';
+import { stopAgainSeconds, type StopOptions, type Unit, type UnitState, type Units } from '../unit.ts';
 import { BootstrapError } from '../../errors.ts';
 import { renderCommandLineTool } from './command-line-tool.ts';
 import { must, type Run } from './command.ts';
@@ -11,7 +11,7 @@ import { environmentFile, readEnvironmentFile } from './quoting.ts';
 import { renderUnit, secretFileOf } from './unit-file.ts';
 
 export const unitDirectory = '/etc/systemd/system';
-const toolDirectory = '/usr/local/bin';
+export const toolDirectory = '/usr/local/bin';
 
 /** Units as systemd services. */
 export class SystemdUnits implements Units {
@@ -59,15 +59,22 @@ export class SystemdUnits implements Units {
   }
 
   async start(name: string): Promise<void> {
-    await this.#begin('start', name);
+    await this.#begin(name);
   }
 
   async restart(name: string): Promise<void> {
-    await this.#begin('restart', name);
+    await this.stop(name);
+    await this.start(name);
   }
 
-  async stop(name: string): Promise<void> {
-    await this.#act('stop', name);
+  async stop(name: string, { atOnce = false }: StopOptions = {}): Promise<void> {
+    if ((await this.state(name)).status === 'absent') return;
+    if (atOnce) {
+      // First it is no longer to be restarted.
+      await this.#run({ file: 'systemctl', args: ['stop', '--no-block', serviceOf(name)] });
+      await this.#run({ file: 'systemctl', args: ['kill', '--signal=SIGKILL', serviceOf(name)] });
+    }
+    await this.#stopAgain(name, () => this.#act('stop', name));
   }
 
   async state(name: string): Promise<UnitState> {
@@ -92,15 +99,27 @@ export class SystemdUnits implements Units {
     return output.split('\n').filter((line) => line !== '');
   }
 
-  async #begin(verb: 'start' | 'restart', name: string): Promise<void> {
+  /** Asks again while systemd waits: it sends its SIGTERM once. */
+  async #stopAgain(name: string, stop: () => Promise<void>): Promise<void> {
+    const args = ['kill', '--kill-whom=main', '--signal=SIGTERM', serviceOf(name)];
+    const ask = (): void => void this.#run({ file: 'systemctl', args }).catch(() => {});
+    const again = setInterval(ask, stopAgainSeconds * 1000);
+    try {
+      await stop();
+    } finally {
+      clearInterval(again);
+    }
+  }
+
+  async #begin(name: string): Promise<void> {
     // Past failures must not keep a repaired unit from starting: the start limit counts from here.
     await this.#run({ file: 'systemctl', args: ['reset-failed', serviceOf(name)] });
     const inputs = await inputsOf(name);
-    await this.#act(verb, name);
+    await this.#act('start', name);
     await placeFile(stampOf(name), JSON.stringify(inputs), 0o600);
   }
 
-  async #act(verb: 'start' | 'restart' | 'stop', name: string): Promise<void> {
+  async #act(verb: 'start' | 'stop', name: string): Promise<void> {
     const result = await this.#run({ file: 'systemctl', args: [verb, serviceOf(name)] });
     if (result.exitCode === 0) return;
     throw new BootstrapError('UNIT_FAILED', `systemctl ${verb} ${serviceOf(name)}: ${result.stderr.trim()}`);

@@ -1,0 +1,92 @@
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diskError } from '../disk-error.ts';
+import { BootstrapError } from '../errors.ts';
+import type { BackupContext } from './create.ts';
+import type { BackupFolder } from './folder.ts';
+import type { BackupManifest } from './manifest.ts';
+import { inOrder } from './newest.ts';
+import { readStatus, writeStatus, type BackupStatus } from './status.ts';
+import type { BackupStore } from './store.ts';
+
+/** A file beside an archive that is in the bucket, too. */
+const storedMark = '.stored';
+
+/** Oldest first: those that are not in the bucket. One look into the folder. */
+export async function unstored(folder: BackupFolder): Promise<string[]> {
+  const names = new Set(await readdir(folder.directory).catch(() => []));
+  return [...names]
+    .filter((name) => name.endsWith('Z.json') && !names.has(name.replace(/json$/, storedMark.slice(1))))
+    .map((name) => name.slice(0, -'.json'.length))
+    .toSorted();
+}
+
+/**
+ * Copies to the bucket what is not there, all that can be.
+ * @returns what was done, a line each
+ * @throws BootstrapError `BACKUP_NOT_STORED`
+ */
+export async function storeAll({ folder, bucket }: BackupStore): Promise<string[]> {
+  if (!bucket) return [];
+  const done: string[] = [];
+  const failures: BootstrapError[] = [];
+  for (const id of await unstored(folder)) {
+    const manifest = await folder.read(id);
+    if (!manifest) continue;
+    const fault = await faultOf(folder, manifest);
+    if (fault) {
+      // It keeps no other from getting there.
+      failures.push(new BootstrapError('BACKUP_NOT_STORED', fault));
+      continue;
+    }
+    await bucket.store(folder, manifest);
+    await writeFile(join(folder.directory, `${id}${storedMark}`), '', { mode: 0o600 });
+    done.push(`copied ${id} to ${bucket.url}`);
+  }
+  if (failures[0]) throw failures[0];
+  return done;
+}
+
+/** Why no bucket would take an archive, as far as it costs nothing to see; undefined: it may. */
+async function faultOf(folder: BackupFolder, { id, bytes }: BackupManifest): Promise<string | undefined> {
+  const file = folder.archiveOf(id);
+  const size = (await stat(file).catch(() => undefined))?.size;
+  if (size === undefined)
+    return `${file} is not there. If it is not to come back, remove ${folder.manifestOf(id)}.`;
+  return size === bytes
+    ? undefined
+    : `${file} has ${size} bytes, not ${bytes}: it is not what was backed up.`;
+}
+
+/** A bucket that cannot be written to for long must not fill the file system either. */
+const atMostTimes = 3;
+
+/** What goes, oldest first, when only the newest `keep` stay; of those that are nowhere else yet, three times as many. */
+export function superfluous(
+  backups: readonly BackupManifest[],
+  keep: number,
+  held: ReadonlySet<string>,
+  now: Date,
+): string[] {
+  const ids = inOrder(backups, now)
+    .map(({ id }) => id)
+    .toReversed();
+  return ids.filter((id, age) => age >= keep && (!held.has(id) || age >= keep * atMostTimes)).toReversed();
+}
+
+/** Remembers how something went. */
+export async function remember(
+  { host }: Pick<BackupContext, 'host'>,
+  change: Partial<BackupStatus>,
+): Promise<BackupStatus> {
+  const { layout } = host;
+  const status = { since: host.now().toISOString(), ...(await readStatus(layout)), ...change };
+  await writeStatus(layout, status);
+  return status;
+}
+
+export function asFailure(now: Date, error: unknown): { at: string; code: string; message: string } {
+  const told = error instanceof BootstrapError ? error : diskError(error);
+  const { code = 'UNEXPECTED', message } = told ?? (error as NodeJS.ErrnoException);
+  return { at: now.toISOString(), code, message };
+}

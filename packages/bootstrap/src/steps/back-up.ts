@@ -1,0 +1,86 @@
+import { backUp } from '../backup/create.ts';
+import { BackupFolder } from '../backup/folder.ts';
+import { asFailure, remember, storeAll, superfluous, unstored } from '../backup/keep.ts';
+import { removeReplaced } from '../backup/replaced.ts';
+import { newestOf } from '../backup/newest.ts';
+import { concernsAt, dueAt, type BackupPlan } from '../backup/schedule.ts';
+import { readStatus } from '../backup/status.ts';
+import { BackupStore } from '../backup/store.ts';
+import type { Host } from '../host/host.ts';
+import type { PodSpec } from '../spec/pod-spec.ts';
+import type { Step, StepContext, StepResult } from './step.ts';
+
+/**
+ * Backs the state up when it is time to, copies archives to the bucket, and removes those that are too many. Behind the
+ * lifecycle signal: nobody waits for it. The look whether it is time costs one small file.
+ */
+export const backUpState: Step = {
+  name: 'back-up',
+  phase: 'activate',
+  async plan({ host, spec }) {
+    if (!spec.backups) return [];
+    const due = dueAt(host.now(), spec.backups, await readStatus(host.layout));
+    return due.backup ? ['back the state up'] : [];
+  },
+  async apply(context) {
+    const { spec, host, signal } = context;
+    const plan = spec.backups;
+    if (!plan) return { changes: [], skipped: 'the spec has no backups' };
+    const changes = await removeReplaced(host.layout, host.now());
+    const status = (await readStatus(host.layout)) ?? (await remember(context, {}));
+    const due = dueAt(host.now(), plan, status);
+    if (due.backup) changes.push(...(await scheduled(context)));
+    const store = new BackupStore(host, spec, { ...patience, signal });
+    if (due.store && (await unstored(store.folder)).length > 0) changes.push(...(await copy(context, store)));
+    if (changes.length > 0) changes.push(...(await tidy(store, plan, host.now())));
+    return result(changes, concernsAt(host.now(), plan, await readStatus(host.layout)));
+  },
+};
+
+/** Behind the lifecycle signal there is time, and the next look is not far. */
+const patience = { seconds: 30, deniedSeconds: 0 };
+
+/** Whether a run would have something to do for backups. One small file, and one look into their folder. */
+export async function areBackupsDue(host: Host, spec: PodSpec): Promise<boolean> {
+  if (!spec.backups) return false;
+  const due = dueAt(host.now(), spec.backups, await readStatus(host.layout));
+  return due.backup || due.drill || (due.store && (await unstored(new BackupFolder(host.layout))).length > 0);
+}
+
+function result(changes: string[], warnings: NonNullable<StepResult['warnings']>): StepResult {
+  return warnings.length > 0 ? { changes, warnings } : { changes };
+}
+
+/** A failure is remembered, and said for as long as there was no success: the step itself goes on. */
+async function scheduled(context: StepContext): Promise<string[]> {
+  const { host, signal } = context;
+  try {
+    const { id, at, bytes } = await backUp(context, 'scheduled');
+    await remember(context, { lastBackup: at, backupFailure: undefined });
+    return [`backed the state up: ${id}, ${bytes} bytes`];
+  } catch (error) {
+    signal.throwIfAborted();
+    await remember(context, { backupFailure: asFailure(host.now(), error) });
+    throw error;
+  }
+}
+
+async function copy(context: StepContext, store: BackupStore): Promise<string[]> {
+  const { host } = context;
+  try {
+    const done = await storeAll(store);
+    const newest = newestOf(await store.folder.list(), host.now());
+    await remember(context, { lastStored: newest?.at, storeFailure: undefined });
+    return done;
+  } catch (error) {
+    await remember(context, { storeFailure: asFailure(host.now(), error) });
+    return [];
+  }
+}
+
+async function tidy({ folder, bucket }: BackupStore, { keep }: BackupPlan, now: Date): Promise<string[]> {
+  const held = new Set(bucket ? await unstored(folder) : []);
+  const superfluousIds = superfluous(await folder.list(), keep, held, now);
+  for (const id of superfluousIds) await folder.remove(id);
+  return superfluousIds.map((id) => `remove the backup ${id} from the file system: ${keep} are kept`);
+}

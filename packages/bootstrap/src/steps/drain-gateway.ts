@@ -1,0 +1,33 @@
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import { gatewayPort } from '../spec/pod-spec.ts';
+import type { StepContext, StepResult } from './step.ts';
+
+/** So often in a row it must say nothing. A probe waits five seconds for an answer. */
+const silentProbes = 3;
+const silenceMilliseconds = 4000;
+
+/**
+ * Ends the gateway of an instance that Auto Scaling takes away: asked to, OpenClaw first ends what is under way, for up to
+ * 315 s. One whose event loop hangs would not hear it; it is killed, because its replacement waits for the fence.
+ */
+export async function drainGateway(context: Pick<StepContext, 'host' | 'spec'>): Promise<StepResult> {
+  const { units } = context.host;
+  const { status } = await units.state(gatewayUnitName);
+  if (status === 'absent' || status === 'inactive' || status === 'failed') return { changes: [] };
+  const atOnce = status === 'active' && (await isFrozen(context));
+  await units.stop(gatewayUnitName, { atOnce });
+  return {
+    changes: [atOnce ? 'kill openclaw, which did not answer' : 'stop openclaw: what was under way has ended'],
+  };
+}
+
+/** It takes connections, which the kernel does for it, and says nothing. One that is starting takes none. */
+async function isFrozen({ host, spec }: Pick<StepContext, 'host' | 'spec'>): Promise<boolean> {
+  const url = `http://127.0.0.1:${gatewayPort(spec)}/healthz`;
+  for (let probe = 0; probe < silentProbes; probe += 1) {
+    const start = host.elapsed();
+    if ((await host.probe(url)) !== undefined) return false;
+    if (host.elapsed() - start < silenceMilliseconds) return false;
+  }
+  return true;
+}

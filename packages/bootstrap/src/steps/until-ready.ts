@@ -1,0 +1,74 @@
+import { BootstrapError } from '../errors.ts';
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import { judge, type Failure } from '../openclaw/readiness.ts';
+import { rememberRefusedStart } from '../openclaw/refused-start.ts';
+import { redact } from '../secrets/redact.ts';
+import { gatewayPort, type PodSpec } from '../spec/pod-spec.ts';
+import type { StepContext } from './step.ts';
+
+const pollMilliseconds = 500;
+/** Enough for all that a refused start says. */
+const logLines = 60;
+
+/**
+ * How long a new instance waits for the fence: the one before it has until the time-out of its terminating hook to end its
+ * gateway, and then what its shutdown takes (480 and 330 s). The next instance in its place would find the same.
+ */
+const predecessorSeconds = 900;
+
+function fenceSeconds({ lifecycle, readyTimeoutSeconds }: PodSpec): number {
+  return lifecycle?.drainHook === undefined
+    ? readyTimeoutSeconds
+    : Math.max(readyTimeoutSeconds, predecessorSeconds);
+}
+
+/**
+ * Waits until the gateway says that it is ready. It has its time from when it holds the lock of the state.
+ * @throws BootstrapError as {@link judge} says. A gateway that will not start by another try is stopped, and not tried again
+ */
+export async function untilReady(context: StepContext): Promise<void> {
+  const { host, spec, signal } = context;
+  const url = `http://127.0.0.1:${gatewayPort(spec)}/readyz`;
+  const begun = host.elapsed();
+  let heldAt = begun;
+  const restartsBefore = (await host.units.state(gatewayUnitName)).restarts;
+  for (;;) {
+    signal.throwIfAborted();
+    const answer = await host.probe(url);
+    const state = await host.units.state(gatewayUnitName);
+    const isWaiting = state.status === 'starting';
+    if (isWaiting) heldAt = host.elapsed();
+    const deadline = isWaiting ? begun + fenceSeconds(spec) * 1000 : heldAt + spec.readyTimeoutSeconds * 1000;
+    const verdict = judge({
+      status: answer?.status,
+      state,
+      restarts: state.restarts - restartsBefore,
+      timedOut: host.elapsed() >= deadline,
+      log: answer?.status === 200 ? [] : await host.units.tail(gatewayUnitName, logLines),
+    });
+    if (verdict === 'ready') return;
+    if (verdict !== 'wait') throw await given(context, verdict);
+    await host.sleep(pollMilliseconds, signal);
+  }
+}
+
+async function given(context: StepContext, verdict: Failure): Promise<BootstrapError> {
+  const { host, spec } = context;
+  const error = await failure(context, verdict);
+  if (verdict.isPermanent) {
+    // Its supervisor knows exit codes only, and would go on.
+    if ((await host.units.state(gatewayUnitName)).status === 'restarting')
+      await host.units.stop(gatewayUnitName);
+    await rememberRefusedStart(host, spec, error);
+  }
+  return error;
+}
+
+/** A failure of the gateway with its last words. */
+export async function failure(context: StepContext, { code, why }: Failure): Promise<BootstrapError> {
+  const { host, spec, secretEnvironment } = context;
+  const lines = (await host.units.tail(gatewayUnitName, 12)).join('\n');
+  const limit = code === 'GATEWAY_NOT_READY' ? ` (readyTimeoutSeconds: ${spec.readyTimeoutSeconds})` : '';
+  const message = `The gateway ${why}${limit}. Its last lines:\n${lines}`;
+  return new BootstrapError(code, redact(message, await secretEnvironment()));
+}

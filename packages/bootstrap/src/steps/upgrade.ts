@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { BootstrapError } from '../errors.ts';
+import type { OpenClawVersion } from '../openclaw-release.ts';
+import type { PodSpec } from '../spec/pod-spec.ts';
+import { forgetCopy, hasCopy, keepCopy } from '../upgrade/cold-copy.ts';
+import { whileNobodyWrites } from '../upgrade/fence.ts';
+import { lastReleaseOf } from '../upgrade/last-release.ts';
+import { removeFailed, removeOld } from '../upgrade/old-releases.ts';
+import { ReleaseRecords, type Journal } from '../upgrade/records.ts';
+import { situationOf, type Situation } from '../upgrade/situation.ts';
+import { Upgrade, withRelease, type Ended } from '../upgrade/transaction.ts';
+import { installOpenClaw } from './install-openclaw.ts';
+import { installPlugins } from './install-plugins.ts';
+import type { Step, StepContext, StepResult } from './step.ts';
+
+/**
+ * Brings the state from the release that it was last run with to the one of the spec, or keeps the pod on the release that
+ * it has: docs/upgrades.md. Where they are the same, it reads two small files.
+ */
+export const upgrade: Step = {
+  name: 'upgrade',
+  phase: 'activate',
+  async plan(context) {
+    const situation = await situationIn(context, false);
+    if (situation.kind === 'undo') return [`roll back to OpenClaw ${situation.journal.from}`];
+    if (situation.kind === 'resume') return [`go on with the upgrade to OpenClaw ${situation.journal.to}`];
+    if (situation.kind !== 'upgrade') return [];
+    return [situation.from, ...situation.versions].slice(0, -1).map((from, index) => {
+      const work = 'back up, rehearse on a copy, stop, switch, check';
+      return `upgrade OpenClaw ${from} to ${situation.versions[index]} (${work}): everybody is offline for one start of the gateway`;
+    });
+  },
+  async kept(context) {
+    const situation = await situationIn(context, false);
+    return situation.kind === 'held' || situation.kind === 'refused'
+      ? [`OpenClaw: ${situation.why.message}`]
+      : [];
+  },
+  async apply(context) {
+    let result: StepResult = { changes: [] };
+    // Each round ends one upgrade of the way, or one that was cut short.
+    for (;;) {
+      const situation = await situationIn(context, true);
+      switch (situation.kind) {
+        case 'none':
+          return joined(result, { changes: await tidy(context) });
+        case 'refused':
+          throw new BootstrapError(situation.why.code, situation.why.message);
+        case 'held':
+          return joined(result, await hold(context, situation));
+        default: {
+          const ended = await go(context, situation);
+          result = joined(result, ended.result);
+          if (!ended.isKept && situation.kind !== 'undo')
+            return joined(result, await installed(context, result.runs));
+        }
+      }
+    }
+  },
+};
+
+/** The release with which a run goes on, as far as it can be seen before it. For a plan. */
+export async function releaseToRun(context: StepContext): Promise<OpenClawVersion> {
+  const situation = await situationIn(context, false);
+  return situation.kind === 'held' ? situation.runs : context.spec.openclaw.version;
+}
+
+async function situationIn(context: StepContext, mayWait: boolean): Promise<Situation> {
+  const { host, spec } = context;
+  const records = new ReleaseRecords(host);
+  const fenced = mayWait ? <T>(action: () => Promise<T>) => whileNobodyWrites(context, action) : undefined;
+  return situationOf({
+    last: await lastReleaseOf(host, fenced),
+    record: await records.upgrade(),
+    wanted: spec.openclaw.version,
+    spec: digestOf(spec),
+    now: host.now(),
+  });
+}
+
+async function go(
+  context: StepContext,
+  situation: Extract<Situation, { kind: 'upgrade' | 'resume' | 'undo' }>,
+): Promise<Ended> {
+  if (situation.kind !== 'upgrade') {
+    const { journal } = situation;
+    const ongoing = withRelease(context, journal.to as OpenClawVersion);
+    if (situation.kind === 'undo') {
+      return await new Upgrade(ongoing, journal).rollBack(journal.failure ?? noLongerWanted);
+    }
+    await installRelease(ongoing);
+    return await new Upgrade(ongoing, journal).run();
+  }
+  const { from, versions } = situation;
+  const to = versions[0] as OpenClawVersion;
+  const journal: Journal = {
+    state: 'under-way',
+    from,
+    to,
+    goal: context.spec.openclaw.version,
+    spec: digestOf(context.spec),
+    step: 'back-up',
+    startedAt: context.host.now().toISOString(),
+  };
+  const onTheWay = withRelease(context, to);
+  await installRelease(onTheWay);
+  return await new Upgrade(onTheWay, journal).run();
+}
+
+const noLongerWanted = {
+  code: 'UPGRADE_FAILED',
+  message: 'it was cut short, and the spec asks for something else by now.',
+};
+
+async function hold(
+  context: StepContext,
+  { runs, why }: Extract<Situation, { kind: 'held' }>,
+): Promise<StepResult> {
+  const release = await installRelease(withRelease(context, runs));
+  await forgetCopyOfFailed(context);
+  const changes = await removeFailed(context.host);
+  return joined(release, { changes, warnings: [why], rolledBack: true, runs });
+}
+
+/** What the run goes on with must be here, also on an instance that never ran it. */
+async function installed(context: StepContext, runs: OpenClawVersion | undefined): Promise<StepResult> {
+  return runs === undefined ? { changes: [] } : await installRelease(withRelease(context, runs));
+}
+
+/** A release with its plugins, where it is not the spec's. */
+async function installRelease(context: StepContext): Promise<StepResult> {
+  return joined(await installOpenClaw.apply(context), await installPlugins.apply(context));
+}
+
+/** A run that was killed right after it had given up has left the copy, as large as the state. */
+async function forgetCopyOfFailed({ host }: StepContext): Promise<boolean> {
+  const record = await new ReleaseRecords(host).upgrade();
+  if (record !== undefined && (await hasCopy(host))) await forgetCopy(host);
+  return record !== undefined;
+}
+
+/** What is left of upgrades that are over. */
+async function tidy(context: StepContext): Promise<string[]> {
+  const { host } = context;
+  const records = new ReleaseRecords(host);
+  const record = await records.upgrade();
+  if (await hasCopy(host)) {
+    // An upgrade was given up, or it was kept: the run was killed before it was through.
+    const { version, upgraded } = (await records.last()) ?? {};
+    const wasKept = record === undefined || (record.state === 'under-way' && record.to === version);
+    const isWayBack = wasKept && upgraded !== undefined && upgraded.backup === undefined;
+    await (isWayBack ? keepCopy(host, upgraded.from) : forgetCopy(host));
+  }
+  if (record !== undefined) await records.forgetUpgrade();
+  return await removeOld(context);
+}
+
+function joined(first: StepResult, second: StepResult): StepResult {
+  return {
+    ...first,
+    ...second,
+    changes: [...first.changes, ...second.changes],
+    warnings: [...(first.warnings ?? []), ...(second.warnings ?? [])],
+  };
+}
+
+function digestOf(spec: PodSpec): string {
+  return createHash('sha256').update(JSON.stringify(spec)).digest('hex');
+}

@@ -1,0 +1,63 @@
+import type { Host } from '../host/host.ts';
+
+const pollMilliseconds = 50;
+
+/**
+ * Looks at a gateway while it is exchanged for another one: from the last answer of the old one to the first of the new
+ * one, as a load balancer sees it; and, if it has to come back, to the first of the old one again.
+ */
+export class Downtime {
+  readonly #host: Host;
+  readonly #url: string;
+  #ended = new AbortController();
+  #lastAnswer: number | undefined;
+  #back: number | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(host: Host, url: string) {
+    this.#host = host;
+    this.#url = url;
+  }
+
+  /** Before the old one is told to stop. */
+  async start(): Promise<void> {
+    if ((await this.#host.probe(this.#url))?.status === 200) this.#lastAnswer = this.#now();
+    this.#look(false);
+  }
+
+  /** Once the new one has ended, and before the old one is started again: what counts is the old one's last answer still. */
+  resume(): void {
+    this.#back = undefined;
+    this.#look(true);
+  }
+
+  /** Once the one that was started is ready. @returns milliseconds; undefined if nobody answered before, or since */
+  async end(): Promise<number | undefined> {
+    this.#ended.abort();
+    await this.#looking;
+    if (this.#lastAnswer === undefined || this.#back === undefined) return undefined;
+    return Math.round(this.#back - this.#lastAnswer);
+  }
+
+  #look(isAway: boolean): void {
+    this.#ended = new AbortController();
+    this.#looking = this.#watch(isAway, this.#ended.signal);
+  }
+
+  async #watch(isAway: boolean, ended: AbortSignal): Promise<void> {
+    let wasAway = isAway;
+    while (!ended.aborted) {
+      const isThere = (await this.#host.probe(this.#url))?.status === 200;
+      if (!isThere) wasAway = true;
+      else if (wasAway) this.#back ??= this.#now();
+      else this.#lastAnswer = this.#now();
+      await this.#host.sleep(pollMilliseconds, ended).catch(() => {});
+    }
+    // It may have come between the last look and the end.
+    if (wasAway && this.#back === undefined) this.#back = this.#now();
+  }
+
+  #now(): number {
+    return this.#host.now().getTime();
+  }
+}

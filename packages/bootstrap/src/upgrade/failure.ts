@@ -1,0 +1,29 @@
+import { BootstrapError } from '../errors.ts';
+import type { JournalStep, UpgradeFailure } from './records.ts';
+
+export const retryHours = 1;
+
+/** What says nothing of the release: a full disk, a registry that is away. It may be over without a change of the spec. */
+const passing: readonly string[] = [
+  'UPGRADE_NOT_POSSIBLE',
+  'OPENCLAW_NOT_INSTALLABLE',
+  'BACKUP_FAILED',
+  'BACKUP_CORRUPT',
+  'COMMAND_FAILED',
+  'UNIT_FAILED',
+];
+
+/**
+ * When an upgrade that failed is tried again with the same spec: never, if the release has failed. A try stops nobody's
+ * work, but takes half a minute of the machine, so what may pass is not tried each minute.
+ */
+export function retryAt(step: JournalStep, code: string, now: Date): { readonly retryAt?: string } {
+  if (step === 'roll-back' || !passing.includes(code)) return {};
+  return { retryAt: new Date(now.getTime() + retryHours * 3_600_000).toISOString() };
+}
+
+/** The code and the words of whatever was thrown. */
+export function failureOf(error: unknown): UpgradeFailure {
+  if (error instanceof BootstrapError) return { code: error.code, message: error.message };
+  return { code: 'UPGRADE_NOT_POSSIBLE', message: `${(error as Error).message}.` };
+}

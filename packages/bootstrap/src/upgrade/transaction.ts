@@ -1,0 +1,321 @@
+import { backUp } from '../backup/create.ts';
+import { isSameSet } from '../config/config-set.ts';
+import { install, readLive, wantedBy } from '../config/live-config.ts';
+import { BootstrapError } from '../errors.ts';
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import { openclawReleases, podsRun, type OpenClawVersion } from '../openclaw-release.ts';
+import { gatewayPort } from '../spec/pod-spec.ts';
+import { installOpenClaw } from '../steps/install-openclaw.ts';
+import { installPlugins } from '../steps/install-plugins.ts';
+import { mergeConfig } from '../steps/merge-config.ts';
+import { showPlugins } from '../steps/show-plugins.ts';
+import { startGateway } from '../steps/start-gateway.ts';
+import type { Step, StepContext, StepResult, UpgradeSummary, Warning } from '../steps/step.ts';
+import { waitReady } from '../steps/wait-ready.ts';
+import { modelAnswers } from './ask-again.ts';
+import { copyState, forgetCopy, giveRecords, keepCopy, restoreState } from './cold-copy.ts';
+import { readState } from './counts.ts';
+import { Downtime } from './downtime.ts';
+import { failureOf, retryAt } from './failure.ts';
+import { whileNobodyWrites } from './fence.ts';
+import { objections } from './gate.ts';
+import { observeGateway } from './observe-gateway.ts';
+import {
+  journalSteps,
+  ReleaseRecords,
+  type Journal,
+  type JournalStep,
+  type UpgradeFailure,
+} from './records.ts';
+import { rehearse, type Rehearsed } from './rehearsal.ts';
+
+/**
+ * Long enough for what a release does only after it is ready: channels, schedules and plugins start in the first seconds,
+ * and one that leaks or trips over them has shown it by then.
+ */
+export const usualWatchSeconds = 30;
+
+/** What came of an upgrade. */
+export interface Ended {
+  readonly isKept: boolean;
+  readonly result: StepResult;
+}
+
+/**
+ * One release to the next, as a transaction: whatever happens, in the end one of the two runs with its own program, config
+ * and state. Each step is written down before it begins, and can be done again: docs/decisions/0023.
+ */
+export class Upgrade {
+  readonly #context: StepContext;
+  readonly #records: ReleaseRecords;
+  readonly #downtime: Downtime;
+  #journal: Journal;
+  #rehearsed: Rehearsed | undefined;
+  #changes: string[] = [];
+  #warnings: Warning[] = [];
+  #times: Omit<UpgradeSummary, 'from' | 'to'> = {};
+
+  /** @param context with the release that it leads to in its spec */
+  constructor(context: StepContext, journal: Journal) {
+    const { host, spec } = context;
+    this.#context = context;
+    this.#journal = journal;
+    this.#records = new ReleaseRecords(host);
+    this.#downtime = new Downtime(host, `http://127.0.0.1:${gatewayPort(spec)}/readyz`);
+  }
+
+  /** @throws what ended it in the middle; the journal stays, and the next run goes on */
+  async run(): Promise<Ended> {
+    const { units } = this.#context.host;
+    try {
+      // Where nobody supervises it any more, what a killed run has started still has the port and the fence.
+      if ((await units.state(gatewayUnitName)).status !== 'active') await units.stop(gatewayUnitName);
+      // A gateway that only was to be checked may have ended since.
+      const begin = this.#journal.step === 'check' ? 'switch' : this.#journal.step;
+      for (const step of journalSteps.slice(journalSteps.indexOf(begin), -1)) await this.#do(step);
+      return await this.#keep();
+    } catch (error) {
+      await this.#downtime.end();
+      this.#context.signal.throwIfAborted();
+      if (error instanceof BootstrapError && error.code === 'STATE_LOCKED') throw error;
+      return await this.#giveUp(failureOf(error));
+    }
+  }
+
+  /** Puts program, config and state back to what they were, if the new release may have touched them. */
+  async rollBack(failure: UpgradeFailure): Promise<Ended> {
+    const { host } = this.#context;
+    await this.#enter('roll-back', { failure });
+    await host.units.stop(gatewayUnitName);
+    this.#downtime.resume();
+    try {
+      return await this.#goBack(failure);
+    } finally {
+      await this.#downtime.end();
+    }
+  }
+
+  async #goBack(failure: UpgradeFailure): Promise<Ended> {
+    const { host } = this.#context;
+    const { from, to } = this.#journal;
+    const aside = await whileNobodyWrites(this.#context, () => restoreState(host));
+    const kept = aside === undefined ? '' : ` What the state had become is kept in ${aside}.`;
+    const message = `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${kept}`;
+    return await this.#gaveUp({ code: failure.code, message }, () => this.#startAgain());
+  }
+
+  /** People are back as soon as the old gateway is, whatever the steps after this one have to do. */
+  async #startAgain(): Promise<void> {
+    const old = withRelease(this.#context, this.#journal.from as OpenClawVersion);
+    try {
+      await installOpenClaw.apply(old);
+      await installPlugins.apply(old);
+      const rollbackStartMs = await this.#start(old, old);
+      const rollbackDowntimeMs = await this.#downtime.end();
+      if (rollbackDowntimeMs !== undefined)
+        this.#times = { ...this.#times, rollbackDowntimeMs, rollbackStartMs };
+    } catch (error) {
+      if (!(error instanceof BootstrapError)) throw error;
+      // The steps after this one try it again and fail by themselves; why it was rolled back must not be lost for that.
+      this.#warnings.push({ code: error.code, message: error.message });
+    }
+  }
+
+  async #do(step: JournalStep): Promise<void> {
+    this.#context.signal.throwIfAborted();
+    await this.#enter(step);
+    switch (step) {
+      case 'back-up':
+        return await this.#backUp();
+      case 'rehearse':
+        return await this.#rehearse();
+      case 'drain':
+        return await this.#drain();
+      case 'copy':
+        return await this.#copy();
+      case 'switch':
+        return await this.#switch();
+      default:
+        return await this.#check();
+    }
+  }
+
+  async #enter(step: JournalStep, more: Partial<Journal> = {}): Promise<void> {
+    this.#journal = { ...this.#journal, ...more, step };
+    await this.#records.saveUpgrade(this.#journal);
+  }
+
+  async #backUp(): Promise<void> {
+    const { host } = this.#context;
+    const { from, to } = this.#journal;
+    if (!podsRun(from)) {
+      // The new release backs up only what it has brought to its own form, and the old one is not installed here. Nor does
+      // it run, so that a copy is whole.
+      await whileNobodyWrites(this.#context, () => copyState(host));
+      this.#changes.push(`copy the state of ${from}, which OpenClaw ${to} cannot back up`);
+      return;
+    }
+    const context = withRelease(this.#context, from);
+    await installOpenClaw.apply(context);
+    await giveRecords(host);
+    const { id, file, at } = await whileNobodyWrites(this.#context, () => backUp(context, 'before-upgrade'));
+    this.#changes.push(`back up the state as ${id}`);
+    this.#journal = { ...this.#journal, backup: { id, file, at } };
+  }
+
+  async #rehearse(): Promise<void> {
+    this.#rehearsed = await rehearse(this.#context, this.#journal.backup?.id, this.#watchSeconds);
+    const { skipped } = this.#rehearsed;
+    if (skipped === undefined)
+      this.#changes.push(`rehearse OpenClaw ${this.#journal.to} on a copy of the state`);
+    else this.#warnings.push({ code: 'UPGRADE_NOT_REHEARSED', message: `Not rehearsed: ${skipped}.` });
+  }
+
+  async #drain(): Promise<void> {
+    const { from } = this.#journal;
+    // The last moment at which the old one can say it.
+    if (podsRun(from) && (await modelAnswers(withRelease(this.#context, from))))
+      this.#journal = { ...this.#journal, answered: true };
+    await this.#downtime.start();
+    await this.#context.host.units.stop(gatewayUnitName);
+  }
+
+  async #copy(): Promise<void> {
+    const { host } = this.#context;
+    // Whoever goes on from here finds it as it was, or started again by a reboot.
+    await host.units.stop(gatewayUnitName);
+    // Both only read, and everybody is offline.
+    const [{ counts: before }] = await whileNobodyWrites(this.#context, () =>
+      Promise.all([readState(host, host.layout.state, false), copyState(host)]),
+    );
+    this.#journal = { ...this.#journal, before };
+  }
+
+  async #switch(): Promise<void> {
+    const { from, to } = this.#journal;
+    await this.#installRehearsedConfig();
+    this.#changes.push(`switch from OpenClaw ${from} to ${to}`);
+    const startMs = await this.#start(this.#context, this.#inGoodTime());
+    const downtimeMs = await this.#downtime.end();
+    if (downtimeMs !== undefined) this.#times = { downtimeMs, startMs };
+  }
+
+  /** Merges the config, starts the gateway and waits until it is ready. @returns milliseconds from its start to ready */
+  async #start(context: StepContext, waiting: StepContext): Promise<number> {
+    const { host, spec } = context;
+    const done = new Map(context.done);
+    let started = 0;
+    for (const step of [showPlugins, mergeConfig, startGateway, waitReady] satisfies Step[]) {
+      if (step === startGateway) started = host.now().getTime();
+      const result = await step.apply({ ...(step === waitReady ? waiting : context), done });
+      done.set(step.name, result);
+      this.#changes.push(...result.changes);
+      if (step === mergeConfig || !result.rolledBack) continue;
+      throw new BootstrapError(
+        'GATEWAY_CONFIG_REFUSED',
+        `OpenClaw ${spec.openclaw.version} does not run with the config of ${host.layout.state}.`,
+      );
+    }
+    return host.now().getTime() - started;
+  }
+
+  /**
+   * One that was ready on a copy soon and is not ready here after a multiple of that does not become so; meanwhile people
+   * wait, and after a minute the load balancer has the instance replaced.
+   */
+  #inGoodTime(): StepContext {
+    const { spec } = this.#context;
+    const { readyMs } = this.#rehearsed ?? {};
+    if (readyMs === undefined) return this.#context;
+    const readyTimeoutSeconds = Math.min(spec.readyTimeoutSeconds, 15 + Math.ceil((3 * readyMs) / 1000));
+    return { ...this.#context, spec: { ...spec, readyTimeoutSeconds } };
+  }
+
+  /** What was asked of the new release while the old one ran need not be asked while nobody does. */
+  async #installRehearsedConfig(): Promise<void> {
+    if (this.#rehearsed === undefined) return;
+    const { host, spec } = this.#context;
+    const { live, accepted } = this.#rehearsed.config;
+    const now = (await readLive(host)).live;
+    if (!isSameSet(now, live) || !(await install(host, spec, now, accepted))) return;
+    this.#changes.push(...(accepted.merged.differs ? accepted.merged.changes : []));
+    this.#warnings.push(...accepted.migrated);
+  }
+
+  async #check(): Promise<void> {
+    const { host, spec } = this.#context;
+    const { to, before = {}, answered: mustAnswer = false } = this.#journal;
+    const seen = await observeGateway(this.#context, { watchSeconds: this.#watchSeconds, mustAnswer });
+    const wanted = await wantedBy(host, spec);
+    const found = objections(seen, { before, wanted, release: openclawReleases[to as OpenClawVersion] });
+    if (found.length > 0) throw new BootstrapError('UPGRADE_FAILED', `${found.join('; ')}.`);
+  }
+
+  async #keep(): Promise<Ended> {
+    const { host } = this.#context;
+    const { from, to, backup } = this.#journal;
+    const at = host.now().toISOString();
+    await this.#records.saveLast({
+      version: to,
+      at,
+      upgraded: { from, at, ...(backup === undefined ? {} : { backup }) },
+    });
+    await this.#records.forgetUpgrade();
+    await (backup === undefined ? keepCopy(host, from) : forgetCopy(host));
+    return { isKept: true, result: this.#result({ changes: [`OpenClaw ${to} is kept`] }) };
+  }
+
+  async #giveUp(failure: UpgradeFailure): Promise<Ended> {
+    if (['switch', 'check'].includes(this.#journal.step)) return await this.rollBack(failure);
+    const { from, to, step } = this.#journal;
+    const message = `OpenClaw ${to} was not started on the state (${step}): ${failure.message} The pod goes on with ${from}.`;
+    return await this.#gaveUp({ code: failure.code, message });
+  }
+
+  /** @param startAgain what gives people the old release back. Default: it still runs */
+  async #gaveUp(failure: UpgradeFailure, startAgain?: () => Promise<void>): Promise<Ended> {
+    const { host } = this.#context;
+    const { from, to, spec, step } = this.#journal;
+    const now = host.now();
+    await this.#records.saveUpgrade({
+      state: 'failed',
+      from,
+      to,
+      spec,
+      ...failure,
+      at: now.toISOString(),
+      ...retryAt(step, failure.code, now),
+    });
+    if (podsRun(from)) await startAgain?.();
+    await forgetCopy(host);
+    if (!podsRun(from)) throw new BootstrapError('UPGRADE_FAILED', failure.message);
+    return { isKept: false, result: this.#result({ runs: from, rolledBack: true, failure }) };
+  }
+
+  #result(end: {
+    changes?: readonly string[];
+    runs?: OpenClawVersion;
+    rolledBack?: true;
+    failure?: UpgradeFailure;
+  }): StepResult {
+    const { changes = [], failure, ...rest } = end;
+    const { from, to } = this.#journal;
+    const reason = failure as Warning | undefined;
+    return {
+      ...rest,
+      changes: [...this.#changes, ...changes],
+      warnings: [...this.#warnings, ...(reason === undefined ? [] : [reason])],
+      upgrade: { from, to, ...this.#times },
+    };
+  }
+
+  get #watchSeconds(): number {
+    return this.#context.watchSeconds ?? usualWatchSeconds;
+  }
+}
+
+/** The same run with another release. */
+export function withRelease(context: StepContext, version: OpenClawVersion): StepContext {
+  const { spec } = context;
+  return { ...context, spec: { ...spec, openclaw: { ...spec.openclaw, version } } };
+}

@@ -1,0 +1,221 @@
+import { chmod, chown, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { converge } from '../src/converge.ts';
+import type { Command, Host } from '../src/host/host.ts';
+import { runAs } from '../src/host/systemd/command.ts';
+import { profileFor } from '../src/openclaw/administrators.ts';
+import { createProfiles } from '../src/openclaw/new-profiles.ts';
+import { planRun } from '../src/plan.ts';
+import type { Report } from '../src/report.ts';
+import { makePod, type TestPod } from './stand-ins/pod.ts';
+
+let pod: TestPod;
+beforeEach(async () => {
+  pod = await makePod();
+});
+afterEach(() => pod.close());
+
+const definitions = { member: {}, admin: {} };
+
+/** A pod with these administrators. `other` goes into the config as it is. */
+function specWith(administrators: readonly string[], other: Record<string, unknown> = {}) {
+  const { gateway } = pod.spec().openclaw.config as { gateway: object };
+  const identityScopes = Object.fromEntries(administrators.map((each) => [each, ['operator.admin']]));
+  return pod.spec(
+    {},
+    {
+      ...other,
+      gateway: { ...gateway, auth: { identityScopes }, roles: { default: 'member', definitions } },
+    },
+  );
+}
+
+const run = (administrators: readonly string[], other?: Record<string, unknown>) =>
+  converge(specWith(administrators, other), pod.host);
+const roles = (report: Report) => report.steps.find(({ name }) => name === 'assign-roles')!;
+
+function database(): DatabaseSync {
+  return new DatabaseSync(join(pod.host.layout.state, 'state/openclaw.sqlite'), { timeout: 5000 });
+}
+
+function query<T>(sql: string): T[] {
+  const opened = database();
+  const rows = opened.prepare(sql).all() as T[];
+  opened.close();
+  return rows;
+}
+
+/** Who is there, with their roles. */
+function people(): Record<string, string | null> {
+  const rows = query<{ email: string; role: string | null }>(
+    'SELECT email, role FROM user_profile_emails JOIN user_profiles ON id = profile_id',
+  );
+  return Object.fromEntries(rows.map(({ email, role }) => [email, role]));
+}
+
+const ids = () => query<{ id: string }>('SELECT id FROM user_profiles').map(({ id }) => id);
+
+/** What a first login does. */
+function logIn(identity: string): void {
+  const opened = database();
+  opened.prepare('INSERT INTO user_profiles VALUES (?, ?, NULL, NULL, 1, 1)').run(identity, identity);
+  opened.prepare('INSERT INTO user_profile_emails VALUES (?, ?)').run(identity, identity);
+  opened.close();
+}
+
+const calls = async () => (await readFile(join(pod.host.layout.state, 'calls'), 'utf8')).trim().split('\n');
+
+describe('an administrator', () => {
+  test('of a new pod has the role before the first login, and costs nothing from then on', async () => {
+    expect(roles(await run(['ann', 'Ben@Example.com'])).changes).toEqual([
+      'give ann the role admin, ahead of the first login',
+      'give Ben@Example.com the role admin, ahead of the first login',
+    ]);
+    expect(people()).toEqual({ ann: 'admin', 'ben@example.com': 'admin' });
+    const before = await calls();
+    expect((await run(['ann', 'Ben@Example.com'])).outcome).toBe('unchanged');
+    expect(await calls()).toEqual(before);
+  });
+
+  test('stands in the plan', async () => {
+    const waiting = async () =>
+      (await planRun(specWith(['ann']), pod.host)).find(({ name }) => name === 'assign-roles')?.changes;
+    expect(await waiting()).toEqual(['give ann the role admin']);
+    await run(['ann']);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('who is added to a running pod has it at once', async () => {
+    await run(['ann']);
+    expect(roles(await run(['ann', 'ben'])).changes).toEqual([
+      'give ben the role admin, ahead of the first login',
+    ]);
+    expect(people()).toEqual({ ann: 'admin', ben: 'admin' });
+  });
+
+  test('who was there before keeps their profile, and the report says what it costs them', async () => {
+    await run(['ann']);
+    logIn('ben');
+    expect(roles(await run(['ann', 'ben'])).changes).toEqual([
+      'give ben the role admin: what they have open reconnects, and an answer that was under way has ended',
+    ]);
+    expect(people()).toEqual({ ann: 'admin', ben: 'admin' });
+  });
+
+  test('who no longer is one loses the role', async () => {
+    await run(['ann', 'ben']);
+    expect(roles(await run(['ben'])).changes).toEqual([
+      expect.stringContaining('take the role admin from ann'),
+    ]);
+    expect(people()).toEqual({ ann: null, ben: 'admin' });
+  });
+
+  test('fault (kill): a run is cut short while it admits an administrator → the next one admits them, in the same profile', async () => {
+    await run([]);
+    await pod.host.run({
+      file: pod.host.node,
+      args: [join(pod.host.layout.install, '2026.9.6/node_modules/openclaw/openclaw.mjs')].concat(
+        'gateway call users.list --params {}'.split(' '),
+      ),
+      environment: {
+        OPENCLAW_STATE_DIR: pod.host.layout.state,
+        OPENCLAW_CONFIG_PATH: join(pod.host.layout.state, 'openclaw.json'),
+      },
+    });
+    const opened = database();
+    opened
+      .prepare("INSERT INTO user_profiles VALUES (?, 'ann', NULL, 'admin', 1, 1)")
+      .run(profileFor('ann').id);
+    opened.close();
+    await run(['ann']);
+    expect(people()).toEqual({ ann: 'admin' });
+    expect(ids()).toEqual([profileFor('ann').id]);
+  });
+
+  test('of a state that was never tested gets the role after the first login, and the report says so', async () => {
+    const other = { discovery: { test: 'newer' } };
+    const first = roles(await run(['ann'], other));
+    expect(first.changes).toEqual([]);
+    expect(first.warnings).toMatchObject([
+      {
+        code: 'PROFILE_NOT_CREATED',
+        message: expect.stringMatching(/ann.*after the first login.*schema 19/),
+      },
+    ]);
+    expect(ids()).toEqual([]);
+    logIn('ann');
+    expect(roles(await run(['ann'], other)).changes).toEqual([expect.stringContaining('give ann the role')]);
+    expect(people()).toEqual({ ann: 'admin' });
+  });
+});
+
+describe('the row of a new person', () => {
+  const context = (host: Host) => ({
+    spec: pod.spec(),
+    host,
+    secretEnvironment: async () => ({}),
+    startedAt: new Date(),
+    done: new Map(),
+    signal: new AbortController().signal,
+  });
+  const ann = profileFor('ann');
+
+  test('is not written into a database that is not there', async () => {
+    await expect(createProfiles(context(pod.host), [ann])).rejects.toMatchObject({
+      code: 'PROFILE_NOT_CREATED',
+    });
+    await run([]);
+    await expect(createProfiles(context(pod.host), [ann])).rejects.toMatchObject({
+      code: 'PROFILE_NOT_CREATED',
+    });
+    await expect(stat(join(pod.host.layout.state, 'state/openclaw.sqlite'))).rejects.toThrow();
+  });
+
+  test('waits for who is writing, and for a few seconds only', async () => {
+    await run(['ben']);
+    const writer = database();
+    writer.exec('BEGIN IMMEDIATE');
+    const writing = createProfiles(context(pod.host), [ann]);
+    await new Promise((wake) => setTimeout(wake, 1500));
+    writer.exec('COMMIT');
+    writer.close();
+    await writing;
+    expect(ids()).toContain(ann.id);
+  });
+
+  test('is written as the gateway’s user: what SQLite makes beside its file belongs to who opens it', async () => {
+    await run(['ben']);
+    const users: (string | undefined)[] = [];
+    const host: Host = Object.assign(Object.create(pod.host) as Host, {
+      gatewayUser: 'openclaw',
+      run: (command: Command) => {
+        users.push(command.user);
+        return pod.host.run(command);
+      },
+    });
+    await createProfiles(context(host), [ann]);
+    expect(users).toEqual(['openclaw']);
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'is written by somebody who can write the state (needs root)',
+    async () => {
+      await run(['ben']);
+      const account = { name: 'openclaw', uid: 1800, gid: 1800, home: '/' };
+      const directory = join(pod.host.layout.state, 'state');
+      for (const above of [tmpdir(), pod.directory]) await chmod(above, 0o711);
+      for (const each of [pod.host.layout.state, directory, join(directory, 'openclaw.sqlite')]) {
+        await chown(each, account.uid, account.gid);
+      }
+      const host: Host = Object.assign(Object.create(pod.host) as Host, {
+        gatewayUser: account.name,
+        run: (command: Command) => runAs(account, command),
+      });
+      await createProfiles(context(host), [ann]);
+      expect(ids()).toContain(ann.id);
+    },
+  );
+});

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { inScratch } from '../../src/backup/create.ts';
+import { beginSwap, finishSwap, pendingSwap, planSwap, type Swap } from '../../src/backup/swap.ts';
+import { giveArchive } from '../../src/backup/unpack.ts';
+import { behindTheFence } from '../../src/backup/writer-lock.ts';
+import { ProcessHost } from '../../src/host/process/process-host.ts';
+import { removeBelow } from '../../src/temporary/sweep.ts';
+
+// What the agent can do in the state and in the cache, which are its own, while root works in there.
+let directory: string;
+let elsewhere: string;
+let host: ProcessHost;
+let records: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'planted-'));
+  host = new ProcessHost({
+    root: join(directory, 'root'),
+    state: join(directory, 'state'),
+    artifacts: join(directory, 'artifacts'),
+  });
+  records = host.layout.records;
+  elsewhere = join(directory, 'elsewhere');
+  await mkdir(join(elsewhere, 'deep'), { recursive: true });
+  await mkdir(records, { recursive: true });
+  await mkdir(host.layout.cache, { recursive: true });
+  await writeFile(join(elsewhere, 'deep/file'), 'of somebody else');
+});
+afterEach(async () => {
+  await host.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function untouched(): Promise<void> {
+  expect(await readdir(directory)).not.toContain('moved');
+  expect(await readdir(elsewhere)).toEqual(['deep']);
+  expect(await readFile(join(elsewhere, 'deep/file'), 'utf8')).toBe('of somebody else');
+}
+
+describe('a journal of a restore that was never begun', () => {
+  const journal = (changes: Partial<Swap>): Swap => ({
+    id: '2026-11-29T07-00-00.000Z',
+    staged: join(records, 'restore.tmp/payload'),
+    staging: join(records, 'restore.tmp'),
+    kept: join(records, 'replaced.tmp'),
+    entries: [],
+    records: [],
+    config: { name: 'openclaw.json', comes: false },
+    ...changes,
+  });
+
+  test.each<[string, () => Partial<Swap>]>([
+    ['to remove what is not ours', () => ({ staging: elsewhere, staged: join(elsewhere, 'deep') })],
+    ['to remove all records', () => ({ staging: records, staged: join(records, 'payload') })],
+    [
+      'to take from what is not ours',
+      () => ({ staged: elsewhere, entries: [{ name: 'deep', comes: true }] }),
+    ],
+    ['to take from above', () => ({ staged: `${join(records, 'restore.tmp')}/../../../elsewhere` })],
+    ['to put where it is not ours', () => ({ kept: elsewhere })],
+    ['to move by a name that leads out', () => ({ entries: [{ name: '../elsewhere', comes: false }] })],
+    ['to move a record by such a name', () => ({ records: [{ name: '../../elsewhere', comes: false }] })],
+    ['to move the config by such a name', () => ({ config: { name: '../elsewhere', comes: false } })],
+    ['to move all at once', () => ({ entries: [{ name: '.', comes: false }] })],
+  ])('%s, is none', async (_, changes) => {
+    await mkdir(join(records, 'restore.tmp/payload'), { recursive: true });
+    await writeFile(join(records, 'restore.json'), JSON.stringify(journal(changes())));
+    expect(await pendingSwap(host.layout)).toBeUndefined();
+    expect(await finishSwap(host.layout)).toBeUndefined();
+    await untouched();
+  });
+
+  test.each(['nonsense', '{}', 'null', '{"id": 1}', ''])('that says %j is none', async (text) => {
+    await writeFile(join(records, 'restore.json'), text);
+    expect(await pendingSwap(host.layout)).toBeUndefined();
+  });
+});
+
+describe('a link in the way of a restore', () => {
+  const swap = () => ({
+    id: '2026-11-29T07-00-00.000Z',
+    staged: join(records, 'restore.tmp/payload'),
+    staging: join(records, 'restore.tmp'),
+    kept: join(records, 'replaced.tmp'),
+  });
+
+  test('in place of the records that come', async () => {
+    await mkdir(swap().staged, { recursive: true });
+    await symlink(elsewhere, join(swap().staged, '.clawharbor'));
+    await expect(planSwap(host.layout, swap())).rejects.toThrow(/no link/);
+    await untouched();
+  });
+
+  test('above what comes', async () => {
+    await mkdir(swap().staging);
+    await symlink(elsewhere, swap().staged);
+    await expect(planSwap(host.layout, swap())).rejects.toThrow(/no link/);
+    await untouched();
+  });
+
+  test('in place of where the old one goes', async () => {
+    await mkdir(swap().staged, { recursive: true });
+    await writeFile(join(host.layout.state, 'note'), 'mine');
+    await symlink(elsewhere, swap().kept);
+    await beginSwap(host.layout, await planSwap(host.layout, swap()));
+    await expect(finishSwap(host.layout)).rejects.toThrow(/no link/);
+    await untouched();
+    expect(await readFile(join(host.layout.state, 'note'), 'utf8')).toBe('mine');
+  });
+});
+
+test('a link in place of the copy of an archive is not written through', async () => {
+  const archive = join(directory, 'archive');
+  await writeFile(archive, 'an archive');
+  await inScratch(host, async (scratch) => {
+    await symlink(join(elsewhere, 'deep/file'), join(scratch, 'archive.tar.gz'));
+    await expect(giveArchive(host, archive, scratch)).rejects.toThrow(/EEXIST/);
+  });
+  await inScratch(host, async (scratch) => {
+    await rm(scratch, { recursive: true });
+    await symlink(elsewhere, scratch);
+    await expect(giveArchive(host, archive, scratch)).rejects.toThrow(/could not be copied/);
+  });
+  await untouched();
+});
+
+test('a link in place of the fence is refused, and makes no file elsewhere', async () => {
+  await symlink(join(elsewhere, 'made'), join(records, 'writer.lock'));
+  const fenced = behindTheFence(host, async () => {});
+  await expect(fenced).rejects.toThrow(expect.objectContaining({ code: 'FILE_NOT_REGULAR' }));
+  await untouched();
+});
+
+describe('what is removed where the agent writes', () => {
+  test('is never what a link leads to', async () => {
+    await mkdir(join(records, 'restore.tmp/a'), { recursive: true });
+    await symlink(elsewhere, join(records, 'restore.tmp/a/link'));
+    await removeBelow(host.layout.state, join(records, 'restore.tmp'));
+    expect(existsSync(join(records, 'restore.tmp'))).toBe(false);
+    await symlink(elsewhere, join(records, 'link'));
+    await removeBelow(host.layout.state, join(records, 'link/deep'));
+    await untouched();
+    await expect(removeBelow(host.layout.state, elsewhere)).rejects.toThrow(RangeError);
+  });
+
+  test('is never what a link leads to, however fast somebody exchanges it', async () => {
+    const program = `
+      const { mkdirSync, renameSync, symlinkSync } = require('node:fs');
+      const [place, elsewhere] = process.argv.slice(1);
+      for (let round = 0; ; round += 1) {
+        try {
+          const name = place + '/' + (round % 50);
+          mkdirSync(name + '/deep/deep', { recursive: true });
+          if (round === 50) process.stdout.write('go');
+          renameSync(name, place + '.aside/' + round);
+          symlinkSync(elsewhere, name);
+        } catch {}
+      }
+    `;
+    const place = join(records, 'restore.tmp');
+    for (const each of [place, `${place}.aside`]) await mkdir(each);
+    const agent = spawn(process.execPath, ['--eval', program, place, elsewhere], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(agent.stdout, 'data');
+    const until = performance.now() + 2000;
+    while (performance.now() < until) {
+      await removeBelow(host.layout.state, place).catch(() => {});
+      await mkdir(place, { recursive: true });
+    }
+    agent.kill('SIGKILL');
+    await once(agent, 'close');
+    await untouched();
+  });
+});

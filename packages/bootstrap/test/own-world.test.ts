@@ -1,0 +1,65 @@
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ProcessHost } from '../src/host/process/process-host.ts';
+import { balancerSocket, inOwnWorld, whyNoOwnWorld, type OwnWorld } from '../src/upgrade/own-world.ts';
+import { makePod, type TestPod } from './stand-ins/pod.ts';
+
+let pod: TestPod;
+let host: ProcessHost;
+let scratch: string;
+beforeEach(async () => {
+  pod = await makePod();
+  host = pod.host;
+  scratch = join(pod.directory, 'scratch');
+  const { state, logs } = host.layout;
+  const mounts = ['state', 'logs', 'empty', 'tmp'].map((name) => join(scratch, name));
+  for (const folder of [state, logs, ...mounts]) await mkdir(folder, { recursive: true });
+});
+afterEach(() => pod.close());
+
+async function inside(program: string, world: Partial<OwnWorld> = {}): Promise<unknown> {
+  const command = { file: host.node, args: ['--input-type=module', '--eval', program], timeoutSeconds: 60 };
+  const { exitCode, stdout, stderr } = await host.run(inOwnWorld(host, command, { scratch, ...world }));
+  expect(exitCode, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+const addresses = `
+  const { networkInterfaces } = await import('node:os');
+  const own = Object.values(networkInterfaces()).flat().map(({ address }) => address);`;
+
+test('has the copy where the state lies, and no network but a loopback', async () => {
+  const missing = await whyNoOwnWorld(host);
+  if (missing !== undefined) return console.warn(`Not tested: ${missing}`);
+  const seen = await inside(`${addresses}
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(${JSON.stringify(join(host.layout.state, 'written'))}, '');
+    console.log(JSON.stringify(own));`);
+  expect(seen).toEqual(expect.arrayContaining(['127.0.0.1']));
+  expect((seen as string[]).filter((address) => !['127.0.0.1', '::1'].includes(address))).toEqual([]);
+  await access(join(scratch, 'state', 'written'));
+  await expect(access(join(host.layout.state, 'written'))).rejects.toThrow('ENOENT');
+});
+
+test('may have a load balancer, whose address is not one of its own', async () => {
+  const missing = await whyNoOwnWorld(host, true);
+  if (missing !== undefined) return console.warn(`Not tested: ${missing}`);
+  const balancer = { address: '10.0.16.1', port: 5173 };
+  const seen = await inside(
+    `${addresses}
+    const { createServer, get } = await import('node:http');
+    const { existsSync } = await import('node:fs');
+    const server = createServer(({ socket }, response) => response.end(socket.remoteAddress)).listen(5173, '0.0.0.0');
+    await new Promise((resolve) => server.once('listening', resolve));
+    while (!existsSync('${balancerSocket}')) await new Promise((resolve) => setTimeout(resolve, 50));
+    get({ socketPath: '${balancerSocket}', path: '/' }, async (response) => {
+      console.log(JSON.stringify({ from: await (await import('node:stream/consumers')).text(response), own }));
+      process.exit(0);
+    });`,
+    { balancer },
+  );
+  const { from, own } = seen as { from: string; own: string[] };
+  expect(from).toBe(balancer.address);
+  expect(own).not.toContain(balancer.address);
+});

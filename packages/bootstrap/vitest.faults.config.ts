@@ -1,0 +1,3 @@
+import { faultTests } from '../../testing/fault-tests.ts';
+
+export default faultTests();
