@@ -98,6 +98,7 @@ const bootstrap = new Workspace(root, {
   },
   files: ['dist'],
   coverage: 70,
+  testsStartPrograms: true,
 });
 bootstrap.bundle('build-bundle.ts');
 bootstrap.task('bench', 'Compares the config step of a replacement with a start of OpenClaw', {
@@ -116,6 +117,7 @@ const infra = new Workspace(root, {
   devDeps: [version.constructs, version.cdkLib, version.awsCdk, version.cdkNag],
   workspaceDeps: [bootstrap, configMerge, iamPolicies],
   coverage: 80,
+  testsStartPrograms: true,
 });
 infra.task('synth', 'Writes the CloudFormation template of clawharbor.config.ts to cdk.out, offline', {
   exec: 'node --conditions=source --disable-warning=ExperimentalWarning src/bin/synth.ts',
@@ -155,6 +157,7 @@ const e2e = new Workspace(root, {
   workspaceDeps: [infra, bootstrap, configMerge],
   bin: { 'clawharbor-local': { program: 'bin/clawharbor-local' } },
   coverage: 50,
+  testsStartPrograms: true,
 });
 root.command('local', 'Runs a pod on this machine: clawharbor-local up', {
   // It bundles the bootstrap itself: what it shows is one picture.

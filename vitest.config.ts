@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { retry } from './testing/attempts.ts';
 import { temporaryFolder } from './testing/unit-tests.ts';
 
 /** The tests of the monorepo itself: what is generated, and what is published. */
@@ -9,6 +10,7 @@ export default defineConfig({
     sequence: { shuffle: true },
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    retry,
     reporters: ['default', 'json'],
     outputFile: { json: 'test-reports/root.json' },
   },

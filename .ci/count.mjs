@@ -1,4 +1,4 @@
-// Adds up the reports of all test runs: how long each file took, which tests failed and why, and last
+// Adds up the reports of all test runs: how long each file took, which tests failed or took two attempts and why, and last
 // `N passed, N failed[, N skipped]`. Fails when a run left no report.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -15,6 +15,9 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const files = [];
 /** @type {string[]} */
 const failures = [];
+/** What passed when it was tried again: `retry` in testing/attempts.ts.
+ * @type {string[]} */
+const seconds = [];
 
 for (const report of expected) {
   try {
@@ -31,6 +34,10 @@ for (const report of expected) {
       if (message) failures.push(`${file}: ${message}`);
       for (const { status, fullName, failureMessages } of assertionResults)
         if (status === 'failed') failures.push(`${file}: ${fullName}\n${failureMessages.join('\n')}`);
+        else if (failureMessages.length > 0)
+          seconds.push(
+            `passed at the second attempt only: ${file}: ${fullName}\n${failureMessages.join('\n')}`,
+          );
     }
   } catch (error) {
     failures.push(`no report ${report}: ${error.message}`);
@@ -41,7 +48,7 @@ for (const report of expected) {
 const slowest = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 25);
 stdout.write(slowest.map(({ seconds, file }) => `${seconds.toFixed(0).padStart(5)} s  ${file}\n`).join(''));
 // At the end, because a log is often kept only from there.
-for (const failure of failures) stdout.write(`\n${failure}\n`);
+for (const failure of [...seconds, ...failures]) stdout.write(`\n${failure}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -69,11 +69,12 @@ export function handOver(program) {
 
 /**
  * A terminal sends what its keys mean to both, as it does below npx. A second one that comes while the program ends by the
- * first would kill it: who has not ended soon after gets it passed on, and must take two for one.
+ * first would kill it, however slowly a busy machine lets it end: who has not ended some seconds after gets it passed on, and
+ * must take two for one.
  * @returns milliseconds
  */
 function grace(signal) {
   return ['SIGINT', 'SIGQUIT'].includes(signal) && [0, 1, 2].some((descriptor) => isatty(descriptor))
-    ? 500
+    ? 3_000
     : 0;
 }

@@ -25,6 +25,8 @@ export interface WorkspaceOptions {
   readonly files?: string[];
   /** Floor of line coverage, in percent. */
   readonly coverage: number;
+  /** Whether its tests start programs, which may miss a limit of time on a busy machine. */
+  readonly testsStartPrograms?: boolean;
 }
 
 /** What Node.js 20 has not does not compile. */
@@ -130,7 +132,7 @@ export class Workspace extends javascript.NodeProject {
       `// ${vitest.marker}`,
       `import { unitTests } from '../../testing/unit-tests.ts';`,
       '',
-      `export default unitTests({ coverage: ${options.coverage} });`,
+      `export default unitTests({ coverage: ${options.coverage}${options.testsStartPrograms ? ', startsPrograms: true' : ''} });`,
       '',
     ]) {
       vitest.addLine(line);

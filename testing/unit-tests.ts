@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { retry } from './attempts.ts';
 
 /** Vitest's `globalSetup` of every test run of this repository. */
 export const temporaryFolder = new URL('./temporary-folder.ts', import.meta.url).pathname;
@@ -7,10 +8,12 @@ export const temporaryFolder = new URL('./temporary-folder.ts', import.meta.url)
 export interface UnitTestOptions {
   /** Floor of line coverage, in percent. */
   readonly coverage: number;
+  /** Whether tests start programs, which may miss a limit of time on a busy machine. Default: false. */
+  readonly startsPrograms?: boolean;
 }
 
 /** The packages of this repository are tested as sources, in random order, without a network. */
-export function unitTests({ coverage }: UnitTestOptions): ViteUserConfig {
+export function unitTests({ coverage, startsPrograms = false }: UnitTestOptions): ViteUserConfig {
   // Not `module`: the AWS SDK has ES modules for bundlers behind it, which Node.js cannot load.
   const conditions = ['source', 'node', 'development|production'];
   return defineConfig({
@@ -23,6 +26,7 @@ export function unitTests({ coverage }: UnitTestOptions): ViteUserConfig {
       setupFiles: [new URL('./deny-network.ts', import.meta.url).pathname],
       sequence: { shuffle: true },
       testTimeout: 30_000,
+      retry: startsPrograms ? retry : 0,
       // Vitest leaves a core free. Most tests that take long wait for programs that they started.
       maxWorkers: Math.max(2, availableParallelism() - 1),
       reporters: ['default', 'json'],

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { retry } from '../../testing/attempts.ts';
 import { temporaryFolder, unitTests } from '../../testing/unit-tests.ts';
 
 const { resolve, ssr } = unitTests({ coverage: 0 });
@@ -16,6 +17,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 480_000,
     hookTimeout: 480_000,
+    retry,
     bail: 0,
     reporters: ['verbose', 'json'],
     outputFile: { json: 'test-reports/e2e.json' },

@@ -1,12 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endingOf, type Ending } from '@clawharbor/bootstrap';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { execute } from '../../src/container/index.ts';
-import { tryPort } from '../../src/pod/port.ts';
-import { artifacts } from '../container/artifacts.ts';
+import { tryPort } from '../src/pod/port.ts';
 
 export const directory = mkdtempSync(join(tmpdir(), 'clawharbor-exits-'));
 let port: number;
@@ -14,23 +12,6 @@ beforeAll(async () => {
   port = await tryPort(0);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-const isArtifact = (name: string, version: string): boolean =>
-  name.startsWith(`openclaw-${version}-`) && name.endsWith('.tar.zst');
-
-/** The program of a release that some run has cached on this machine; undefined where none has. */
-export async function program(version: string): Promise<string | undefined> {
-  const names = existsSync(artifacts) ? readdirSync(artifacts) : [];
-  const artifact = names.find((name) => isArtifact(name, version));
-  if (artifact === undefined) return undefined;
-  const folder = join(directory, version);
-  if (!existsSync(folder)) {
-    mkdirSync(folder);
-    const { exitCode } = await execute('tar', ['--zstd', '-xf', join(artifacts, artifact), '-C', folder]);
-    if (exitCode !== 0) throw new Error(`${artifact} cannot be unpacked`);
-  }
-  return join(folder, 'node_modules/openclaw/openclaw.mjs');
-}
 
 interface Run {
   readonly process: ChildProcess;

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -9,31 +8,11 @@ import { openDataDirectory } from '../src/pod/data-dir.ts';
 import { processesBelow } from '../src/pod/orphans.ts';
 import { tryPort } from '../src/pod/port.ts';
 import { openSecretsManager } from '../src/pod/secret.ts';
-import { request } from './support/gateway-client.ts';
-import { LocalPod } from './support/local-pod.ts';
+import { request } from '../e2e/support/gateway-client.ts';
+import type { LocalPod } from '../e2e/support/local-pod.ts';
+import { endPods, failureOf, newPod } from '../e2e/support/pods.ts';
 
-const pods: LocalPod[] = [];
-afterEach(async () => {
-  for (const pod of pods.splice(0)) {
-    await pod.end('SIGTERM');
-    rmSync(pod.dataDir, { recursive: true, force: true });
-  }
-});
-
-async function newPod(...options: Parameters<typeof LocalPod.create>): Promise<LocalPod> {
-  const pod = await LocalPod.create(...options);
-  pods.push(pod);
-  return pod;
-}
-
-/** What a failed `up` says last: its code and its message. */
-async function failureOf(pod: LocalPod): Promise<string> {
-  await expect(pod.up()).rejects.toThrow();
-  expect(await pod.end()).toBe(1);
-  const { code, message } = pod.events.at(-1) as unknown as { code: string; message: string };
-  expect(pod.stderr).toContain(`${code}: `);
-  return `${code}: ${message}`;
-}
+afterEach(endPods);
 
 async function gatewayPid(pod: LocalPod): Promise<number> {
   for (const pid of await processesBelow(join(pod.dataDir, 'instances'))) {
@@ -51,62 +30,6 @@ async function until(what: string, condition: () => Promise<boolean> | boolean, 
     await new Promise((wake) => setTimeout(wake, 250));
   }
 }
-
-describe('bad input', () => {
-  test('a port that is taken is named', async () => {
-    const pod = await newPod();
-    const other = createServer();
-    await new Promise<void>((listening) => other.listen(pod.port, '127.0.0.1', listening));
-    expect(await failureOf(pod)).toMatch(new RegExp(`^PORT_TAKEN: .*${pod.port}.*--port`));
-    other.close();
-  });
-
-  test('a data directory that cannot be written is named', async () => {
-    const pod = await newPod();
-    const file = join(pod.dataDir, 'file');
-    writeFileSync(file, '');
-    const { exitCode, stderr } = pod.command('up', '--data-dir', join(file, 'below'));
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/DATA_DIR_NOT_WRITABLE: .*file\/below.*--data-dir/);
-  });
-
-  test.each([
-    ['does not parse', 'export default {\n  name: \n};\n', /:3:/],
-    ['names an unknown key', "export default {\n  name: 'pod',\n  colour: 'blue',\n};\n", /:3:.*colour/],
-  ])('a config file that %s is refused with its line', async (_, content, where) => {
-    const folder = mkdtempSync(join(tmpdir(), 'clawharbor-config-'));
-    const file = join(folder, 'pod.config.ts');
-    writeFileSync(file, content);
-    const pod = await newPod({ arguments: ['--config', file] });
-    const failure = await failureOf(pod);
-    expect(failure).toMatch(/^CONFIG_INVALID: /);
-    expect(failure).toContain(file);
-    expect(failure).toMatch(where);
-    rmSync(folder, { recursive: true });
-  });
-
-  test('wrong usage ends with 2', async () => {
-    const pod = await newPod();
-    expect(pod.command('up', '--port', 'eighty').exitCode).toBe(2);
-    expect(pod.command('nonsense').exitCode).toBe(2);
-  });
-
-  test('commands without a running pod say how to start one', async () => {
-    const pod = await newPod();
-    for (const command of ['status', 'replace']) {
-      const { exitCode, stderr } = pod.command(command);
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/POD_NOT_RUNNING: .*clawharbor-local up/);
-    }
-  });
-
-  test('a secret that would change the process is refused', async () => {
-    const pod = await newPod();
-    const { exitCode, stderr } = pod.commandWithInput('value', 'secret', 'set', 'LD_PRELOAD');
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/SECRET_INVALID: .*LD_PRELOAD/);
-  });
-});
 
 describe('OpenClaw', () => {
   test('fault (release): no registry, and OpenClaw is not in the cache → the start ends with OPENCLAW_NOT_INSTALLABLE', async () => {
