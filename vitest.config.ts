@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { retry } from './testing/attempts.ts';
-import { temporaryFolder } from './testing/unit-tests.ts';
+import { compileCache, temporaryFolder } from './testing/unit-tests.ts';
 
 /** The tests of the monorepo itself: what is generated, and what is published. */
 export default defineConfig({
   test: {
-    globalSetup: [temporaryFolder],
+    globalSetup: [temporaryFolder, compileCache],
     include: ['test/**/*.test.ts'],
     sequence: { shuffle: true },
     testTimeout: 300_000,

@@ -5,6 +5,9 @@ import { retry } from './attempts.ts';
 /** Vitest's `globalSetup` of every test run of this repository. */
 export const temporaryFolder = new URL('./temporary-folder.ts', import.meta.url).pathname;
 
+/** The same of tests that start no real gateway. */
+export const compileCache = new URL('./compile-cache.ts', import.meta.url).pathname;
+
 export interface UnitTestOptions {
   /** Floor of line coverage, in percent. */
   readonly coverage: number;
@@ -22,7 +25,7 @@ export function unitTests({ coverage, startsPrograms = false }: UnitTestOptions)
     test: {
       include: ['test/**/*.test.ts'],
       exclude: ['test/**/*.e2e.test.ts'],
-      globalSetup: [temporaryFolder],
+      globalSetup: [temporaryFolder, compileCache],
       setupFiles: [new URL('./deny-network.ts', import.meta.url).pathname],
       sequence: { shuffle: true },
       testTimeout: 30_000,
