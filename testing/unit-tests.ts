@@ -28,7 +28,7 @@ export function unitTests({ coverage, startsPrograms = false }: UnitTestOptions)
       globalSetup: [temporaryFolder, compileCache],
       setupFiles: [new URL('./deny-network.ts', import.meta.url).pathname],
       sequence: { shuffle: true },
-      testTimeout: 30_000,
+      testTimeout: startsPrograms ? 120_000 : 30_000,
       retry: startsPrograms ? retry : 0,
       // Vitest leaves a core free. Most tests that take long wait for programs that they started.
       maxWorkers: Math.max(2, availableParallelism() - 1),

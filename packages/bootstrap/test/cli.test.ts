@@ -52,11 +52,11 @@ test('plan says what it would do with exit code 2', async () => {
 test('run --stay follows the spec, and SIGTERM stops everything with exit code 0', async () => {
   const run = start('run', '--spec', specFile, ...where, '--json', '--stay', '--interval', '0.2');
   const reports = () => run.events().filter(({ event }) => event === 'report');
-  await vi.waitFor(() => expect(reports()).toMatchObject([{ outcome: 'ready' }]), 20_000);
+  await vi.waitFor(() => expect(reports()).toMatchObject([{ outcome: 'ready' }]), 60_000);
   await writeFile(specFile, JSON.stringify(pod.spec({}, { discovery: { test: 'fine' } })));
   await vi.waitFor(
     () => expect(reports()).toMatchObject([{ outcome: 'ready' }, { outcome: 'ready' }]),
-    20_000,
+    60_000,
   );
   expect(await pod.readConfig()).toMatchObject({ discovery: { test: 'fine' } });
   const record = JSON.parse(await readFile(join(pod.directory, 'root/units/openclaw.json'), 'utf8')) as {
@@ -70,13 +70,13 @@ test('run --stay follows the spec, and SIGTERM stops everything with exit code 0
 
 test('fault (config): a spec of a newer apiVersion → SPEC_TOO_NEW, and the pod goes on as it was', async () => {
   const run = start('run', '--spec', specFile, ...where, '--json', '--stay', '--interval', '0.2');
-  await vi.waitFor(() => expect(run.events().at(-1)).toMatchObject({ outcome: 'ready' }), 20_000);
+  await vi.waitFor(() => expect(run.events().at(-1)).toMatchObject({ outcome: 'ready' }), 60_000);
   const before = await readFile(join(pod.host.layout.state, 'openclaw.json'), 'utf8');
   const { port } = (JSON.parse(before) as { gateway: { port: number } }).gateway;
   await writeFile(specFile, JSON.stringify({ ...pod.spec(), apiVersion: 'clawharbor/v2', wings: true }));
   await vi.waitFor(
     () => expect(run.events().at(-1)).toMatchObject({ event: 'problem', code: 'SPEC_TOO_NEW' }),
-    20_000,
+    60_000,
   );
   const once = start('run', '--spec', specFile, ...where);
   expect(await once.exit).toBe(1);
@@ -111,7 +111,7 @@ test('SIGTERM ends a run in the middle of its work, too', async () => {
   const spec = pod.spec({ readyTimeoutSeconds: 60 }, { discovery: { test: 'silent' } });
   await writeFile(specFile, JSON.stringify(spec));
   const run = start('run', '--spec', specFile, ...where, '--json', '--stay');
-  await vi.waitFor(() => expect(run.output.stdout).toContain('"wait-ready"'), 20_000);
+  await vi.waitFor(() => expect(run.output.stdout).toContain('"wait-ready"'), 60_000);
   run.child.kill('SIGTERM');
   expect(await run.exit).toBe(0);
 });
@@ -120,7 +120,7 @@ test('SIGTERM ends a run that waits for AWS, and its output says what it waits f
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('AWS_EC2_METADATA_SERVICE_ENDPOINT', 'http://127.0.0.1:1');
   const run = start('run', '--spec', 'ssm:/no/such', ...where, '--json');
-  await vi.waitFor(() => expect(run.events()).toMatchObject([{ event: 'waiting' }]), 20_000);
+  await vi.waitFor(() => expect(run.events()).toMatchObject([{ event: 'waiting' }]), 60_000);
   expect(run.output.stdout).toMatch(/Could not load credentials.*asked again for up to \d+ s/);
   run.child.kill('SIGTERM');
   expect(await run.exit).toBe(0);

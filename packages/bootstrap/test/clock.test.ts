@@ -28,7 +28,7 @@ test.each([
     const starting = converge(pod.spec({ readyTimeoutSeconds: 20 }, await port()), other);
     await vi.waitFor(
       async () => expect((await other.units.state('openclaw')).status).toBe('starting'),
-      10_000,
+      60_000,
     );
     vi.setSystemTime(Date.now() + by * hours);
     setTimeout(() => void pod.host.close(), 2000);
@@ -39,7 +39,7 @@ test.each([
     const start = performance.now();
     expect((await waiting).steps.at(-1)?.error?.code).toBe('STATE_LOCKED');
     expect(performance.now() - start).toBeGreaterThan(9000);
-    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(performance.now() - start).toBeLessThan(60_000);
   },
 );
 

@@ -46,7 +46,7 @@ describe.skipIf(!isLinux)('a gateway that grows', () => {
         const held = /^RssAnon:\s+(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
         expect(Number(held)).toBeGreaterThan(140 * 1024);
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     return pid;
   };

@@ -51,7 +51,7 @@ const forever = `setInterval(() => {}, 1000); console.log('up ' + process.pid)`;
 async function started(script: string, changes: Partial<Unit> = {}): Promise<void> {
   await host.units.install(unit(script, changes));
   await host.units.start('test');
-  await vi.waitFor(async () => expect(await lines()).toContainEqual(expect.stringMatching(/^up /)), 10_000);
+  await vi.waitFor(async () => expect(await lines()).toContainEqual(expect.stringMatching(/^up /)), 60_000);
 }
 
 describe('a unit', () => {
@@ -59,7 +59,7 @@ describe('a unit', () => {
     await host.units.install(unit(''));
     await host.units.setSecretEnvironment('test', { TOKEN: 'hunter2' });
     await started(`${forever}; console.log(process.env.GREETING, process.env.TOKEN === 'hunter2')`);
-    await vi.waitFor(async () => expect(await lines()).toContain('hello true'));
+    await vi.waitFor(async () => expect(await lines()).toContain('hello true'), 60_000);
     const record = await readFile(join(directory, 'root/units/test.json'), 'utf8');
     const log = await readFile(join(directory, 'root/logs/test.log'), 'utf8');
     expect(record + log).not.toContain('hunter2');
@@ -68,7 +68,7 @@ describe('a unit', () => {
   test('gets none of the environment of its supervisor', async () => {
     vi.stubEnv('AWS_SESSION_TOKEN', 'of the user');
     await started(`${forever}; console.log('token', process.env.AWS_SESSION_TOKEN)`);
-    await vi.waitFor(async () => expect(await lines()).toContain('token undefined'));
+    await vi.waitFor(async () => expect(await lines()).toContain('token undefined'), 60_000);
     vi.unstubAllEnvs();
   });
 
@@ -76,21 +76,21 @@ describe('a unit', () => {
     await started(forever);
     const { pid } = await host.units.state('test');
     process.kill(pid ?? 0, 'SIGKILL');
-    await vi.waitFor(async () => expect((await host.units.state('test')).restarts).toBe(1), 5000);
+    await vi.waitFor(async () => expect((await host.units.state('test')).restarts).toBe(1), 60_000);
     expect((await host.units.state('test')).pid).not.toBe(pid);
   });
 
   test('fault (gateway): it exits with 78 → it is not started again', async () => {
     await host.units.install(unit('process.exit(78)'));
     await host.units.start('test');
-    await vi.waitFor(async () => expect(await status()).toBe('failed'), 5000);
+    await vi.waitFor(async () => expect(await status()).toBe('failed'), 60_000);
     expect(await host.units.state('test')).toEqual({ status: 'failed', exitCode: 78, restarts: 0 });
   });
 
   test('fault (gateway): it crashes again and again → it is given up after so many starts in so many seconds', async () => {
     await host.units.install(unit('process.exit(1)'));
     await host.units.start('test');
-    await vi.waitFor(async () => expect(await status()).toBe('failed'), 10_000);
+    await vi.waitFor(async () => expect(await status()).toBe('failed'), 60_000);
     expect((await host.units.state('test')).restarts).toBe(2);
     expect((await lines()).at(-1)).toContain('not restarted: started 3 times in 60 s');
   });
@@ -98,7 +98,7 @@ describe('a unit', () => {
   test('whose program is missing fails with a reason', async () => {
     await host.units.install(unit('', { command: ['/no/such/program'] }));
     await host.units.start('test');
-    await vi.waitFor(async () => expect(await status()).toBe('failed'), 10_000);
+    await vi.waitFor(async () => expect(await status()).toBe('failed'), 60_000);
     expect(await lines()).toContainEqual(
       expect.stringContaining('cannot start test: spawn /no/such/program ENOENT'),
     );
@@ -112,7 +112,7 @@ describe('a unit', () => {
     await host.units.stop('test');
     expect(await status()).toBe('inactive');
     expect(await lines()).toContain('no');
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 5000);
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 60_000);
   });
 
   test('runs only while it holds its lock', async () => {
@@ -121,11 +121,11 @@ describe('a unit', () => {
     const other = open('other');
     await other.units.install(unit(forever, { lockFile }));
     await other.units.start('test');
-    await vi.waitFor(async () => expect((await other.units.state('test')).status).toBe('starting'), 5000);
+    await vi.waitFor(async () => expect((await other.units.state('test')).status).toBe('starting'), 60_000);
     await sleep(300);
     expect(await other.units.tail('test', 10)).toEqual([]);
     await host.units.stop('test');
-    await vi.waitFor(async () => expect((await other.units.state('test')).status).toBe('active'), 5000);
+    await vi.waitFor(async () => expect((await other.units.state('test')).status).toBe('active'), 60_000);
     await other.close();
   });
 

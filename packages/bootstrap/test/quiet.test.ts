@@ -76,7 +76,7 @@ test('is put off once in a run, whoever edits the config meanwhile', async () =>
   pod.host.elapsed = () => performance.now() * 60;
   await writeFile(inState('turns'), '1');
   const running = converge(withAdministrators(['ann', 'ben']), pod.host);
-  await vi.waitFor(async () => expect(await asked('gateway.restart.preflight')).toBe(1), 20_000);
+  await vi.waitFor(async () => expect(await asked('gateway.restart.preflight')).toBe(1), 60_000);
   await pod.writeConfig(JSON.stringify({ ...(await pod.readConfig()), messages: { prefix: 'mine' } }));
   const report = await running;
   expect(await asked('gateway.restart.preflight')).toBe(2);

@@ -124,7 +124,7 @@ test('a lost config is put back within seconds by who stays, long before the nex
   const file = join(pod.host.layout.state, 'openclaw.json');
   const before = await readFile(file, 'utf8');
   await rm(file);
-  await expect.poll(() => reports.length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => reports.length, { timeout: 60_000 }).toBe(1);
   expect(codes(reports[0]!)).toEqual(['CONFIG_LOST']);
   expect(await readFile(file, 'utf8')).toBe(before);
   ended.abort();

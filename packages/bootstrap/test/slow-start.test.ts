@@ -30,7 +30,7 @@ test('fault (gateway): it takes longer than readyTimeoutSeconds to start again, 
       expect(state.status).toBe('active');
       return state.pid!;
     },
-    { timeout: 10_000, interval: 5 },
+    { timeout: 60_000, interval: 5 },
   );
   process.kill(pid, 'SIGSTOP');
   const slow = await running;

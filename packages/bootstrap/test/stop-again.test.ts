@@ -59,7 +59,7 @@ describe('on a laptop', () => {
       stopTimeoutSeconds: 25,
     });
     await host.units.start('test');
-    await vi.waitFor(async () => expect(await host.units.tail('test', 9)).toContain('up'), 10_000);
+    await vi.waitFor(async () => expect(await host.units.tail('test', 9)).toContain('up'), 60_000);
   }
 
   test('fault (gateway): it ignores a SIGTERM → it is asked again after 5 s, and ends by itself', async () => {
@@ -85,7 +85,7 @@ describe.concurrent('on an instance', () => {
     onTestFinished(() => void main.kill('SIGKILL'));
     const lines: string[] = [];
     main.stdout.setEncoding('utf8').on('data', (text: string) => lines.push(...text.trim().split('\n')));
-    await vi.waitFor(() => expect(lines).toContain('up'), 10_000);
+    await vi.waitFor(() => expect(lines).toContain('up'), 60_000);
     const { run, asked } = systemctlOf(main);
     return { main, lines, units: new SystemdUnits(run), asked };
   }

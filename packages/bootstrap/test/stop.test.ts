@@ -77,7 +77,7 @@ describe('a run that is stopped', () => {
               /cache\/config\.[^/]*\/0\//.test(name),
             ),
           ).toBe(true),
-        5_000,
+        60_000,
       );
       await new Promise((wake) => setTimeout(wake, 300));
       return true;

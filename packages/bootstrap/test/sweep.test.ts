@@ -140,6 +140,7 @@ describe('a sweep', () => {
       }
       const sweeping = sweep({ base: join(directory, 'state'), below: ['records'] }, now);
       await vi.waitFor(() => expect(readdirSync(join(records, name)).length).toBeLessThan(1000), {
+        timeout: 60_000,
         interval: 1,
       });
       renameSync(records, `${records}.away`);

@@ -240,7 +240,7 @@ describe('a release that fails', () => {
       expect(rollbackStartMs).toBeLessThan(rollbackDowntimeMs!);
       const after = report.steps.slice(report.steps.indexOf(upgradeOf(report)) + 1);
       expect(after.find(({ name }) => name === 'start-gateway')).toMatchObject({ changes: [] });
-    }, 60_000);
+    }, 120_000);
 
     test('as little as the old one did, is not its fault', async () => {
       model.close();
@@ -284,7 +284,7 @@ describe('a release that fails', () => {
       expect((await run(next)).outcome).toBe('rolled-back');
       expect(await pid()).toBe(before);
     },
-    60_000,
+    120_000,
   );
 });
 
@@ -350,7 +350,7 @@ describe('a run that is killed', () => {
       await expectTidy();
       expect((await run(next)).outcome).toBe('unchanged');
     },
-    60_000,
+    120_000,
   );
 
   test.each(['switch', 'roll-back'] as const)(
@@ -368,7 +368,7 @@ describe('a run that is killed', () => {
       expect(await readFile(join(host.layout.state, 'workspace', 'BOOTSTRAP.md'), 'utf8')).toBe('read me');
       await expectTidy();
     },
-    90_000,
+    120_000,
   );
 
   test('after the switch, when nobody wants the release any more, goes back', async () => {
@@ -380,5 +380,5 @@ describe('a run that is killed', () => {
     expect(report.openclaw).toBe(old);
     expect([sessions(), schema()]).toEqual([2, 21]);
     await expectTidy();
-  }, 60_000);
+  }, 120_000);
 });

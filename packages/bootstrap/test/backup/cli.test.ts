@@ -75,7 +75,7 @@ describe('restore refuses, with exit code 1 and nothing changed', () => {
 
   test('while somebody else runs the pod', async () => {
     const running = start('run', '--stay', '--json');
-    await vi.waitFor(() => expect(running.output.stdout).toContain('"outcome":"ready"'), 20_000);
+    await vi.waitFor(() => expect(running.output.stdout).toContain('"outcome":"ready"'), 60_000);
     const { exitCode, stderr } = await ended('restore', '--at', '2026-11-29T08:00Z');
     expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^STATE_LOCKED: .*already runs this pod/)]);
     running.child.kill('SIGTERM');

@@ -32,7 +32,7 @@ describe.for(['defensive', 'strictest'] as const)('In the mode %s', (mode) => {
 
   test(
     'whatever a request combines, it arrives as one, whole, or is refused',
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async () => {
       const combination = fc.record({
         method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'),

@@ -108,7 +108,7 @@ describe('Health checks', () => {
     register('i-silent', silent.port);
     await vi.waitUntil(
       () => loadBalancer.targetHealth(targetGroupArn).every(({ state }) => state === 'unhealthy'),
-      10_000,
+      60_000,
     );
     expect(
       loadBalancer.targetHealth(targetGroupArn).map(({ target, reason }) => [target.id, reason]),
@@ -228,7 +228,7 @@ describe('Requests', () => {
     expect((await pod.browser.request(`${pod.url}/`)).text).toBe('0 1 2 3 4 done');
   });
 
-  test('get 504 when no connection comes about within ten seconds', { timeout: 40_000 }, async () => {
+  test('get 504 when no connection comes about within ten seconds', async () => {
     let isLost = false;
     await using pod = await startPod({
       rules: openRule,

@@ -69,11 +69,12 @@ afterEach(async () => {
 
 const earlySeconds = 4;
 
-/** The metadata service as an instance finds it in its first seconds. */
+/** The metadata service as an instance finds it in its first seconds, which begin when it first asks. */
 async function startLate(port: number, early: RequestListener, seconds = earlySeconds): Promise<void> {
   let isReady = false;
   const server = createServer((incoming, response) => (isReady ? forward : early)(incoming, response));
-  setTimeout(() => (isReady = true), seconds * 1000);
+  if (seconds === 0) isReady = true;
+  else server.once('request', () => setTimeout(() => (isReady = true), seconds * 1000));
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   opened.push({ close: () => (server.closeAllConnections(), server.close()) });

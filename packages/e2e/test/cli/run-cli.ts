@@ -42,14 +42,14 @@ export async function typeWhileAnswering(desk: Desk, args: readonly string[], in
   return { exitCode, stdout, stderr };
 }
 
-/** Types a command. It gets what a person has for it: ten seconds, or it counts as hanging. */
+/** Types a command. After a minute it counts as hanging: a busy machine takes half of one to start it. */
 export function type(desk: Desk, args: readonly string[], input = ''): Outcome {
   const [file, ...first] = program;
   const { status, stdout, stderr } = spawnSync(file!, [...first, ...args], {
     ...desk,
     input,
     encoding: 'utf8',
-    timeout: 10_000,
+    timeout: 60_000,
     killSignal: 'SIGKILL',
   });
   return { exitCode: status, stdout, stderr };

@@ -40,7 +40,7 @@ beforeAll(async () => {
     bundle,
   });
   stack = resolveTemplate(template, { region, account, stackName });
-}, 60_000);
+});
 
 afterAll(() => rm(directory, { recursive: true }));
 
