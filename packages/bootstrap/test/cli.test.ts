@@ -146,7 +146,7 @@ test.each([
     const told = Date.now();
     run.child.kill('SIGTERM');
     expect(await run.exit).toBe(0);
-    expect(Date.now() - told).toBeLessThan(3000);
+    expect(Date.now() - told).toBeLessThan(20_000);
     await aws.close();
   },
 );

