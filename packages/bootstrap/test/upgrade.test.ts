@@ -13,7 +13,7 @@ import type { OpenClawVersion } from '../src/openclaw-release.ts';
 import { planRun } from '../src/plan.ts';
 import type { Report } from '../src/report.ts';
 import type { PodSpec } from '../src/spec/pod-spec.ts';
-import { whyNoOwnWorld } from '../src/upgrade/own-world.ts';
+import { whyNoOwnWorld } from '../src/host/own-world.ts';
 import { journalSteps, type JournalStep } from '../src/upgrade/records.ts';
 import { makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
 
