@@ -106,6 +106,21 @@ describe('an upgrade', () => {
     expect(await pid()).toBe(before);
   });
 
+  test('fault (instance): the clock jumps back by an hour again and again during an upgrade → it is done, and what its report says of times is right', async () => {
+    let hours = 0;
+    host.now = () => new Date(Date.now() - 3_600_000 * (hours += 1));
+    const began = performance.now();
+    const report = await run(next);
+    const most = performance.now() - began;
+    expect(report).toMatchObject({ outcome: 'ready', openclaw: next });
+    const { downtimeMs, startMs } = report.upgrade!;
+    for (const time of [downtimeMs, startMs, upgradeOf(report).durationMs]) {
+      expect(time).toBeGreaterThan(0);
+      expect(time).toBeLessThan(most);
+    }
+    expect(report.steps.filter(({ durationMs }) => durationMs < 0)).toEqual([]);
+  });
+
   test('of a state without a record is found by its databases', async () => {
     await rm(join(host.layout.records, 'release.json'));
     expect((await run(next)).upgrade).toMatchObject({ from: old, to: next });

@@ -28,6 +28,7 @@ const neededBytes = 1200 * 1024 * 1024;
 export async function drill(context: BackupContext, store: BackupStore): Promise<Drill> {
   const { host, spec, signal } = context;
   const started = host.now();
+  const begun = host.elapsed();
   const newest = newestOf(await store.folder.list(), started);
   if (!newest) {
     throw new BootstrapError('BACKUP_NOT_FOUND', `There is no backup in ${store.folder.directory} to try.`);
@@ -37,7 +38,7 @@ export async function drill(context: BackupContext, store: BackupStore): Promise
     id: newest.id,
     at: started.toISOString(),
     openclaw: spec.openclaw.version,
-    seconds: (host.now().getTime() - started.getTime()) / 1000,
+    seconds: Math.round(host.elapsed() - begun) / 1000,
     databases: newest.databases.length,
     rows,
     sessions: 0,

@@ -75,8 +75,10 @@ interface Registry {
 
 /** What is not there, but for what was tried a short time ago. */
 async function toInstall({ host, spec }: StepContext): Promise<readonly ReleasePlugin[]> {
-  const since = host.now().getTime() - patienceMilliseconds;
-  const tried = (await missingPlugins(host, spec)).filter(({ at }) => at > since).map(({ id }) => id);
+  const now = host.now().getTime();
+  // One that lies far ahead is of a clock that was wrong.
+  const isRecent = ({ at }: MissingPlugin): boolean => Math.abs(now - at) < patienceMilliseconds;
+  const tried = (await missingPlugins(host, spec)).filter(isRecent).map(({ id }) => id);
   const list: ReleasePlugin[] = [];
   for (const plugin of pluginsOf(spec)) {
     if (!tried.includes(plugin.id) && !(await isPluginInstalled(host, spec, plugin))) list.push(plugin);

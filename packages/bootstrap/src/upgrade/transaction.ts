@@ -206,7 +206,7 @@ export class Upgrade {
     const done = new Map(context.done);
     let started = 0;
     for (const step of [showPlugins, mergeConfig, startGateway, waitReady] satisfies Step[]) {
-      if (step === startGateway) started = host.now().getTime();
+      if (step === startGateway) started = host.elapsed();
       const result = await step.apply({ ...(step === waitReady ? waiting : context), done });
       done.set(step.name, result);
       this.#changes.push(...result.changes);
@@ -216,7 +216,7 @@ export class Upgrade {
         `OpenClaw ${spec.openclaw.version} does not run with the config of ${host.layout.state}.`,
       );
     }
-    return host.now().getTime() - started;
+    return Math.round(host.elapsed() - started);
   }
 
   /**
