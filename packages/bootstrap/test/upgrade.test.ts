@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -14,7 +15,7 @@ import { planRun } from '../src/plan.ts';
 import type { Report } from '../src/report.ts';
 import type { PodSpec } from '../src/spec/pod-spec.ts';
 import { whyNoOwnWorld } from '../src/host/own-world.ts';
-import { journalSteps, type JournalStep } from '../src/upgrade/records.ts';
+import { journalSteps, type Journal, type JournalStep } from '../src/upgrade/records.ts';
 import { makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
 
 const [old, next] = ['2026.9.5', '2026.9.6'] as const;
@@ -81,6 +82,27 @@ async function expectTidy(): Promise<void> {
   expect(existsSync(join(host.layout.records, 'upgrade-copy'))).toBe(false);
   expect((await readdir(host.layout.cache)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 }
+
+test('fault (release): an upgrade is to be rolled back, and the copy of the state is gone → the old release is started, and the report says that the state was not put back', async () => {
+  const wanted = spec(next);
+  const [at, digest] = [
+    new Date().toISOString(),
+    createHash('sha256').update(JSON.stringify(wanted)).digest('hex'),
+  ];
+  const journal: Journal = {
+    ...{ state: 'under-way', step: 'check', from: old, to: next, goal: old, spec: digest, startedAt: at },
+    backup: { id: '2026-11-29T07-00-00.000Z', file: 'archive.tar.gz', at },
+  };
+  await writeFile(join(host.layout.records, 'upgrade.json'), JSON.stringify(journal));
+  const report = await run(next);
+  expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+  const [{ message } = { message: '' }] = upgradeOf(report).warnings;
+  expect(message).not.toMatch(/was rolled back|state are those of 2026\.9\.5 again/);
+  expect(message).toMatch(
+    /copy of the state is gone.* as 2026\.9\.6 has left them.*--from 2026-11-29T07-00-00\.000Z/,
+  );
+  expect(sessions()).toBe(2);
+});
 
 describe('an upgrade', () => {
   test('is planned, done, reported and recorded, and a second run finds nothing to do', async () => {

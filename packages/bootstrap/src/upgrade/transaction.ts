@@ -97,10 +97,16 @@ export class Upgrade {
 
   async #goBack(failure: UpgradeFailure): Promise<Ended> {
     const { host } = this.#context;
-    const { from, to } = this.#journal;
-    const aside = await whileNobodyWrites(this.#context, () => restoreState(host));
+    const { from, to, backup } = this.#journal;
+    const { hadCopy, aside } = await whileNobodyWrites(this.#context, () => restoreState(host));
     const kept = aside === undefined ? '' : ` What the state had become is kept in ${aside}.`;
-    const message = `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${kept}`;
+    const instead =
+      backup === undefined
+        ? 'a backup of it'
+        : `its backup by "clawharbor-bootstrap restore --from ${backup.id} --spec SPEC" (SPEC as the timer has it)`;
+    const message = hadCopy
+      ? `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${kept}`
+      : `OpenClaw ${to} was not kept: ${failure.message} Only the program is that of ${from} again: the copy of the state is gone, so that config and state are as ${to} has left them. If ${from} does not run with them, restore ${instead}.`;
     return await this.#gaveUp({ code: failure.code, message }, () => this.#startAgain());
   }
 
