@@ -45,7 +45,10 @@ beforeEach(async () => {
   store = new BackupStore(pod.host, context.spec);
   backup = await backUp(context, 'asked-for');
 });
-afterEach(() => pod.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await pod.close();
+});
 
 const restore = () => restoreBackup(context, store, { wanted: { id: backup.id } });
 
@@ -177,6 +180,26 @@ describe('a restore changes nothing', () => {
   });
 });
 
+test('fault (storage): what a restore has unpacked does not reach the storage → the restore fails before it has changed anything', async () => {
+  const programs = join(pod.directory, 'programs');
+  await mkdir(programs);
+  const script = `#!/bin/sh\n{ echo "$@"; find "$2" -name notes.md; } >"${programs}/said"; exit 1\n`;
+  await writeFile(join(programs, 'sync'), script, { mode: 0o755 });
+  vi.stubEnv('PATH', `${programs}:${process.env['PATH']}`);
+  const host = pod.replace();
+  await converge(context.spec, host, { phase: 'prepare' });
+  await writeFile(file('workspace/notes.md'), 'after');
+  await expect(
+    restoreBackup({ ...context, host }, new BackupStore(host, context.spec), { wanted: { id: backup.id } }),
+  ).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
+  expect(await readFile(join(programs, 'said'), 'utf8')).toMatch(
+    /^--file-system .*\/\.clawharbor\/restore\.\S*\n.*\/workspace\/notes\.md\n$/,
+  );
+  expect(await readFile(file('workspace/notes.md'), 'utf8')).toBe('after');
+  expect((await pod.host.units.state('openclaw')).status).toBe('active');
+  expect((await readdir(pod.host.layout.records)).filter((name) => name.startsWith('restore'))).toEqual([]);
+});
+
 test('conversations that no archive would have are no backup', async () => {
   await mkdir(file('agents/main/sessions'), { recursive: true });
   await writeFile(file('agents/main/sessions/one.jsonl'), '{}');
@@ -229,7 +252,6 @@ describe('a drill of a state with paths that its config does not show', () => {
     });
     await expect(access(file('written'))).rejects.toThrow('ENOENT');
   });
-  afterEach(() => vi.unstubAllEnvs());
 });
 
 test('a torn database is told in a dry run', async () => {
