@@ -34,8 +34,8 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The steps after which the state is the new release's. */
-const touched: readonly string[] = ['switch', 'check', 'roll-back'];
+/** The steps in and after which the state is the new release's. */
+export const touched: readonly string[] = ['switch', 'check', 'roll-back'];
 
 export function situationOf({ last, record, wanted, spec, now }: Known): Situation {
   // It was kept, and the run ended before it had said so everywhere: what people did since then is no loss of the release.
