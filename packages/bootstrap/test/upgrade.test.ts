@@ -90,7 +90,13 @@ test('fault (release): an upgrade is to be rolled back, and the copy of the stat
     createHash('sha256').update(JSON.stringify(wanted)).digest('hex'),
   ];
   const journal: Journal = {
-    ...{ state: 'under-way', step: 'check', from: old, to: next, goal: old, spec: digest, startedAt: at },
+    state: 'under-way',
+    step: 'check',
+    from: old,
+    to: next,
+    goal: old,
+    spec: digest,
+    startedAt: at,
     backup: { id: '2026-11-29T07-00-00.000Z', file: 'archive.tar.gz', at },
   };
   await writeFile(join(host.layout.records, 'upgrade.json'), JSON.stringify(journal));
