@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import type { Report } from '../src/report.ts';
 import type { PodSpec } from '../src/spec/pod-spec.ts';
 import { whyNoOwnWorld } from '../src/host/own-world.ts';
 import { journalSteps, type Journal, type JournalStep } from '../src/upgrade/records.ts';
-import { makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
+import { artifactOfThisMachine, makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
 
 const [old, next] = ['2026.9.5', '2026.9.6'] as const;
 const watchSeconds = 0.2;
@@ -108,6 +108,46 @@ test('fault (release): an upgrade is to be rolled back, and the copy of the stat
     /copy of the state is gone.* as 2026\.9\.6 has left them.*--from 2026-11-29T07-00-00\.000Z/,
   );
   expect(sessions()).toBe(2);
+});
+
+test('fault (release): a new instance cannot get the release of the spec, and that of the state is cached → the pod comes up with that, says so, and upgrades once it can', async () => {
+  await host.close();
+  const { artifacts } = host.layout;
+  const name = artifactOfThisMachine(next);
+  const away = join(pod.directory, 'away');
+  await mkdir(away);
+  const files = (await readdir(artifacts)).filter((file) => file.startsWith(name));
+  for (const file of files) await rename(join(artifacts, file), join(away, file));
+  host = pod.replace();
+  const report = await run(next);
+  expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+  expect(upgradeOf(report).warnings).toMatchObject([
+    { code: 'OPENCLAW_NOT_INSTALLABLE', message: expect.stringContaining(`goes on with ${old}`) },
+  ]);
+  expect(report.conditions).toContainEqual(
+    expect.objectContaining({ type: 'ReleaseInstalled', status: 'False', reason: 'NotInstallable' }),
+  );
+  const before = await pid();
+  expect(await run(next)).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+  expect(await pid()).toBe(before);
+  for (const file of files) await rename(join(away, file), join(artifacts, file));
+  expect(await run(next)).toMatchObject({
+    outcome: 'ready',
+    openclaw: next,
+    upgrade: { from: old, to: next },
+  });
+  expect(sessions()).toBe(2);
+});
+
+test('a new instance that cannot get the release of the state does not take another one', async () => {
+  const { artifacts } = host.layout;
+  await host.close();
+  for (const file of await readdir(artifacts))
+    if (file.startsWith(artifactOfThisMachine(old))) await rm(join(artifacts, file));
+  host = pod.replace();
+  const report = await run(old);
+  expect(report).toMatchObject({ outcome: 'failed', openclaw: old });
+  expect(upgradeOf(report).error?.code).toBe('OPENCLAW_NOT_INSTALLABLE');
 });
 
 describe('an upgrade', () => {

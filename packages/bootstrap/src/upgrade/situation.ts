@@ -59,6 +59,27 @@ export function situationOf({ last, record, wanted, spec, now }: Known): Situati
   );
 }
 
+/** What is left to be done where the release of the spec cannot be had, and another one may run instead. */
+export function withoutRelease(situation: Situation, why: Refusal): Situation {
+  switch (situation.kind) {
+    case 'upgrade':
+      return stay(situation.from, goesOnWith(situation.from, why));
+    case 'resume': {
+      const { journal } = situation;
+      return touched.includes(journal.step)
+        ? { kind: 'undo', journal: { failure: why, ...journal } }
+        : stay(journal.from, goesOnWith(journal.from, why));
+    }
+    default:
+      return situation;
+  }
+}
+
+const goesOnWith = (version: string, { code, message }: Refusal): Refusal => ({
+  code,
+  message: `${message} The pod goes on with ${version} until it can be had.`,
+});
+
 /** A time that lies further ahead than any is set is of a clock that was wrong. */
 function isTimeFor({ retryAt }: FailedUpgrade, now: Date): boolean {
   if (retryAt === undefined) return false;

@@ -5,7 +5,7 @@ import { BootstrapError } from '../errors.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { openclawReleases, podsRun, type OpenClawVersion } from '../openclaw-release.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
-import { installOpenClaw } from '../steps/install-openclaw.ts';
+import { ensureInstalled } from '../steps/install-openclaw.ts';
 import { installPlugins } from '../steps/install-plugins.ts';
 import { mergeConfig } from '../steps/merge-config.ts';
 import { showPlugins } from '../steps/show-plugins.ts';
@@ -114,7 +114,7 @@ export class Upgrade {
   async #startAgain(): Promise<void> {
     const old = withRelease(this.#context, this.#journal.from as OpenClawVersion);
     try {
-      await installOpenClaw.apply(old);
+      await ensureInstalled(old);
       await installPlugins.apply(old);
       const rollbackStartMs = await this.#start(old, old);
       const rollbackDowntimeMs = await this.#downtime.end();
@@ -162,7 +162,7 @@ export class Upgrade {
       return;
     }
     const context = withRelease(this.#context, from);
-    await installOpenClaw.apply(context);
+    await ensureInstalled(context);
     await giveRecords(host);
     const { id, file, at } = await whileNobodyWrites(this.#context, () => backUp(context, 'before-upgrade'));
     this.#changes.push(`back up the state as ${id}`);
