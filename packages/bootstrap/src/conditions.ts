@@ -9,6 +9,7 @@ export interface Condition {
     | 'ConfigInEffect'
     | 'LogsShipped'
     | 'InstanceMetadata'
+    | 'ReleaseInstalled'
     | 'PluginsInstalled'
     | 'BackupsMade'
     | 'BackupsStored'

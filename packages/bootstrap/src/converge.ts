@@ -191,7 +191,7 @@ class Run {
 
   /** Runs something that is only reported if it fails. */
   async guard<T>(name: string, phase: Phase, action: () => Promise<T>): Promise<T | undefined> {
-    const started = this.#host.now().getTime();
+    const started = this.#host.elapsed();
     try {
       return await action();
     } catch (error) {
@@ -212,7 +212,7 @@ class Run {
 
   /** Writes the report. The pod is what it is without one: a disk that cannot take it has failed nothing else. @returns whether it was written */
   async keep(write: () => Promise<void>): Promise<boolean> {
-    const started = this.#host.now().getTime();
+    const started = this.#host.elapsed();
     try {
       await write();
       return true;
@@ -234,7 +234,7 @@ class Run {
   }
 
   async #run({ name, phase }: StepName, action: () => Promise<StepResult>): Promise<StepResult | undefined> {
-    const started = this.#host.now().getTime();
+    const started = this.#host.elapsed();
     this.#emit({ event: 'step', step: name, phase, status: 'started' });
     try {
       const result = await action();
@@ -254,7 +254,7 @@ class Run {
     const changes = result?.skipped === undefined ? (result?.changes ?? []) : [result.skipped];
     const warnings = result?.warnings ?? [];
     const status = stopped ? 'stopped' : statusOf(result);
-    const durationMs = this.#host.now().getTime() - done.started;
+    const durationMs = Math.round(this.#host.elapsed() - done.started);
     if (result) this.done.set(name, result);
     if (result?.rolledBack) this.#rolledBack = true;
     this.conditions.push(...(result?.conditions ?? []));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { patiently } from '../src/aws/patience.ts';
 import { converge } from '../src/converge.ts';
+import { parseTrial, trialProgram, type TrialInput } from '../src/upgrade/trial-gateway.ts';
 import { freePort, makePod, type TestPod } from './stand-ins/pod.ts';
 
 const hours = 60 * 60 * 1000;
@@ -66,3 +67,31 @@ test.each([
     expect(asked).toBeGreaterThan(2);
   },
 );
+
+test('fault (instance): the clock jumps back by an hour again and again while a release is rehearsed → the gateway is watched for as long as it should be', async () => {
+  const jumping = 'const now = Date.now; let hours = 0; Date.now = () => now() - 3_600_000 * (hours += 1);';
+  const gateway = `require('node:http').createServer((request, response) => response.end()).listen(process.argv[1])`;
+  const port = await freePort();
+  const input: TrialInput = {
+    command: [process.execPath, '--eval', gateway, String(port)],
+    call: [process.execPath, '--eval', 'process.exit(1)'],
+    port,
+    modelPort: await freePort(),
+    readySeconds: 20,
+    watchSeconds: 2,
+    files: {},
+    state: pod.directory,
+  };
+  const start = performance.now();
+  const { stdout } = await pod.host.run({
+    file: process.execPath,
+    args: ['--input-type=module', '--eval', `${jumping}${trialProgram}`],
+    input: JSON.stringify(input),
+    timeoutSeconds: 30,
+  });
+  expect(performance.now() - start).toBeLessThan(20_000);
+  const trial = parseTrial(stdout);
+  expect(trial?.down).toBeUndefined();
+  expect(trial?.readyMs).toBeGreaterThan(0);
+  expect(trial?.readyMs).toBeLessThan(10_000);
+});

@@ -1,8 +1,8 @@
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProcessHost } from '../src/host/process/process-host.ts';
-import { balancerSocket, inOwnWorld, whyNoOwnWorld, type OwnWorld } from '../src/upgrade/own-world.ts';
+import { balancerSocket, inOwnWorld, whyNoOwnWorld, type OwnWorld } from '../src/host/own-world.ts';
 import { makePod, type TestPod } from './stand-ins/pod.ts';
 
 let pod: TestPod;
@@ -40,6 +40,23 @@ test('has the copy where the state lies, and no network but a loopback', async (
   expect((seen as string[]).filter((address) => !['127.0.0.1', '::1'].includes(address))).toEqual([]);
   await access(join(scratch, 'state', 'written'));
   await expect(access(join(host.layout.state, 'written'))).rejects.toThrow('ENOENT');
+});
+
+test('does not see what others install from and restore, and cannot write there', async () => {
+  const missing = await whyNoOwnWorld(host);
+  if (missing !== undefined) return console.warn(`Not tested: ${missing}`);
+  const { artifacts, backups } = host.layout;
+  for (const each of [artifacts, backups]) {
+    await mkdir(each, { recursive: true });
+    await writeFile(join(each, 'archive'), '');
+  }
+  const before = await readdir(artifacts);
+  const script = 'for place; do ls "$place"; echo mine >"$place/planted" || echo refused; done; exit 0';
+  const command = { file: 'sh', args: ['-c', script, 'sh', artifacts, backups] };
+  const result = await host.run(inOwnWorld(host, command, { scratch }));
+  expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^(refused\n)+$/) });
+  expect(await readdir(artifacts)).toEqual(before);
+  expect(await readdir(backups)).toEqual(['archive']);
 });
 
 test('may have a load balancer, whose address is not one of its own', async () => {

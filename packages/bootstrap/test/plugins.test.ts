@@ -80,6 +80,24 @@ describe('a plugin that cannot be had', () => {
     );
   });
 
+  test.each(['', '[{"id":"discord"}]'])(
+    'is tried again where what was known of it is damaged, and that is written anew: %j',
+    async (damaged) => {
+      const file = join(pluginsDirectory(pod.host.layout, '2026.9.6'), 'missing.json');
+      const spec = pod.spec({}, channel);
+      await converge(spec, pod.host);
+      await writeFile(file, damaged);
+      const again = await converge(spec, pod.host);
+      expect(again.outcome).toBe('unchanged');
+      expect(step(again, 'install-plugins')?.warnings).toMatchObject([{ code: 'PLUGIN_MISSING' }]);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject([{ id: 'discord' }]);
+      await writeFile(file, damaged);
+      await storePlugin();
+      expect(changesOf(await converge(spec, pod.host), 'install-plugins')).toHaveLength(1);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toEqual([]);
+    },
+  );
+
   test('goes on once it is there, with a gateway that starts with it', async () => {
     const spec = pod.spec({}, channel);
     await converge(spec, pod.host);

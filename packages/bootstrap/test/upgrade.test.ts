@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,9 +14,9 @@ import type { OpenClawVersion } from '../src/openclaw-release.ts';
 import { planRun } from '../src/plan.ts';
 import type { Report } from '../src/report.ts';
 import type { PodSpec } from '../src/spec/pod-spec.ts';
-import { whyNoOwnWorld } from '../src/upgrade/own-world.ts';
-import { journalSteps, type JournalStep } from '../src/upgrade/records.ts';
-import { makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
+import { whyNoOwnWorld } from '../src/host/own-world.ts';
+import { journalSteps, type Journal, type JournalStep } from '../src/upgrade/records.ts';
+import { artifactOfThisMachine, makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
 
 const [old, next] = ['2026.9.5', '2026.9.6'] as const;
 const watchSeconds = 0.2;
@@ -82,6 +83,73 @@ async function expectTidy(): Promise<void> {
   expect((await readdir(host.layout.cache)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 }
 
+test('fault (release): an upgrade is to be rolled back, and the copy of the state is gone → the old release is started, and the report says that the state was not put back', async () => {
+  const wanted = spec(next);
+  const [at, digest] = [
+    new Date().toISOString(),
+    createHash('sha256').update(JSON.stringify(wanted)).digest('hex'),
+  ];
+  const journal: Journal = {
+    state: 'under-way',
+    step: 'check',
+    from: old,
+    to: next,
+    goal: old,
+    spec: digest,
+    startedAt: at,
+    backup: { id: '2026-11-29T07-00-00.000Z', file: 'archive.tar.gz', at },
+  };
+  await writeFile(join(host.layout.records, 'upgrade.json'), JSON.stringify(journal));
+  const report = await run(next);
+  expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+  const [{ message } = { message: '' }] = upgradeOf(report).warnings;
+  expect(message).not.toMatch(/was rolled back|state are those of 2026\.9\.5 again/);
+  expect(message).toMatch(
+    /copy of the state is gone.* as 2026\.9\.6 has left them.*--from 2026-11-29T07-00-00\.000Z/,
+  );
+  expect(sessions()).toBe(2);
+});
+
+test('fault (release): a new instance cannot get the release of the spec, and that of the state is cached → the pod comes up with that, says so, and upgrades once it can', async () => {
+  await host.close();
+  const { artifacts } = host.layout;
+  const name = artifactOfThisMachine(next);
+  const away = join(pod.directory, 'away');
+  await mkdir(away);
+  const files = (await readdir(artifacts)).filter((file) => file.startsWith(name));
+  for (const file of files) await rename(join(artifacts, file), join(away, file));
+  host = pod.replace();
+  const report = await run(next);
+  expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+  expect(upgradeOf(report).warnings).toMatchObject([
+    { code: 'OPENCLAW_NOT_INSTALLABLE', message: expect.stringContaining(`goes on with ${old}`) },
+  ]);
+  expect(report.conditions).toContainEqual(
+    expect.objectContaining({ type: 'ReleaseInstalled', status: 'False', reason: 'NotInstallable' }),
+  );
+  const before = await pid();
+  expect(await run(next)).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+  expect(await pid()).toBe(before);
+  for (const file of files) await rename(join(away, file), join(artifacts, file));
+  expect(await run(next)).toMatchObject({
+    outcome: 'ready',
+    openclaw: next,
+    upgrade: { from: old, to: next },
+  });
+  expect(sessions()).toBe(2);
+});
+
+test('a new instance that cannot get the release of the state does not take another one', async () => {
+  const { artifacts } = host.layout;
+  await host.close();
+  for (const file of await readdir(artifacts))
+    if (file.startsWith(artifactOfThisMachine(old))) await rm(join(artifacts, file));
+  host = pod.replace();
+  const report = await run(old);
+  expect(report).toMatchObject({ outcome: 'failed', openclaw: old });
+  expect(upgradeOf(report).error?.code).toBe('OPENCLAW_NOT_INSTALLABLE');
+});
+
 describe('an upgrade', () => {
   test('is planned, done, reported and recorded, and a second run finds nothing to do', async () => {
     const plan = (await planRun(spec(next), host)).find(({ name }) => name === 'upgrade');
@@ -104,6 +172,21 @@ describe('an upgrade', () => {
     const before = await pid();
     expect((await run(next)).outcome).toBe('unchanged');
     expect(await pid()).toBe(before);
+  });
+
+  test('fault (instance): the clock jumps back by an hour again and again during an upgrade → it is done, and what its report says of times is right', async () => {
+    let hours = 0;
+    host.now = () => new Date(Date.now() - 3_600_000 * (hours += 1));
+    const began = performance.now();
+    const report = await run(next);
+    const most = performance.now() - began;
+    expect(report).toMatchObject({ outcome: 'ready', openclaw: next });
+    const { downtimeMs, startMs } = report.upgrade!;
+    for (const time of [downtimeMs, startMs, upgradeOf(report).durationMs]) {
+      expect(time).toBeGreaterThan(0);
+      expect(time).toBeLessThan(most);
+    }
+    expect(report.steps.filter(({ durationMs }) => durationMs < 0)).toEqual([]);
   });
 
   test('of a state without a record is found by its databases', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { inOwnWorld } from '../host/own-world.ts';
 import { openclawProgram } from '../openclaw/gateway-unit.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 
@@ -55,6 +56,8 @@ const answerSchema = z.union([
 ]);
 
 export interface DrillGatewayOptions {
+  /** Directory with the restored state, as a world of its own needs it. */
+  readonly scratch: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly port: number;
 }
@@ -70,10 +73,10 @@ export interface Seen {
 export async function tryGateway(
   host: Host,
   spec: PodSpec,
-  { environment, port }: DrillGatewayOptions,
+  { scratch, environment, port }: DrillGatewayOptions,
 ): Promise<Seen> {
-  // Whoever works with the pod meanwhile has the machine first.
-  const result = await host.run({
+  const command = {
+    // Whoever works with the pod meanwhile has the machine first.
     file: 'nice',
     args: ['-n', '10', host.node, '--no-warnings', '--input-type=module', '--eval', program],
     input: JSON.stringify({
@@ -83,12 +86,10 @@ export async function tryGateway(
     }),
     cwd: '/',
     environment,
-    network: 'none',
-    // It has what the agent wrote, plugins and all, and no unit around it: it must not poison what others install or restore.
-    hidden: [host.layout.artifacts, host.layout.backups],
     timeoutSeconds: spec.readyTimeoutSeconds + 600,
-    ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
-  });
+  };
+  // It has what the agent wrote, plugins and all, and no unit around it: no path in there may lead it to the live state.
+  const result = await host.run(inOwnWorld(host, command, { scratch }));
   const answer = result.exitCode === 0 ? answerSchema.parse(JSON.parse(result.stdout)) : undefined;
   if (answer && !('error' in answer)) return answer;
   throw new BootstrapError('DRILL_FAILED', answer?.error ?? result.stderr.trim().slice(-500));

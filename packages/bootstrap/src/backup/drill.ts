@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { parseDocument } from '@clawharbor/config-merge';
 import { diskError } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { furnish, whyNoOwnWorld } from '../host/own-world.ts';
 import { must } from '../host/systemd/command.ts';
 import { gatewayUnitName, openclawEnvironment } from '../openclaw/gateway-unit.ts';
 import { redact } from '../secrets/redact.ts';
+import { gatewayPort } from '../spec/pod-spec.ts';
 import { inScratch, makeInScratch, type BackupContext } from './create.ts';
 import { tryGateway } from './drill-gateway.ts';
 import { newestOf } from './newest.ts';
 import type { Drill } from './status.ts';
 import type { BackupStore } from './store.ts';
-import { unpackBackup, type Unpacked } from './unpack.ts';
+import { unpackForWorld, type Unpacked } from './unpack.ts';
 
 /** The gateway of a drill takes less than a gigabyte; the pod's own must not be the one that the kernel ends for it. */
 const neededBytes = 1200 * 1024 * 1024;
@@ -27,6 +28,7 @@ const neededBytes = 1200 * 1024 * 1024;
 export async function drill(context: BackupContext, store: BackupStore): Promise<Drill> {
   const { host, spec, signal } = context;
   const started = host.now();
+  const begun = host.elapsed();
   const newest = newestOf(await store.folder.list(), started);
   if (!newest) {
     throw new BootstrapError('BACKUP_NOT_FOUND', `There is no backup in ${store.folder.directory} to try.`);
@@ -36,7 +38,7 @@ export async function drill(context: BackupContext, store: BackupStore): Promise
     id: newest.id,
     at: started.toISOString(),
     openclaw: spec.openclaw.version,
-    seconds: (host.now().getTime() - started.getTime()) / 1000,
+    seconds: Math.round(host.elapsed() - begun) / 1000,
     databases: newest.databases.length,
     rows,
     sessions: 0,
@@ -44,6 +46,13 @@ export async function drill(context: BackupContext, store: BackupStore): Promise
     ...found,
   });
   try {
+    const missing = await whyNoOwnWorld(host);
+    if (missing !== undefined) {
+      throw new BootstrapError(
+        'DRILL_FAILED',
+        `No gateway was started on it: this machine gives no gateway a world of its own (unshare: ${missing}), and without one it could reach the live state.`,
+      );
+    }
     if (freemem() < neededBytes) {
       throw new BootstrapError(
         'DRILL_FAILED',
@@ -51,13 +60,12 @@ export async function drill(context: BackupContext, store: BackupStore): Promise
       );
     }
     return await inScratch(host, async (scratch) => {
-      const target = join(scratch, 'restored');
-      const unpacked = await unpackBackup(context, store.folder, newest, { target, scratch });
-      const port = await freePort();
-      const seen = await tryGateway(host, spec, {
-        port,
-        environment: await asidePlace(context, unpacked, scratch, port),
-      });
+      await furnish(host, scratch);
+      const unpacked = await unpackForWorld(context, store.folder, newest, scratch);
+      // Nobody else is in its network, so it has the port that the pod's own has.
+      const port = gatewayPort(spec);
+      const environment = await asidePlace(context, unpacked, scratch, port);
+      const seen = await tryGateway(host, spec, { scratch, port, environment });
       if (seen.sessions > 0 && seen.messages === 0) {
         throw new BootstrapError('DRILL_FAILED', `No message could be read in ${seen.sessions} sessions.`);
       }
@@ -77,7 +85,10 @@ function unforeseen(error: unknown): BootstrapError {
   return new BootstrapError('DRILL_FAILED', (error as Error).message, { cause: error });
 }
 
-/** Makes the unpacked state one that knows nothing of the live one. @returns the environment for it */
+/**
+ * Makes the unpacked state one that a gateway can start on in a world of its own, where it lies in the place of the live one.
+ * @returns the environment for it
+ */
 async function asidePlace(
   { host, spec }: BackupContext,
   { state, from }: Unpacked,
@@ -85,8 +96,6 @@ async function asidePlace(
   port: number,
 ): Promise<Record<string, string>> {
   const home = await makeInScratch(host, join(scratch, 'home'));
-  const logs = await makeInScratch(host, join(scratch, 'logs'));
-  const config = join(state, 'openclaw.json');
   // As the user whose it is: the agent is that user, too, and may exchange anything in there for a link by now.
   const asUser = (script: string, input = ''): Promise<string> =>
     must((command) => host.run(command), {
@@ -100,19 +109,18 @@ async function asidePlace(
   const written = await asUser('if [ -h "$1/cache" ]; then rm "$1/cache"; fi; cat "$1/openclaw.json"');
   const document = parseDocument(written, { lenient: true });
   const gateway = { ...(document['gateway'] as object | undefined), port };
-  const text = JSON.stringify({ ...document, gateway })
-    .replaceAll(JSON.stringify(from).slice(1, -1), JSON.stringify(state).slice(1, -1))
-    .replaceAll(JSON.stringify(host.layout.logs).slice(1, -1), JSON.stringify(logs).slice(1, -1));
+  // A pod of another machine may have had its state elsewhere.
+  const text = JSON.stringify({ ...document, gateway }).replaceAll(
+    JSON.stringify(from).slice(1, -1),
+    JSON.stringify(host.layout.state).slice(1, -1),
+  );
   await asUser('cat >"$1/openclaw.json"', text);
   return {
     ...openclawEnvironment(host, spec),
     ...(await secretsInName(host)),
     HOME: home,
-    TMPDIR: scratch,
     XDG_CACHE_HOME: join(home, '.cache'),
     npm_config_cache: join(home, '.npm'),
-    OPENCLAW_STATE_DIR: state,
-    OPENCLAW_CONFIG_PATH: config,
     OPENCLAW_GATEWAY_PASSWORD: randomBytes(24).toString('hex'),
     OPENCLAW_OFFLINE: '1',
     OPENCLAW_SKIP_CHANNELS: '1',
@@ -121,10 +129,6 @@ async function asidePlace(
     OPENCLAW_SKIP_BROWSER_CONTROL_SERVER: '1',
     OPENCLAW_SKIP_STARTUP_MODEL_PREWARM: '1',
     AWS_EC2_METADATA_DISABLED: 'true',
-    // Where the network cannot be taken away, nothing listens there.
-    HTTP_PROXY: 'http://127.0.0.1:9',
-    HTTPS_PROXY: 'http://127.0.0.1:9',
-    NO_PROXY: '127.0.0.1,localhost',
   };
 }
 
@@ -132,12 +136,4 @@ async function asidePlace(
 async function secretsInName({ units }: Host): Promise<Record<string, string>> {
   const names = Object.keys(await units.secretEnvironment(gatewayUnitName));
   return Object.fromEntries(names.map((name) => [name, 'not-in-a-drill']));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { must } from '../host/systemd/command.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { stateMount } from '../steps/mounts.ts';
 import { temporaryOf } from '../temporary/name.ts';
@@ -76,6 +77,7 @@ export async function restoreBackup(
       const unpacked = await unpackBackup(context, store.folder, backup, { target, scratch });
       say(`unpacked and checked ${backup.id}: ${backup.databases.length} databases`);
       for (const other of unpacked.others) say(`not put back, because no part of the state: ${other}`);
+      await toStorage(host, target);
       signal.throwIfAborted();
       await host.units.stop(gatewayUnitName);
       const replaced = replacedDirectory(layout, host.now());
@@ -107,6 +109,19 @@ export async function restoreBackup(
 export async function finishRestore(host: Host): Promise<string | undefined> {
   if ((await pendingSwap(host.layout)) === undefined) return undefined;
   return behindTheFence(host, () => finishSwap(host.layout));
+}
+
+/**
+ * Waits until what was unpacked has reached the storage, while the gateway still runs: the renames of the swap must not be
+ * there after a power cut without the files (https://man7.org/linux/man-pages/man1/sync.1.html).
+ */
+async function toStorage(host: Host, directory: string): Promise<void> {
+  await must((command) => host.run(command), {
+    file: 'sync',
+    // One of a laptop knows only all file systems.
+    args: process.platform === 'linux' ? ['--file-system', directory] : [],
+    timeoutSeconds: 1800,
+  });
 }
 
 async function mustBeReady(host: Host, spec: BackupContext['spec']): Promise<void> {

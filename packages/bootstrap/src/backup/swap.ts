@@ -120,7 +120,7 @@ export async function finishSwap(layout: Layout): Promise<string | undefined> {
   await putAside(main, swap.config);
   for (const each of swap.entries) await exchange(main, each);
   for (const each of swap.records) await exchange(own, each);
-  for (const directory of [layout.state, layout.records, swap.kept]) await syncDirectory(directory);
+  for (const directory of [layout.state, layout.records, swap.kept, own.kept]) await syncDirectory(directory);
   await exchange(main, swap.config);
   await syncDirectory(layout.state);
   await rm(journalOf(layout), { force: true });

@@ -67,6 +67,26 @@ export async function unpackBackup(
   return unpacked;
 }
 
+/** Unpacks an archive so that a gateway can have it in a world of its own: its state lies at `state` of the scratch directory. */
+export async function unpackForWorld(
+  context: BackupContext,
+  folder: BackupFolder,
+  manifest: BackupManifest,
+  scratch: string,
+): Promise<Unpacked> {
+  const { host } = context;
+  const target = join(scratch, 'restored');
+  const unpacked = await unpackBackup(context, folder, manifest, { target, scratch });
+  const state = join(scratch, 'state');
+  // As the user whose it is: root would follow a link there.
+  await must((command) => host.run(command), {
+    file: 'mv',
+    args: ['-T', '--', unpacked.state, state],
+    ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
+  });
+  return { ...unpacked, state };
+}
+
 /**
  * Copies an archive to where the gateway's user can read it: the folder of backups is not for that user. Root writes in a
  * directory of the agent's here, which may have put a link there by now.

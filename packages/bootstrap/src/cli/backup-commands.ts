@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { InvalidArgumentError, type Command, type Option } from 'commander';
 import { z } from 'zod';
 import { patienceAtBoot } from '../aws/patience.ts';
@@ -9,19 +8,22 @@ import { backupId } from '../backup/manifest.ts';
 import { replacedDays, replacedStates } from '../backup/replaced.ts';
 import { planRestore, restoreBackup } from '../backup/restore.ts';
 import { BackupStore } from '../backup/store.ts';
+import { pendingSwap } from '../backup/swap.ts';
 import { unpackBackup } from '../backup/unpack.ts';
 import { converge } from '../converge.ts';
 import { BootstrapError } from '../errors.ts';
-import { runLock } from '../host/systemd/bootstrap-service.ts';
+import type { Host } from '../host/host.ts';
 import { ProcessHost } from '../host/process/process-host.ts';
 import { podsRun } from '../openclaw-release.ts';
 import { loadPodSpec } from '../spec/load.ts';
 import { describeDrill } from '../steps/drill.ts';
 import { ReleaseRecords } from '../upgrade/records.ts';
+import { touched } from '../upgrade/situation.ts';
 import { join } from 'node:path';
 import { describeBackup, table } from './backup-output.ts';
 import { openHost, type HostOptions } from './open-host.ts';
 import { outputFor } from './output.ts';
+import { needsRunLock, withRunLock } from './run-lock.ts';
 
 interface CommonOptions extends HostOptions {
   readonly spec: string;
@@ -51,7 +53,7 @@ export function addBackupCommands(
   const verb = (called: string, description: string): Command =>
     onHost(backup.command(called).description(description)).addOption(specOption());
   verb('create', 'makes one now, and copies it to the bucket').action(async (options: CommonOptions) =>
-    end(await withBackups(options, create)),
+    end(await alone(options, create)),
   );
   verb('list', 'says which there are, here and in the bucket').action(async (options: CommonOptions) =>
     end(await withBackups(options, list)),
@@ -62,7 +64,7 @@ export function addBackupCommands(
       end(await withBackups(options, (work) => verify(work, id))),
     );
   verb('drill', 'restores the newest aside and starts a gateway on it').action(
-    async (options: CommonOptions) => end(await withBackups(options, tryNewest)),
+    async (options: CommonOptions) => end(await alone(options, tryNewest)),
   );
   onHost(program.command('restore').description('puts the state of a backup in place of the live one'))
     .addOption(specOption())
@@ -104,6 +106,11 @@ async function withBackups(options: CommonOptions, action: (work: Work) => Promi
   }
 }
 
+/** Not during one of the timer's runs. */
+async function alone(options: CommonOptions, action: (work: Work) => Promise<number>): Promise<number> {
+  return needsRunLock(options) ? withRunLock() : withBackups(options, action);
+}
+
 /** With the release that the pod has: an upgrade may lie ahead of it, or have been rolled back, and another one does not take the state. */
 async function asItRuns(context: BackupContext): Promise<BackupContext> {
   const { version } = (await new ReleaseRecords(context.host).last()) ?? {};
@@ -113,6 +120,7 @@ async function asItRuns(context: BackupContext): Promise<BackupContext> {
 }
 
 async function create({ context, store, options }: Work): Promise<number> {
+  await mustBeOneState(context.host);
   const { id, file, bytes, at, manifest } = await backUp(await asItRuns(context), 'asked-for');
   await remember(context, { lastBackup: at, backupFailure: undefined });
   say(options, { event: 'backup', id, file, bytes, at }, `${id}: ${bytes} bytes, ${file}`);
@@ -186,9 +194,7 @@ async function restore(options: RestoreOptions): Promise<number> {
   if (asked) return withBackups(options, list);
   const wanted = from === undefined ? { at: at ?? new Date() } : { id: from };
   const more = pod === undefined ? {} : { pod };
-  if (!dryRun && options.host === 'systemd' && process.env[lockedVariable] === undefined)
-    return lockedAgain();
-  return withBackups(options, async ({ context, store }) => {
+  return (dryRun ? withBackups : alone)(options, async ({ context, store }) => {
     const tell = (line: string): void => say(options, { event: 'restore', line }, line);
     // Nobody else may start the gateway meanwhile, and nothing was changed when somebody runs it.
     if (context.host instanceof ProcessHost) await context.host.units.refuseSecondSupervisor();
@@ -214,22 +220,16 @@ async function restore(options: RestoreOptions): Promise<number> {
   });
 }
 
-const lockedVariable = 'CLAWHARBOR_RUN_LOCKED';
-
-/** The same command once more with the lock of the timer's runs: one of those would start the gateway in the middle. */
-function lockedAgain(): number {
-  const [script = '', ...args] = process.argv.slice(1);
-  const again = [process.execPath, ...process.execArgv, script, ...args];
-  const { status, error } = spawnSync(
-    'flock',
-    ['--timeout', '900', '--conflict-exit-code', '75', runLock, ...again],
-    { stdio: 'inherit', env: { ...process.env, [lockedVariable]: '1' } },
+/** What a run that was killed has exchanged half of is no state that anybody had. @throws BootstrapError `STATE_LOCKED` */
+async function mustBeOneState(host: Host): Promise<void> {
+  const record = await new ReleaseRecords(host).upgrade();
+  const isUpgrading = record?.state === 'under-way' && touched.includes(record.step);
+  const what = (await pendingSwap(host.layout)) ? 'A restore' : isUpgrading ? 'An upgrade' : undefined;
+  if (what === undefined) return;
+  throw new BootstrapError(
+    'STATE_LOCKED',
+    `${what} is under way, or was cut short: a backup of now would have half of it. The next run of the bootstrap finishes it; back up then.`,
   );
-  if (status === 75) {
-    throw new BootstrapError('STATE_LOCKED', `A run of the bootstrap has had ${runLock} for 15 minutes.`);
-  }
-  if (error) throw error;
-  return status ?? 1;
 }
 
 /** `Date` itself takes 1 for the year 2001, the 31st of February for March, and what has no zone for a time of this machine. */

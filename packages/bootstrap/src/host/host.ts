@@ -20,10 +20,6 @@ export interface Command {
    * there. It starts in /. A process host has one /tmp.
    */
   readonly beside?: string;
-  /** `none`: a loopback interface of its own and nothing else. A process host has only the machine's. */
-  readonly network?: 'none';
-  /** Directories that it does not see, where they are there. A process host shows everything. */
-  readonly hidden?: readonly string[];
 }
 
 export interface CommandResult {

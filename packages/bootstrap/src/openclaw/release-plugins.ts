@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
-import { readIfPresent } from '../config/files.ts';
+import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import type { Host } from '../host/host.ts';
 import { officialPlugins, type OfficialPlugin } from '../official-plugins.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
@@ -51,7 +51,7 @@ export async function installedPlugins(host: Host, spec: PodSpec): Promise<Reado
 /** Those that the spec needs and this machine could not get when it last tried. */
 export async function missingPlugins(host: Host, spec: PodSpec): Promise<readonly MissingPlugin[]> {
   const needed = pluginsOf(spec).map(({ id }) => id);
-  return (await readMissing(host, spec)).filter(({ id }) => needed.includes(id));
+  return ((await readMissing(host, spec)) ?? []).filter(({ id }) => needed.includes(id));
 }
 
 const missingSchema = z.array(z.object({ id: z.string(), at: z.number(), why: z.string() }));
@@ -61,9 +61,10 @@ function missingFile({ layout }: Host, { openclaw }: PodSpec): string {
   return join(pluginsDirectory(layout, openclaw.version), 'missing.json');
 }
 
-async function readMissing(host: Host, spec: PodSpec): Promise<readonly MissingPlugin[]> {
+/** @returns undefined for a damaged one: what it knew is tried again, and it is written anew */
+async function readMissing(host: Host, spec: PodSpec): Promise<readonly MissingPlugin[] | undefined> {
   const text = await readIfPresent(missingFile(host, spec));
-  return text === undefined ? [] : missingSchema.parse(JSON.parse(text));
+  return text === undefined ? [] : missingSchema.safeParse(parseOrNothing(text)).data;
 }
 
 export async function writeMissing(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Condition } from '../conditions.ts';
@@ -8,7 +9,7 @@ import { artifactHere, nodeVersion, obtain } from '../install/obtain.ts';
 import { NpmError, outlookOfNpm } from '../install/npm.ts';
 import { installPlugin, integrityOf, linkOpenClaw, pluginMissing } from '../install/plugin-install.ts';
 import { pluginLockfile } from '../official-plugins.ts';
-import { installDirectory } from '../openclaw/gateway-unit.ts';
+import { installDirectory, openclawProgram } from '../openclaw/gateway-unit.ts';
 import { pluginsDirectory } from '../openclaw/plugin-project.ts';
 import {
   installedMarker,
@@ -46,6 +47,9 @@ export const installPlugins: Step = {
   },
   async apply(context) {
     const { host, spec } = context;
+    const { version } = spec.openclaw;
+    if (!existsSync(openclawProgram(host.layout, version)))
+      return { changes: [], skipped: `OpenClaw ${version} is not installed` };
     const missing = new Map((await missingPlugins(host, spec)).map((each) => [each.id, each]));
     const changes: string[] = [];
     const warnings: Warning[] = [];
@@ -75,8 +79,10 @@ interface Registry {
 
 /** What is not there, but for what was tried a short time ago. */
 async function toInstall({ host, spec }: StepContext): Promise<readonly ReleasePlugin[]> {
-  const since = host.now().getTime() - patienceMilliseconds;
-  const tried = (await missingPlugins(host, spec)).filter(({ at }) => at > since).map(({ id }) => id);
+  const now = host.now().getTime();
+  // One that lies far ahead is of a clock that was wrong.
+  const isRecent = ({ at }: MissingPlugin): boolean => Math.abs(now - at) < patienceMilliseconds;
+  const tried = (await missingPlugins(host, spec)).filter(isRecent).map(({ id }) => id);
   const list: ReleasePlugin[] = [];
   for (const plugin of pluginsOf(spec)) {
     if (!tried.includes(plugin.id) && !(await isPluginInstalled(host, spec, plugin))) list.push(plugin);

@@ -30,6 +30,8 @@ export interface StepResult {
   readonly rolledBack?: true;
   /** The release that the steps after this one work with, where it is not the spec's. */
   readonly runs?: OpenClawVersion;
+  /** Why the release of the spec is not here, where another one may be: the upgrade decides what runs. */
+  readonly missingRelease?: Warning;
   /** What came of an upgrade; absent where there was none. */
   readonly upgrade?: UpgradeSummary;
 }

@@ -7,9 +7,9 @@ import { whileNobodyWrites } from '../upgrade/fence.ts';
 import { lastReleaseOf } from '../upgrade/last-release.ts';
 import { removeFailed, removeOld } from '../upgrade/old-releases.ts';
 import { ReleaseRecords, type Journal } from '../upgrade/records.ts';
-import { situationOf, type Situation } from '../upgrade/situation.ts';
+import { situationOf, withoutRelease, type Situation } from '../upgrade/situation.ts';
 import { Upgrade, withRelease, type Ended } from '../upgrade/transaction.ts';
-import { installOpenClaw } from './install-openclaw.ts';
+import { ensureInstalled, installOpenClaw } from './install-openclaw.ts';
 import { installPlugins } from './install-plugins.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
 
@@ -40,9 +40,13 @@ export const upgrade: Step = {
     let result: StepResult = { changes: [] };
     // Each round ends one upgrade of the way, or one that was cut short.
     for (;;) {
-      const situation = await situationIn(context, true);
+      const found = await situationIn(context, true);
+      const missing = context.done.get(installOpenClaw.name)?.missingRelease;
+      const situation = missing === undefined ? found : withoutRelease(found, missing);
       switch (situation.kind) {
         case 'none':
+          // No other does.
+          if (missing !== undefined) result = joined(result, await installRelease(context));
           return joined(result, { changes: await tidy(context) });
         case 'refused':
           throw new BootstrapError(situation.why.code, situation.why.message);
@@ -129,7 +133,7 @@ async function installed(context: StepContext, runs: OpenClawVersion | undefined
 
 /** A release with its plugins, where it is not the spec's. */
 async function installRelease(context: StepContext): Promise<StepResult> {
-  return joined(await installOpenClaw.apply(context), await installPlugins.apply(context));
+  return joined(await ensureInstalled(context), await installPlugins.apply(context));
 }
 
 /** A run that was killed right after it had given up has left the copy, as large as the state. */

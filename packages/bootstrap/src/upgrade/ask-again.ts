@@ -23,14 +23,14 @@ export async function modelAnswers(context: StepContext): Promise<boolean> {
 export async function whySilent(context: StepContext, times = tries): Promise<string | undefined> {
   const { host, signal } = context;
   const wanted = await defaultModel(host);
-  const began = host.now().getTime();
+  const began = host.elapsed();
   for (let left = times - 1; ; left -= 1) {
     const answer = await askModel(context);
     const why =
       answer.kind === 'empty'
         ? 'it ended without a word'
         : judge(answer, { wanted, empty: 0, basis: '', at: 0 }).why;
-    const isLate = host.now().getTime() - began > limitMilliseconds;
+    const isLate = host.elapsed() - began > limitMilliseconds;
     if (why === undefined || left <= 0 || isLate) return why;
     await host.sleep(pauseMilliseconds, signal);
   }

@@ -33,17 +33,23 @@ export async function giveRecords(host: Host): Promise<void> {
   for (const entry of entries) if (entry.isFile()) await host.own(join(records, entry.name), 0o600);
 }
 
-const restored = z.object({ aside: z.string().optional() });
+const restored = z.object({ hadCopy: z.boolean(), aside: z.string().optional() });
+
+/** What came of {@link restoreState}. */
+export interface RestoredState {
+  /** False: there was nothing to put back, and the state is as it was found. */
+  readonly hadCopy: boolean;
+  /** Where what the state had become is kept. Absent: nothing had to be moved. */
+  readonly aside?: string | undefined;
+}
 
 /**
  * Puts the copy in the place of what is there, which is kept aside. One that was cut short is finished by the next; without
  * a copy, and after the last rename, there is nothing to do. Only behind the fence.
- * @returns where what the state had become is kept; undefined if nothing had to be moved
  */
-export async function restoreState(host: Host): Promise<string | undefined> {
+export async function restoreState(host: Host): Promise<RestoredState> {
   const stamp = host.now().toISOString().replaceAll(':', '-');
-  const { aside } = restored.parse(await run(host, { task: 'restore', aside: `upgrade-failed-${stamp}` }));
-  return aside;
+  return restored.parse(await run(host, { task: 'restore', aside: `upgrade-failed-${stamp}` }));
 }
 
 /**
@@ -189,7 +195,7 @@ async function swap(from, to, names, isTheirs, kept) {
 }
 
 async function restore() {
-  if (!(await present(manifest))) return {};
+  if (!(await present(manifest))) return { hadCopy: false };
   const { entries, records: kept, workspaces } = JSON.parse(await readFile(manifest, 'utf8'));
   const away = join(records, aside);
   await swap(join(folder, 'state'), state, entries, isState, join(away, 'state'));
@@ -202,7 +208,7 @@ async function restore() {
     }
   }
   flush();
-  return (await present(away)) ? { aside: away } : {};
+  return { hadCopy: true, ...((await present(away)) && { aside: away }) };
 }
 
 async function layOut() {

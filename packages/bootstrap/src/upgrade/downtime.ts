@@ -21,7 +21,7 @@ export class Downtime {
 
   /** Before the old one is told to stop. */
   async start(): Promise<void> {
-    if ((await this.#host.probe(this.#url))?.status === 200) this.#lastAnswer = this.#now();
+    if ((await this.#host.probe(this.#url))?.status === 200) this.#lastAnswer = this.#host.elapsed();
     this.#look(false);
   }
 
@@ -49,15 +49,11 @@ export class Downtime {
     while (!ended.aborted) {
       const isThere = (await this.#host.probe(this.#url))?.status === 200;
       if (!isThere) wasAway = true;
-      else if (wasAway) this.#back ??= this.#now();
-      else this.#lastAnswer = this.#now();
+      else if (wasAway) this.#back ??= this.#host.elapsed();
+      else this.#lastAnswer = this.#host.elapsed();
       await this.#host.sleep(pollMilliseconds, ended).catch(() => {});
     }
     // It may have come between the last look and the end.
-    if (wasAway && this.#back === undefined) this.#back = this.#now();
-  }
-
-  #now(): number {
-    return this.#host.now().getTime();
+    if (wasAway && this.#back === undefined) this.#back = this.#host.elapsed();
   }
 }

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { inScratch, makeInScratch } from '../backup/create.ts';
+import { inScratch } from '../backup/create.ts';
 import { BackupFolder } from '../backup/folder.ts';
-import { unpackBackup } from '../backup/unpack.ts';
+import { unpackForWorld } from '../backup/unpack.ts';
 import { acceptConfig, type AcceptedConfig } from '../config/accept-config.ts';
 import { movable, type LiveConfig } from '../config/config-set.ts';
 import { readLive, wantedBy } from '../config/live-config.ts';
 import type { Wanted } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
-import { must } from '../host/systemd/command.ts';
+import { balancerSocket, furnish, inOwnWorld, whyNoOwnWorld } from '../host/own-world.ts';
 import { gatewayUnit, openclawProgram } from '../openclaw/gateway-unit.ts';
 import { openclawReleases } from '../openclaw-release.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
@@ -17,7 +17,6 @@ import type { StepContext } from '../steps/step.ts';
 import { layOutCopy } from './cold-copy.ts';
 import { readState } from './counts.ts';
 import { objections } from './gate.ts';
-import { balancerSocket, inOwnWorld, whyNoOwnWorld } from './own-world.ts';
 import { proxyAddress, signInHeaders } from './sign-in.ts';
 import { parseTrial, trialProgram, type TrialInput } from './trial-gateway.ts';
 import { pointedAtTrialModel, trialModelPort } from './trial-model.ts';
@@ -57,7 +56,7 @@ export async function rehearse(
     return { config, skipped: `this machine gives no gateway a world of its own (unshare: ${missing})` };
   }
   const readyMs = await inScratch(host, async (scratch) => {
-    for (const name of ['logs', 'empty', 'tmp']) await makeInScratch(host, join(scratch, name));
+    await furnish(host, scratch);
     await (backup === undefined
       ? layOutCopy(host, join(scratch, 'state'))
       : unpack(context, backup, scratch));
@@ -153,16 +152,7 @@ async function unpack(context: StepContext, id: string, scratch: string): Promis
   const manifest = await folder.read(id);
   if (manifest === undefined)
     throw new BootstrapError('UPGRADE_NOT_POSSIBLE', `${folder.archiveOf(id)} is not there any more.`);
-  const { state } = await unpackBackup(context, folder, manifest, {
-    target: join(scratch, 'restored'),
-    scratch,
-  });
-  // As the user whose it is: root would follow a link there.
-  await must((command) => host.run(command), {
-    file: 'mv',
-    args: ['-T', '--', state, join(scratch, 'state')],
-    ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
-  });
+  await unpackForWorld(context, folder, manifest, scratch);
 }
 
 function failed(version: string, found: readonly string[], lines: readonly string[] = []): BootstrapError {

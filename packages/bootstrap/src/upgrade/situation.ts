@@ -34,8 +34,8 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The steps after which the state is the new release's. */
-const touched: readonly string[] = ['switch', 'check', 'roll-back'];
+/** The steps in and after which the state is the new release's. */
+export const touched: readonly string[] = ['switch', 'check', 'roll-back'];
 
 export function situationOf({ last, record, wanted, spec, now }: Known): Situation {
   // It was kept, and the run ended before it had said so everywhere: what people did since then is no loss of the release.
@@ -58,6 +58,27 @@ export function situationOf({ last, record, wanted, spec, now }: Known): Situati
     path.kind === 'downgrade' ? downgrade(last, wanted) : noWay(last.version, wanted),
   );
 }
+
+/** What is left to be done where the release of the spec cannot be had, and another one may run instead. */
+export function withoutRelease(situation: Situation, why: Refusal): Situation {
+  switch (situation.kind) {
+    case 'upgrade':
+      return stay(situation.from, goesOnWith(situation.from, why));
+    case 'resume': {
+      const { journal } = situation;
+      return touched.includes(journal.step)
+        ? { kind: 'undo', journal: { failure: why, ...journal } }
+        : stay(journal.from, goesOnWith(journal.from, why));
+    }
+    default:
+      return situation;
+  }
+}
+
+const goesOnWith = (version: string, { code, message }: Refusal): Refusal => ({
+  code,
+  message: `${message} The pod goes on with ${version} until it can be had.`,
+});
 
 /** A time that lies further ahead than any is set is of a clock that was wrong. */
 function isTimeFor({ retryAt }: FailedUpgrade, now: Date): boolean {

@@ -5,7 +5,7 @@ import { BootstrapError } from '../errors.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { openclawReleases, podsRun, type OpenClawVersion } from '../openclaw-release.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
-import { installOpenClaw } from '../steps/install-openclaw.ts';
+import { ensureInstalled } from '../steps/install-openclaw.ts';
 import { installPlugins } from '../steps/install-plugins.ts';
 import { mergeConfig } from '../steps/merge-config.ts';
 import { showPlugins } from '../steps/show-plugins.ts';
@@ -97,10 +97,16 @@ export class Upgrade {
 
   async #goBack(failure: UpgradeFailure): Promise<Ended> {
     const { host } = this.#context;
-    const { from, to } = this.#journal;
-    const aside = await whileNobodyWrites(this.#context, () => restoreState(host));
+    const { from, to, backup } = this.#journal;
+    const { hadCopy, aside } = await whileNobodyWrites(this.#context, () => restoreState(host));
     const kept = aside === undefined ? '' : ` What the state had become is kept in ${aside}.`;
-    const message = `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${kept}`;
+    const instead =
+      backup === undefined
+        ? 'a backup of it'
+        : `its backup by "clawharbor-bootstrap restore --from ${backup.id} --spec SPEC" (SPEC as the timer has it)`;
+    const message = hadCopy
+      ? `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${kept}`
+      : `OpenClaw ${to} was not kept: ${failure.message} Only the program is that of ${from} again: the copy of the state is gone, so that config and state are as ${to} has left them. If ${from} does not run with them, restore ${instead}.`;
     return await this.#gaveUp({ code: failure.code, message }, () => this.#startAgain());
   }
 
@@ -108,7 +114,7 @@ export class Upgrade {
   async #startAgain(): Promise<void> {
     const old = withRelease(this.#context, this.#journal.from as OpenClawVersion);
     try {
-      await installOpenClaw.apply(old);
+      await ensureInstalled(old);
       await installPlugins.apply(old);
       const rollbackStartMs = await this.#start(old, old);
       const rollbackDowntimeMs = await this.#downtime.end();
@@ -156,7 +162,7 @@ export class Upgrade {
       return;
     }
     const context = withRelease(this.#context, from);
-    await installOpenClaw.apply(context);
+    await ensureInstalled(context);
     await giveRecords(host);
     const { id, file, at } = await whileNobodyWrites(this.#context, () => backUp(context, 'before-upgrade'));
     this.#changes.push(`back up the state as ${id}`);
@@ -206,7 +212,7 @@ export class Upgrade {
     const done = new Map(context.done);
     let started = 0;
     for (const step of [showPlugins, mergeConfig, startGateway, waitReady] satisfies Step[]) {
-      if (step === startGateway) started = host.now().getTime();
+      if (step === startGateway) started = host.elapsed();
       const result = await step.apply({ ...(step === waitReady ? waiting : context), done });
       done.set(step.name, result);
       this.#changes.push(...result.changes);
@@ -216,7 +222,7 @@ export class Upgrade {
         `OpenClaw ${spec.openclaw.version} does not run with the config of ${host.layout.state}.`,
       );
     }
-    return host.now().getTime() - started;
+    return Math.round(host.elapsed() - started);
   }
 
   /**

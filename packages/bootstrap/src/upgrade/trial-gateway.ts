@@ -90,7 +90,7 @@ createServer((request, response) => {
 }).listen(modelPort, '127.0.0.1').unref();
 
 const lines = [];
-const started = Date.now();
+const started = performance.now();
 const gateway = spawn(command[0], command.slice(1), { cwd: state, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
 for (const stream of [gateway.stdout, gateway.stderr]) {
   stream.setEncoding('utf8').on('data', (part) => lines.push(...part.split('\\n').filter(Boolean)) > 200 && lines.splice(0, lines.length - 100));
@@ -146,10 +146,10 @@ async function observe() {
   let last;
   for (const deadline = started + readySeconds * 1000; (last = await status('/readyz')) !== 200; await delay(200)) {
     if (end) return { down: end };
-    if (Date.now() > deadline) return { down: last === undefined ? 'does not answer in time' : 'answers ' + last + ' to /readyz and is not ready in time' };
+    if (performance.now() > deadline) return { down: last === undefined ? 'does not answer in time' : 'answers ' + last + ' to /readyz and is not ready in time' };
   }
-  const ready = Date.now();
-  const found = { readyMs: ready - started, anonymous: await status('/control-ui-config.json') };
+  const ready = performance.now();
+  const found = { readyMs: Math.round(ready - started), anonymous: await status('/control-ui-config.json') };
   if (signIn) {
     const { socketPath, headers } = signIn;
     found.signedIn = await status('/control-ui-config.json', { socketPath, headers });
@@ -167,9 +167,9 @@ async function observe() {
   else found.unanswered ??= sessions.failed ?? 'sessions.list names no sessions';
   if (found.unanswered) delete found.config;
   else found.silent = await takeTurn();
-  while (Date.now() < ready + watchSeconds * 1000) {
+  while (performance.now() < ready + watchSeconds * 1000) {
     await delay(200);
-    if (end) return { ...found, down: end + ' ' + Math.round((Date.now() - ready) / 1000) + ' s after it was ready' };
+    if (end) return { ...found, down: end + ' ' + Math.round((performance.now() - ready) / 1000) + ' s after it was ready' };
   }
   if ((await status('/readyz')) !== 200) found.down = 'was ready and is no longer';
   return found;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BackupFolder, sha256Of } from '../../src/backup/folder.ts';
@@ -181,4 +181,53 @@ test('a restore that was cut short is finished by the next run, before anything 
   );
   expect(await pod.readConfig()).toMatchObject({ ui: { seamColor: '#336699' } });
   expect(await readdir(kept)).toContain('openclaw.json');
+});
+
+describe('on an instance, where a timer runs the bootstrap', () => {
+  test.each([
+    { command: 'backup create' },
+    { command: 'backup drill' },
+    { command: 'restore --at 2026-11-29' },
+  ])(
+    'fault (backup): $command by hand while a run has the state for long → it waits, and says after 15 minutes that it was not done',
+    async ({ command }) => {
+      const programs = join(pod.directory, 'programs');
+      await mkdir(programs);
+      const script = `#!/bin/sh\necho "$@" >>"${programs}/said"; exit 75\n`;
+      await writeFile(join(programs, 'flock'), script, { mode: 0o755 });
+      environment['PATH'] = `${programs}:${process.env['PATH']}`;
+      where = ['--spec', where[1]!, '--host', 'systemd'];
+      const { exitCode, stderr, stdout } = await ended(...command.split(' '));
+      expect([exitCode, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/^waits for the run .*\nSTATE_LOCKED: A run .* for 15 minutes\.\n$/);
+      expect(await readFile(join(programs, 'said'), 'utf8')).toMatch(
+        new RegExp(`^--timeout 900 .*bootstrap\\.lock .*${command} --spec `, 'm'),
+      );
+    },
+  );
+});
+
+describe('backup create refuses a state of which only a half was exchanged', () => {
+  test('by a restore that was cut short', async () => {
+    const { layout } = pod.host;
+    const staging = join(layout.records, 'restore.tmp');
+    await mkdir(join(staging, 'state'), { recursive: true });
+    const kept = join(layout.records, 'replaced.tmp');
+    await beginSwap(
+      layout,
+      await planSwap(layout, { id: 'x', staged: join(staging, 'state'), staging, kept }),
+    );
+    const { exitCode, stderr } = await ended('backup', 'create');
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^STATE_LOCKED: A restore .* cut short/)]);
+  });
+
+  test('by an upgrade that was cut short', async () => {
+    const { records } = pod.host.layout;
+    const [from, to, at] = ['2026.9.5', '2026.9.6', '2026-11-29T08:00:00.000Z'];
+    const journal = { state: 'under-way', step: 'roll-back', from, to, goal: to, spec: '', startedAt: at };
+    await mkdir(records, { recursive: true });
+    await writeFile(join(records, 'upgrade.json'), JSON.stringify(journal));
+    const { exitCode, stderr } = await ended('backup', 'create');
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/^STATE_LOCKED: An upgrade .* cut short/)]);
+  });
 });

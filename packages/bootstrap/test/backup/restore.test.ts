@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -16,6 +16,7 @@ import { BackupStore } from '../../src/backup/store.ts';
 import { converge } from '../../src/converge.ts';
 import { backUpState } from '../../src/steps/back-up.ts';
 import type { BootstrapError } from '../../src/errors.ts';
+import { whyNoOwnWorld } from '../../src/host/own-world.ts';
 import { SmallDisk, whyNoDisk } from '../stand-ins/small-disk.ts';
 import { makePod, type TestPod } from '../stand-ins/pod.ts';
 
@@ -44,7 +45,10 @@ beforeEach(async () => {
   store = new BackupStore(pod.host, context.spec);
   backup = await backUp(context, 'asked-for');
 });
-afterEach(() => pod.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await pod.close();
+});
 
 const restore = () => restoreBackup(context, store, { wanted: { id: backup.id } });
 
@@ -176,6 +180,26 @@ describe('a restore changes nothing', () => {
   });
 });
 
+test('fault (storage): what a restore has unpacked does not reach the storage → the restore fails before it has changed anything', async () => {
+  const programs = join(pod.directory, 'programs');
+  await mkdir(programs);
+  const script = `#!/bin/sh\n{ echo "$@"; find "$2" -name notes.md; } >"${programs}/said"; exit 1\n`;
+  await writeFile(join(programs, 'sync'), script, { mode: 0o755 });
+  vi.stubEnv('PATH', `${programs}:${process.env['PATH']}`);
+  const host = pod.replace();
+  await converge(context.spec, host, { phase: 'prepare' });
+  await writeFile(file('workspace/notes.md'), 'after');
+  await expect(
+    restoreBackup({ ...context, host }, new BackupStore(host, context.spec), { wanted: { id: backup.id } }),
+  ).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
+  expect(await readFile(join(programs, 'said'), 'utf8')).toMatch(
+    /^--file-system .*\/\.clawharbor\/restore\.\S*\n.*\/workspace\/notes\.md\n$/,
+  );
+  expect(await readFile(file('workspace/notes.md'), 'utf8')).toBe('after');
+  expect((await pod.host.units.state('openclaw')).status).toBe('active');
+  expect((await readdir(pod.host.layout.records)).filter((name) => name.startsWith('restore'))).toEqual([]);
+});
+
 test('conversations that no archive would have are no backup', async () => {
   await mkdir(file('agents/main/sessions'), { recursive: true });
   await writeFile(file('agents/main/sessions/one.jsonl'), '{}');
@@ -188,6 +212,46 @@ test('a drill of an archive with a config that is none fails, and is remembered 
   pod.host.now = () => new Date(Date.now() + 5000);
   await backUp(context, 'asked-for');
   expect((await drill(context, store)).error).toMatchObject({ code: 'DRILL_FAILED' });
+});
+
+describe('a drill of a state with paths that its config does not show', () => {
+  beforeEach(async () => {
+    await writeFile(file('writes-to'), file('written'));
+    await writeFile(file('instead-of-sessions.list'), '{ "sessions": [] }');
+    pod.host.now = () => new Date(Date.now() + 5000);
+    await backUp(context, 'asked-for');
+  });
+
+  test('fault (backup): a file that the config of an archive includes has paths of the live state → the gateway of a drill finds its copy there, and the live state stays as it is', async () => {
+    const missing = await whyNoOwnWorld(pod.host);
+    if (missing !== undefined) return console.warn(`Not tested: ${missing}`);
+    const result = await drill(context, store);
+    expect(result.error).toBeUndefined();
+    expect(result.readySeconds).toBeGreaterThan(0);
+    await expect(access(file('written'))).rejects.toThrow('ENOENT');
+    expect((await readdir(pod.host.layout.cache)).filter((name) => name.startsWith('backup'))).toEqual([]);
+  });
+
+  test('fault (backup): a machine gives no gateway a world of its own → a drill there says so, and starts none', async () => {
+    const programs = join(pod.directory, 'programs');
+    await mkdir(programs);
+    await writeFile(
+      join(programs, 'setpriv'),
+      '#!/bin/sh\necho "unshare failed: not permitted" >&2; exit 1\n',
+      {
+        mode: 0o755,
+      },
+    );
+    vi.stubEnv('PATH', `${programs}:${process.env['PATH']}`);
+    const { error } = await drill({ ...context, host: pod.replace() }, store);
+    expect(error).toMatchObject({
+      code: 'DRILL_FAILED',
+      message: expect.stringMatching(
+        /no gateway a world of its own \(unshare: unshare failed: not permitted\)/,
+      ),
+    });
+    await expect(access(file('written'))).rejects.toThrow('ENOENT');
+  });
 });
 
 test('a torn database is told in a dry run', async () => {

@@ -208,6 +208,9 @@ if (asked() === 'older') {
   process.exit(1);
 }
 writeFileSync(applied, revision());
+// A path that its config does not show, as one in a file that it includes: it writes to where that leads.
+const elsewhere = join(state, 'writes-to');
+if (existsSync(elsewhere)) writeFileSync(readFileSync(elsewhere, 'utf8'), 'written');
 const answers = {
   refuse: 'config reload failed: Error: no',
   restart: 'config change requires gateway restart (gateway.tls) — preparing',

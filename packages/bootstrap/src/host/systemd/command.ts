@@ -11,26 +11,6 @@ const environment = {
   LANG: 'C.UTF-8',
 };
 
-/** Only root may make one. A new network has its loopback interface down. */
-const enter = `
-set -e
-if [ "$1" = none ]; then ip link set lo up; fi
-shift
-while [ "$1" != -- ]; do
-  if [ -d "$1" ]; then mount -t tmpfs -o ro,mode=0 tmpfs "$1"; fi
-  shift
-done
-shift
-exec "$@"
-`;
-
-/** A network and a view of the file system of its own: https://man7.org/linux/man-pages/man1/unshare.1.html */
-function apart({ network, hidden = [] }: Command): string[] {
-  const own = [...(network === 'none' ? ['--net'] : []), ...(hidden.length > 0 ? ['--mount'] : [])];
-  if (own.length === 0) return [];
-  return ['unshare', ...own, '--', 'sh', '-c', enter, 'sh', network ?? 'any', ...hidden, '--'];
-}
-
 export interface Surroundings {
   readonly signal?: AbortSignal;
   /** Process whose mounts it gets: https://man7.org/linux/man-pages/man1/nsenter.1.html. Default: this one's. */
@@ -44,7 +24,6 @@ export function runAs(
   { signal, beside }: Surroundings = {},
 ): Promise<CommandResult> {
   const words = [
-    ...apart(command),
     ...(beside === undefined ? [] : ['nsenter', `--target=${beside}`, '--mount', '--']),
     ...(account === undefined
       ? []

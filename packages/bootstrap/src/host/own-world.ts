@@ -1,4 +1,6 @@
-import type { Command, Host } from '../host/host.ts';
+import { join } from 'node:path';
+import type { Command, Host } from './host.ts';
+import { must } from './systemd/command.ts';
 
 /**
  * A world of its own for a gateway that is only tried: the copy lies where the state lies, so that no path in a config or
@@ -12,6 +14,9 @@ export interface OwnWorld {
   /** Address of the one other machine in that network, which leads to a port in here: {@link balancerSocket}. Default: none. */
   readonly balancer?: { readonly address: string; readonly port: number } | undefined;
 }
+
+/** What a scratch directory has beside the state. */
+const furniture = ['logs', 'tmp', 'empty'];
 
 /** Where it has what is temporary: every Linux has this directory (https://refspecs.linuxfoundation.org/FHS_3.0/fhs/ch03s12.html). */
 const temporary = '/mnt';
@@ -73,6 +78,15 @@ fi
 exec $identity "$@"
 `;
 
+/** Makes what a scratch directory has beside the state. As the user whose it is: root would follow a link there. */
+export async function furnish(host: Host, scratch: string): Promise<void> {
+  await must((command) => host.run(command), {
+    file: 'mkdir',
+    args: ['-m', '0700', ...furniture.map((name) => join(scratch, name))],
+    ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
+  });
+}
+
 /** The command in a world of its own; it ends with the process that runs it. */
 export function inOwnWorld(host: Host, command: Command, { scratch, balancer }: OwnWorld): Command {
   const { state, logs, artifacts, backups } = host.layout;
@@ -84,7 +98,7 @@ export function inOwnWorld(host: Host, command: Command, { scratch, balancer }: 
     ...command,
     environment: { ...command.environment, TMPDIR: temporary },
     file: 'setpriv',
-    args: [...shell, 'rehearsal', ...places, command.file, ...command.args],
+    args: [...shell, 'world', ...places, command.file, ...command.args],
   };
 }
 

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { BootstrapError } from '../errors.ts';
+import { runLock } from '../host/systemd/bootstrap-service.ts';
+import type { HostOptions } from './open-host.ts';
+
+const lockedVariable = 'CLAWHARBOR_RUN_LOCKED';
+
+/** @returns false on a laptop, where no timer runs anything, and once this is the command that has it */
+export function needsRunLock({ host }: HostOptions): boolean {
+  return host === 'systemd' && process.env[lockedVariable] === undefined;
+}
+
+/**
+ * The same command once more with the lock of the timer's runs. One that upgrades or restores exchanges the state entry by
+ * entry, rehearses with the memory that a drill takes, and would start the gateway in the middle of a restore.
+ * @returns its exit code
+ * @throws BootstrapError `STATE_LOCKED` when a run does not end
+ */
+export function withRunLock(): number {
+  const [script = '', ...args] = process.argv.slice(1);
+  const free = ['--nonblock', '--conflict-exit-code', '75', runLock, 'true'];
+  if (spawnSync('flock', free).status === 75)
+    process.stderr.write(`waits for the run of the bootstrap that has ${runLock}\n`);
+  const again = [process.execPath, ...process.execArgv, script, ...args];
+  const { status, error } = spawnSync(
+    'flock',
+    ['--timeout', '900', '--conflict-exit-code', '75', runLock, ...again],
+    { stdio: 'inherit', env: { ...process.env, [lockedVariable]: '1' } },
+  );
+  if (status === 75) {
+    throw new BootstrapError('STATE_LOCKED', `A run of the bootstrap has had ${runLock} for 15 minutes.`);
+  }
+  if (error) throw error;
+  return status ?? 1;
+}
