@@ -40,6 +40,8 @@ const journal = z.object({
   /** What is done now; what comes before it is done. */
   step: z.enum(journalSteps),
   startedAt: z.string(),
+  /** How many runs have gone on with it after one that was cut short, before the switch or since. Absent: none. */
+  resumed: z.int().optional(),
   backup: backup.optional(),
   /** What the state held when the old gateway had stopped. */
   before: counts.optional(),
