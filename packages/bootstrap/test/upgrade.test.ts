@@ -242,6 +242,17 @@ describe('a release that fails', () => {
       expect(after.find(({ name }) => name === 'start-gateway')).toMatchObject({ changes: [] });
     }, 60_000);
 
+    test('is asked of it also by a run after one that was cut short while the old one stopped', async () => {
+      const journals: unknown[] = [];
+      const stop = host.units.stop.bind(host.units);
+      host.units.stop = async (...stopped) => {
+        journals.push(await record('upgrade.json').catch(() => undefined));
+        return await stop(...stopped);
+      };
+      await run(next, { smokeTest: true });
+      expect(journals).toContainEqual(expect.objectContaining({ step: 'drain', answered: true }));
+    }, 60_000);
+
     test('as little as the old one did, is not its fault', async () => {
       model.close();
       model.closeAllConnections();

@@ -184,7 +184,7 @@ export class Upgrade {
     const { from } = this.#journal;
     // The last moment at which the old one can say it.
     if (podsRun(from) && (await modelAnswers(withRelease(this.#context, from))))
-      this.#journal = { ...this.#journal, answered: true };
+      await this.#enter('drain', { answered: true });
     await this.#downtime.start();
     await this.#context.host.units.stop(gatewayUnitName);
   }
