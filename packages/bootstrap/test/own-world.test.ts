@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProcessHost } from '../src/host/process/process-host.ts';
@@ -58,6 +58,50 @@ test('does not see what others install from and restore, and cannot write there'
   expect(await readdir(artifacts)).toEqual(before);
   expect(await readdir(backups)).toEqual(['archive']);
 });
+
+test('has the plugins of the state, and cannot write to them', async () => {
+  const missing = await whyNoOwnWorld(host);
+  if (missing !== undefined) return console.warn(`Not tested: ${missing}`);
+  const npm = join(host.layout.state, 'npm');
+  await mkdir(npm);
+  await writeFile(join(npm, 'plugin'), '');
+  const seen = await inside(`
+    const { readdirSync, writeFileSync } = await import('node:fs');
+    const npm = ${JSON.stringify(npm)};
+    let why;
+    try { writeFileSync(npm + '/planted', ''); } catch ({ code }) { why = code; }
+    console.log(JSON.stringify({ names: readdirSync(npm), why }));`);
+  expect(seen).toEqual({ names: ['plugin'], why: 'EROFS' });
+});
+
+// What is mounted over a folder of the machine is what root finds there next, such as mount(8) itself in /usr/bin.
+test.each<[string, () => readonly [link: string, to: string]]>([
+  [
+    'of the plugins of the copy',
+    () => [join(scratch, 'state', 'npm'), join(pod.directory, 'programs-of-the-machine')],
+  ],
+  ['of the copy', () => [join(scratch, 'state'), join(pod.directory, 'programs-of-the-machine')]],
+  ['of the plugins', () => [join(host.layout.state, 'npm'), join(pod.directory, 'of-somebody-else')]],
+  ['of what is temporary', () => [join(scratch, 'tmp'), join(pod.directory, 'of-somebody-else')]],
+])(
+  'a link that the agent has planted in the place %s: root mounts nothing over what it leads to, and shows nobody what is there',
+  async (_, planted) => {
+    const missing = await whyNoOwnWorld(host);
+    if (missing !== undefined) return console.warn(`Not tested: ${missing}`);
+    const [link, to] = planted();
+    await mkdir(to);
+    await mkdir(join(host.layout.state, 'npm'));
+    await rm(link, { recursive: true, force: true });
+    await symlink(to, link);
+    const command = { file: host.node, args: ['--eval', 'console.log("has run")'], timeoutSeconds: 60 };
+    const { exitCode, stdout, stderr } = await host.run(inOwnWorld(host, command, { scratch }));
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringContaining(`a link leads from ${link}`),
+    });
+  },
+);
 
 test('may have a load balancer, whose address is not one of its own', async () => {
   const missing = await whyNoOwnWorld(host, true);

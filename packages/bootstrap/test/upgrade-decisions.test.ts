@@ -135,6 +135,16 @@ describe('what is to be done', () => {
       { record: journal({ step: 'check' }), spec: 'b' },
       { kind: 'resume' },
     ],
+    [
+      'to give up, when a run after the other was cut short in it',
+      { record: journal({ step: 'check', resumed: 2 }) },
+      { kind: 'give-up' },
+    ],
+    [
+      'to go on, when only the first was',
+      { record: journal({ step: 'rehearse', resumed: 1 }) },
+      { kind: 'resume' },
+    ],
     ['to go back, once it is on its way back', { record: journal({ step: 'roll-back' }) }, { kind: 'undo' }],
     [
       'to go back, when it was switched and is no longer wanted',

@@ -325,6 +325,17 @@ describe('a release that fails', () => {
       expect(after.find(({ name }) => name === 'start-gateway')).toMatchObject({ changes: [] });
     }, 120_000);
 
+    test('is asked of it also by a run after one that was cut short while the old one stopped', async () => {
+      const journals: unknown[] = [];
+      const stop = host.units.stop.bind(host.units);
+      host.units.stop = async (...stopped) => {
+        journals.push(await record('upgrade.json').catch(() => undefined));
+        return await stop(...stopped);
+      };
+      await run(next, { smokeTest: true });
+      expect(journals).toContainEqual(expect.objectContaining({ step: 'drain', answered: true }));
+    }, 60_000);
+
     test('as little as the old one did, is not its fault', async () => {
       model.close();
       model.closeAllConnections();
@@ -377,18 +388,21 @@ function sameInstance() {
   return { root: join(pod.directory, 'instance-0'), state, artifacts, logs };
 }
 
-/** A run of its own, which is killed as soon as the journal says that this step begins. */
-async function killedAt(step: JournalStep): Promise<void> {
+/**
+ * A run of its own, which is killed as soon as the journal says that this step begins.
+ * @param resumed how many runs have gone on with it by then
+ */
+async function killedAt(step: JournalStep, resumed = 0): Promise<void> {
   const program = `
     import { converge, ProcessHost } from '${new URL('../src/index.ts', import.meta.url).href}';
     await converge(${JSON.stringify(spec(next))}, new ProcessHost(${JSON.stringify(sameInstance())}), { watchSeconds: ${watchSeconds} });`;
   const child = spawn(process.execPath, ['--conditions=source', '--input-type=module', '--eval', program]);
   const ended = new Promise((resolve) => child.once('close', resolve));
   const isThere = async () =>
-    (await record('upgrade.json').catch(() => undefined)) as { step?: string } | undefined;
+    (await record('upgrade.json').catch(() => undefined)) as { step?: string; resumed?: number } | undefined;
   for (
     let found = await isThere();
-    found?.step !== step && child.exitCode === null;
+    (found?.step !== step || (found.resumed ?? 0) !== resumed) && child.exitCode === null;
     found = await isThere()
   ) {
     await sleep(1);
@@ -453,6 +467,21 @@ describe('a run that is killed', () => {
     },
     120_000,
   );
+
+  test('fault (upgrade): each run is cut short in the same step, as by a release that ends its machine → after the third it is rolled back, and not tried again', async () => {
+    await host.close();
+    for (const resumed of [0, 1, 2]) await killedAt('switch', resumed);
+    host = new ProcessHost(sameInstance());
+    const report = await run(next);
+    expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+    expect(upgradeOf(report).warnings.at(-1)).toMatchObject({
+      code: 'UPGRADE_NOT_POSSIBLE',
+      message: expect.stringMatching(/was rolled back: it was cut short 3 times/),
+    });
+    expect([sessions(), schema()]).toEqual([2, 21]);
+    await expectTidy();
+    expect((await run(next)).openclaw).toBe(old);
+  }, 120_000);
 
   test('after the switch, when nobody wants the release any more, goes back', async () => {
     await host.close();

@@ -6,20 +6,26 @@ import { compareReleases } from './release-order.ts';
 export type Wanted = { readonly id: string } | { readonly at: Date };
 
 /**
- * @param backups oldest first
+ * @param all oldest first
+ * @param pod whose backups are looked at when it is wanted by its time. Default: everybody's
  * @throws BootstrapError `BACKUP_NOT_FOUND`
  */
-export function choose(backups: readonly BackupManifest[], wanted: Wanted): BackupManifest {
-  const found =
-    'id' in wanted
-      ? backups.find(({ id }) => id === wanted.id)
-      : backups.findLast(({ at }) => Date.parse(at) <= wanted.at.getTime());
+export function choose(all: readonly BackupManifest[], wanted: Wanted, pod?: string): BackupManifest {
+  const isById = 'id' in wanted;
+  const backups = isById || pod === undefined ? all : all.filter((each) => each.pod === pod);
+  const found = isById
+    ? backups.find(({ id }) => id === wanted.id)
+    : backups.findLast(({ at }) => Date.parse(at) <= wanted.at.getTime());
   if (found) return found;
   const asked = 'id' in wanted ? `named ${wanted.id}` : `of ${wanted.at.toISOString()} or before`;
+  const others = [...new Set(all.filter((each) => !backups.includes(each)).map((each) => each.pod))];
+  const ofPod = pod === undefined || isById ? '' : ` of the pod ${pod}`;
+  const elsewhere =
+    others.length === 0 ? '' : ` There are some of ${others.join(', ')}: if one is meant, say --pod.`;
   const there =
     backups.length === 0
-      ? 'There is none at all.'
-      : `There are ${backups.length}: see "clawharbor-bootstrap backup list".`;
+      ? `There is none at all${ofPod}.${elsewhere}`
+      : `There are ${backups.length}${ofPod}: see "clawharbor-bootstrap backup list".`;
   throw new BootstrapError('BACKUP_NOT_FOUND', `There is no backup ${asked}. ${there}`);
 }
 

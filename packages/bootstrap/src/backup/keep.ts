@@ -85,6 +85,24 @@ export async function remember(
   return status;
 }
 
+/**
+ * Says that something begins, does it, and says that it has ended. What was begun and has not ended is not tried again at once.
+ * A run that is told to stop has not failed.
+ */
+export async function begun<T>(
+  context: Pick<BackupContext, 'host' | 'signal'>,
+  mark: 'backupBegun' | 'drillBegun',
+  action: () => Promise<T>,
+): Promise<T> {
+  await remember(context, { [mark]: context.host.now().toISOString() });
+  try {
+    return await action();
+  } catch (error) {
+    if (context.signal.aborted) await remember(context, { [mark]: undefined });
+    throw error;
+  }
+}
+
 export function asFailure(now: Date, error: unknown): { at: string; code: string; message: string } {
   const told = error instanceof BootstrapError ? error : diskError(error);
   const { code = 'UNEXPECTED', message } = told ?? (error as NodeJS.ErrnoException);

@@ -25,6 +25,9 @@ export function dueAt(now: Date, plan: BackupPlan, status: BackupStatus | undefi
   const since = (at: string): number => ageAt(now, at);
   const rests = (failure: { at: string } | undefined): boolean =>
     failure !== undefined && since(failure.at) < againAfter;
+  // A run that was killed in the middle has said nothing of it: what ends each run would be tried by each.
+  const isTried = (begun: string | undefined, again: number): boolean =>
+    begun !== undefined && since(begun) < again;
   const every = plan.everyHours * hour;
   const backup =
     status.lastBackup === undefined
@@ -35,9 +38,10 @@ export function dueAt(now: Date, plan: BackupPlan, status: BackupStatus | undefi
     drillEveryDays !== undefined &&
     status.lastBackup !== undefined &&
     (status.lastGoodDrill === undefined || since(status.lastGoodDrill.at) >= drillEveryDays * day) &&
-    (status.lastDrill?.error === undefined || since(status.lastDrill.at) >= day);
+    (status.lastDrill?.error === undefined || since(status.lastDrill.at) >= day) &&
+    !isTried(status.drillBegun, day);
   return {
-    backup: backup && !rests(status.backupFailure),
+    backup: backup && !rests(status.backupFailure) && !isTried(status.backupBegun, againAfter),
     store: plan.bucket !== undefined && !rests(status.storeFailure),
     drill,
   };
@@ -48,6 +52,9 @@ export interface BackupConcern {
   readonly code: 'BACKUP_OVERDUE' | 'DRILL_OVERDUE' | 'DRILL_FAILED' | 'BACKUP_NOT_STORED';
   readonly message: string;
 }
+
+const whyCutShort =
+  'its run was ended. See the journal whether the machine had the memory and the time for it (an hour a run).';
 
 /** Pure; what holds as well is in `conditions.ts` beside it. */
 export function concernsAt(
@@ -61,11 +68,13 @@ export function concernsAt(
   const told = (at: string | undefined): string => at ?? 'never';
   const because = (failure: { code: string; message: string } | undefined): string =>
     failure === undefined ? '' : ` The last try: ${failure.code}: ${failure.message}`;
+  const cutShort = (begun: string | undefined): string =>
+    begun === undefined ? '' : ` The one that began at ${begun} has not come to an end: ${whyCutShort}`;
   const slack = 2 * plan.everyHours * hour;
   if (ageOf(status.lastBackup) > slack) {
     concerns.push({
       code: 'BACKUP_OVERDUE',
-      message: `The last backup is of ${told(status.lastBackup)}, and there should be one every ${plan.everyHours} h.${because(status.backupFailure)}`,
+      message: `The last backup is of ${told(status.lastBackup)}, and there should be one every ${plan.everyHours} h.${because(status.backupFailure)}${cutShort(status.backupBegun)}`,
     });
   }
   if (plan.bucket !== undefined && (status.storeFailure !== undefined || ageOf(status.lastStored) > slack)) {
@@ -79,6 +88,12 @@ export function concernsAt(
     concerns.push({
       code: 'DRILL_FAILED',
       message: `The drill of ${status.lastDrill.at} with ${status.lastDrill.id} failed.${because(status.lastDrill.error)}`,
+    });
+  }
+  if (status.drillBegun !== undefined) {
+    concerns.push({
+      code: 'DRILL_FAILED',
+      message: `The drill that began at ${status.drillBegun} has not come to an end: ${whyCutShort}`,
     });
   }
   if (ageOf(status.lastGoodDrill?.at) > 2 * plan.drillEveryDays * day) {

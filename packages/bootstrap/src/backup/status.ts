@@ -37,6 +37,9 @@ const statusSchema = z.object({
   /** Since the last success of its kind. */
   backupFailure: failure.optional(),
   storeFailure: failure.optional(),
+  /** When the one began that has not come to an end: now, or in a run that was killed. */
+  backupBegun: z.iso.datetime().optional(),
+  drillBegun: z.iso.datetime().optional(),
   lastDrill: drillSchema.optional(),
   lastGoodDrill: drillSchema.optional(),
   /** When the ages of these were last given to CloudWatch. */

@@ -43,7 +43,7 @@ export class BackupStore {
         : '';
       throw new BootstrapError(error.code, `${error.message}${instead}`, { cause: error });
     });
-    return choose('id' in wanted || pod === undefined ? all : all.filter((each) => each.pod === pod), wanted);
+    return choose(all, wanted, pod);
   }
 
   /**

@@ -14,7 +14,8 @@ export function writerLock({ layout }: Host): string {
   return join(layout.records, lockName);
 }
 
-const waitSeconds = 30;
+/** How long whoever has the fence is waited for, where nobody says otherwise. */
+const usualWaitSeconds = 30;
 /** What flock(1) is told to end with while somebody else has the lock. */
 const taken = 75;
 
@@ -23,13 +24,17 @@ const taken = 75;
  * this process, however it ends.
  * @throws BootstrapError `STATE_LOCKED` while somebody else has it; `FILE_NOT_REGULAR`
  */
-export async function behindTheFence<T>(host: Host, action: () => Promise<T>): Promise<T> {
+export async function behindTheFence<T>(
+  host: Host,
+  action: () => Promise<T>,
+  waitSeconds = usualWaitSeconds,
+): Promise<T> {
   const flock = findProgram('flock', `${process.env['PATH'] ?? ''}:/usr/bin:/bin`);
   // A laptop without flock(1) has no fence for its gateway either, and says so.
   if (flock === undefined) return action();
   const file = await openLock(writerLock(host));
   try {
-    await lock(flock, file, writerLock(host));
+    await lock(flock, file, { path: writerLock(host), waitSeconds });
     return await action();
   } finally {
     // The lock is of what was opened, and nobody else has it open any more: https://man7.org/linux/man-pages/man2/flock.2.html
@@ -51,7 +56,11 @@ async function openLock(path: string): Promise<FileHandle> {
   throw new BootstrapError('FILE_NOT_REGULAR', `${path} must be a regular file: remove it and run again.`);
 }
 
-async function lock(flock: string, { fd }: FileHandle, path: string): Promise<void> {
+async function lock(
+  flock: string,
+  { fd }: FileHandle,
+  { path, waitSeconds }: { readonly path: string; readonly waitSeconds: number },
+): Promise<void> {
   const args = ['--exclusive', '--timeout', String(waitSeconds), '--conflict-exit-code', String(taken), '3'];
   const child = spawn(flock, args, { stdio: ['ignore', 'ignore', 'pipe', fd] });
   let said = '';

@@ -122,7 +122,7 @@ async function asItRuns(context: BackupContext): Promise<BackupContext> {
 async function create({ context, store, options }: Work): Promise<number> {
   await mustBeOneState(context.host);
   const { id, file, bytes, at, manifest } = await backUp(await asItRuns(context), 'asked-for');
-  await remember(context, { lastBackup: at, backupFailure: undefined });
+  await remember(context, { lastBackup: at, backupFailure: undefined, backupBegun: undefined });
   say(options, { event: 'backup', id, file, bytes, at }, `${id}: ${bytes} bytes, ${file}`);
   for (const remark of manifest.remarks) say(options, { event: 'remark', remark }, `    ${remark}`);
   try {
@@ -180,7 +180,11 @@ async function verify({ store, options, ...work }: Work, id: string | undefined)
 
 async function tryNewest({ context, store, options }: Work): Promise<number> {
   const result = await drill(await asItRuns(context), store);
-  await remember(context, { lastDrill: result, ...(result.error ? {} : { lastGoodDrill: result }) });
+  await remember(context, {
+    lastDrill: result,
+    drillBegun: undefined,
+    ...(result.error ? {} : { lastGoodDrill: result }),
+  });
   say(options, { event: 'drill', ...result }, describeDrill(result));
   if (result.error) throw new BootstrapError('DRILL_FAILED', describeDrill(result));
   return 0;

@@ -8,6 +8,8 @@ export interface AtomicWriteOptions {
   readonly mode?: number;
   /** Runs on the complete temporary file, before it takes the name. Throwing leaves the old file. */
   readonly beforeRename?: (temporary: string) => Promise<void>;
+  /** What an error calls the file. Default: its path. */
+  readonly called?: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface AtomicWriteOptions {
 export async function writeAtomically(
   file: string,
   content: string,
-  { mode = 0o600, beforeRename }: AtomicWriteOptions = {},
+  { mode = 0o600, beforeRename, called = file }: AtomicWriteOptions = {},
 ): Promise<void> {
   const temporary = temporaryOf(file);
   try {
@@ -34,7 +36,7 @@ export async function writeAtomically(
   } catch (error) {
     // What cannot be removed is swept by a later run; why it came to that matters more.
     await rm(temporary, { force: true }).catch(() => {});
-    throw diskError(error, file) ?? error;
+    throw diskError(error, called) ?? error;
   }
   await syncDirectory(dirname(file));
 }

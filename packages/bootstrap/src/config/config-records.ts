@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { fingerprint, isSameSet, type ConfigSet } from './config-set.ts';
 import { readIfPresent } from './files.ts';
 import type { Wanted } from './merge.ts';
+import { forgetRecord, inRecords, writeRecord } from './record-file.ts';
 import type { LeftOutWarning } from './wishes.ts';
 
 const appliedConfig = z.record(z.string(), z.unknown());
@@ -54,6 +54,12 @@ const refusedHours = 24;
 
 const versionsKept = 20;
 
+const history = 'config-history';
+
+function isThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
 /** What the bootstrap remembers of configs, on the durable file system beside the state. */
 export class ConfigRecords {
   readonly #host: Host;
@@ -63,7 +69,7 @@ export class ConfigRecords {
   }
 
   get historyDirectory(): string {
-    return join(this.#host.layout.records, 'config-history');
+    return join(this.#host.layout.records, history);
   }
 
   /** The desired config of the last merge; undefined before the first, or if the record was damaged. */
@@ -118,7 +124,7 @@ export class ConfigRecords {
   }
 
   forgetAccepted(): Promise<void> {
-    return rm(join(this.#host.layout.records, 'accepted.json'), { force: true });
+    return forgetRecord(this.#host.layout, 'accepted.json');
   }
 
   /** Remembers which included files are being written, for a run that is cut short. */
@@ -134,7 +140,7 @@ export class ConfigRecords {
   }
 
   forgetPending(): Promise<void> {
-    return rm(join(this.#host.layout.records, 'pending.json'), { force: true });
+    return forgetRecord(this.#host.layout, 'pending.json');
   }
 
   /** Remembers a config that the gateway refused although it had passed validation. */
@@ -163,21 +169,17 @@ export class ConfigRecords {
 
   /** Keeps a version of the config, newest {@link versionsKept}. @returns its file */
   async keep(text: string): Promise<string> {
-    await mkdir(this.historyDirectory, { recursive: true, mode: 0o700 });
-    // The agent may write to its state; root writes and removes files in here.
-    if (!(await lstat(this.historyDirectory)).isDirectory()) {
-      throw new BootstrapError(
-        'FILE_NOT_REGULAR',
-        `${this.historyDirectory} must be a directory, not a link.`,
-      );
-    }
     const stamp = this.#host.now().toISOString().replaceAll(':', '-');
-    const file = join(this.historyDirectory, `${stamp}-${sha256(text).slice(0, 12)}.json`);
-    await writeAtomically(file, text);
-    const names = (await readdir(this.historyDirectory)).filter((name) => name.endsWith('.json')).toSorted();
-    for (const name of names.slice(0, -versionsKept))
-      await rm(join(this.historyDirectory, name), { force: true });
-    return file;
+    const file = `${stamp}-${sha256(text).slice(0, 12)}.json`;
+    const called = join(this.historyDirectory, file);
+    const { layout } = this.#host;
+    await inRecords(layout, [], (here) => mkdir(join(here, history), { mode: 0o700 }).catch(isThere));
+    await inRecords(layout, [history], async (here) => {
+      await writeAtomically(join(here, file), text, { called });
+      const names = (await readdir(here)).filter((name) => name.endsWith('.json')).toSorted();
+      for (const name of names.slice(0, -versionsKept)) await rm(join(here, name), { force: true });
+    });
+    return called;
   }
 
   async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
@@ -192,7 +194,7 @@ export class ConfigRecords {
   }
 
   #write(name: string, value: unknown): Promise<void> {
-    return writeAtomically(join(this.#host.layout.records, name), `${JSON.stringify(value, undefined, 2)}\n`);
+    return writeRecord(this.#host.layout, name, `${JSON.stringify(value, undefined, 2)}\n`);
   }
 }
 

@@ -40,11 +40,32 @@ createServer((near) => {
 
 const isolated = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
-/** What the shell does in the new world before it becomes the command. Its arguments: see {@link inOwnWorld}. */
+/**
+ * What the shell does in the new world before it becomes the command. Its arguments: see {@link inOwnWorld}. It is root there, and
+ * the agent writes in both the state and the scratch directory: mount(8) would follow a link that it has planted in there, and a
+ * folder of the agent's in the place of /usr/bin would be root's next command. So a mount is made from and to what the shell stands
+ * in, once that is found to be no link's end.
+ */
 const enter = `
 set -e
+# The path of what is named last, whose parent nobody but root can exchange.
+real() { echo "$(cd "\${1%/*}" && pwd -P)/\${1##*/}"; }
+stand() {
+  cd "$1"
+  if [ "$(pwd -P)" = "$1" ]; then return; fi
+  echo "a link leads from $1 to somewhere else" >&2
+  exit 1
+}
+# Shows a directory in the place of another one, by way of a place that is nobody's.
+show() {
+  ( stand "$1" && mount --no-canonicalize --rbind . ${temporary} )
+  if [ "$3" = read-only ]; then mount -o remount,bind,ro ${temporary}; fi
+  ( stand "$2" && mount --no-canonicalize --rbind ${temporary} . )
+  umount --recursive --lazy ${temporary}
+}
 scratch=$1 state=$2 logs=$3 user=$4 address=$5 port=$6 node=$7 forward=$8 artifacts=$9 backups=\${10}
 shift 10
+scratch=$(real "$scratch") state=$(real "$state") logs=$(real "$logs")
 identity=
 if [ -n "$user" ]; then identity="setpriv --reuid=$user --regid=$user --clear-groups --no-new-privs --"; fi
 ip link set lo up
@@ -54,18 +75,17 @@ for hidden in "$artifacts" "$backups"; do
 done
 # OpenClaw's locks say who has the state by its path, and both have the same one.
 for locks in /tmp/openclaw /tmp/openclaw-[0-9]* /tmp/openclaw-state-locks*; do
-  if [ -d "$locks" ]; then mount --bind "$scratch/empty" "$locks"; fi
+  if [ -d "$locks" ]; then show "$scratch/empty" "$(real "$locks")"; fi
 done
 # Plugins are in no backup.
 if [ -d "$state/npm" ]; then
   $identity mkdir -p "$scratch/state/npm"
-  mount --bind "$state/npm" "$scratch/state/npm"
-  mount -o remount,bind,ro "$scratch/state/npm"
+  show "$state/npm" "$scratch/state/npm" read-only
 fi
+show "$scratch/state" "$state"
+show "$scratch/logs" "$logs"
 # A short name: sockets have no room for a long one.
-mount --bind "$scratch/tmp" ${temporary}
-mount --rbind "$scratch/state" "$state"
-mount --bind "$scratch/logs" "$logs"
+( stand "$scratch/tmp" && mount --no-canonicalize --rbind . ${temporary} )
 # OpenClaw believes no sign-in that comes from an address of its own machine.
 if [ -n "$address" ]; then
   unshare --net -- $identity "$node" --input-type=module --eval "$forward" ${balancerSocket} "$address" "$port" >/dev/null &

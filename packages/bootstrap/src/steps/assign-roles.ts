@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
+import { writeRecord } from '../config/record-file.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import {
@@ -147,7 +147,9 @@ function warningOf(error: unknown): Warning {
   return { code: error.code, message: error.message };
 }
 
-const fileOf = ({ layout }: Host): string => join(layout.records, 'administrators.json');
+const name = 'administrators.json';
+
+const fileOf = ({ layout }: Host): string => join(layout.records, name);
 
 async function readAdmitted(host: Host): Promise<string[]> {
   const text = await readIfPresent(fileOf(host));
@@ -156,5 +158,5 @@ async function readAdmitted(host: Host): Promise<string[]> {
 
 async function writeAdmitted(host: Host, identities: readonly string[]): Promise<void> {
   await mkdir(host.layout.records, { recursive: true });
-  await writeAtomically(fileOf(host), `${JSON.stringify(identities)}\n`, { mode: 0o600 });
+  await writeRecord(host.layout, name, `${JSON.stringify(identities)}\n`);
 }

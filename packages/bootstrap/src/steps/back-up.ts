@@ -1,6 +1,6 @@
 import { backUp } from '../backup/create.ts';
 import { BackupFolder } from '../backup/folder.ts';
-import { asFailure, remember, storeAll, superfluous, unstored } from '../backup/keep.ts';
+import { asFailure, begun, remember, storeAll, superfluous, unstored } from '../backup/keep.ts';
 import { removeReplaced } from '../backup/replaced.ts';
 import { newestOf } from '../backup/newest.ts';
 import { concernsAt, dueAt, type BackupPlan } from '../backup/schedule.ts';
@@ -55,12 +55,12 @@ function result(changes: string[], warnings: NonNullable<StepResult['warnings']>
 async function scheduled(context: StepContext): Promise<string[]> {
   const { host, signal } = context;
   try {
-    const { id, at, bytes } = await backUp(context, 'scheduled');
-    await remember(context, { lastBackup: at, backupFailure: undefined });
+    const { id, at, bytes } = await begun(context, 'backupBegun', () => backUp(context, 'scheduled'));
+    await remember(context, { lastBackup: at, backupFailure: undefined, backupBegun: undefined });
     return [`backed the state up: ${id}, ${bytes} bytes`];
   } catch (error) {
     signal.throwIfAborted();
-    await remember(context, { backupFailure: asFailure(host.now(), error) });
+    await remember(context, { backupFailure: asFailure(host.now(), error), backupBegun: undefined });
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { drill } from '../backup/drill.ts';
-import { remember } from '../backup/keep.ts';
+import { begun, remember } from '../backup/keep.ts';
 import { dueAt } from '../backup/schedule.ts';
 import { readStatus, type Drill } from '../backup/status.ts';
 import { BackupStore } from '../backup/store.ts';
@@ -20,9 +20,10 @@ export const drillBackup: Step = {
       return { changes: [], skipped: 'the spec has no drill' };
     }
     if (!dueAt(host.now(), spec.backups, await readStatus(host.layout)).drill) return { changes: [] };
-    const result = await drill(context, new BackupStore(host, spec));
+    const result = await begun(context, 'drillBegun', () => drill(context, new BackupStore(host, spec)));
     await remember(context, {
       lastDrill: result,
+      drillBegun: undefined,
       ...(result.error ? {} : { lastGoodDrill: result }),
     });
     return result.error

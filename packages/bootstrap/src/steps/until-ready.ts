@@ -2,25 +2,14 @@ import { BootstrapError } from '../errors.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { judge, type Failure } from '../openclaw/readiness.ts';
 import { rememberRefusedStart } from '../openclaw/refused-start.ts';
+import { fenceSeconds } from '../openclaw/fence-seconds.ts';
 import { redact } from '../secrets/redact.ts';
-import { gatewayPort, type PodSpec } from '../spec/pod-spec.ts';
+import { gatewayPort } from '../spec/pod-spec.ts';
 import type { StepContext } from './step.ts';
 
 const pollMilliseconds = 500;
 /** Enough for all that a refused start says. */
 const logLines = 60;
-
-/**
- * How long a new instance waits for the fence: the one before it has until the time-out of its terminating hook to end its
- * gateway, and then what its shutdown takes (480 and 330 s). The next instance in its place would find the same.
- */
-const predecessorSeconds = 900;
-
-function fenceSeconds({ lifecycle, readyTimeoutSeconds }: PodSpec): number {
-  return lifecycle?.drainHook === undefined
-    ? readyTimeoutSeconds
-    : Math.max(readyTimeoutSeconds, predecessorSeconds);
-}
 
 /**
  * Waits until the gateway says that it is ready. It has its time from when it holds the lock of the state.

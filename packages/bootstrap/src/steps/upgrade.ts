@@ -7,7 +7,7 @@ import { whileNobodyWrites } from '../upgrade/fence.ts';
 import { lastReleaseOf } from '../upgrade/last-release.ts';
 import { removeFailed, removeOld } from '../upgrade/old-releases.ts';
 import { ReleaseRecords, type Journal } from '../upgrade/records.ts';
-import { situationOf, withoutRelease, type Situation } from '../upgrade/situation.ts';
+import { mostResumed, situationOf, withoutRelease, type Situation } from '../upgrade/situation.ts';
 import { Upgrade, withRelease, type Ended } from '../upgrade/transaction.ts';
 import { ensureInstalled, installOpenClaw } from './install-openclaw.ts';
 import { installPlugins } from './install-plugins.ts';
@@ -22,7 +22,8 @@ export const upgrade: Step = {
   phase: 'activate',
   async plan(context) {
     const situation = await situationIn(context, false);
-    if (situation.kind === 'undo') return [`roll back to OpenClaw ${situation.journal.from}`];
+    if (situation.kind === 'undo' || situation.kind === 'give-up')
+      return [`roll back to OpenClaw ${situation.journal.from}`];
     if (situation.kind === 'resume') return [`go on with the upgrade to OpenClaw ${situation.journal.to}`];
     if (situation.kind !== 'upgrade') return [];
     return [situation.from, ...situation.versions].slice(0, -1).map((from, index) => {
@@ -84,7 +85,7 @@ async function situationIn(context: StepContext, mayWait: boolean): Promise<Situ
 
 async function go(
   context: StepContext,
-  situation: Extract<Situation, { kind: 'upgrade' | 'resume' | 'undo' }>,
+  situation: Extract<Situation, { kind: 'upgrade' | 'resume' | 'give-up' | 'undo' }>,
 ): Promise<Ended> {
   if (situation.kind !== 'upgrade') {
     const { journal } = situation;
@@ -92,8 +93,9 @@ async function go(
     if (situation.kind === 'undo') {
       return await new Upgrade(ongoing, journal).rollBack(journal.failure ?? noLongerWanted);
     }
+    if (situation.kind === 'give-up') return await new Upgrade(ongoing, journal).giveUp(cutShort);
     await installRelease(ongoing);
-    return await new Upgrade(ongoing, journal).run();
+    return await new Upgrade(ongoing, { ...journal, resumed: (journal.resumed ?? 0) + 1 }).run();
   }
   const { from, versions } = situation;
   const to = versions[0] as OpenClawVersion;
@@ -110,6 +112,12 @@ async function go(
   await installRelease(onTheWay);
   return await new Upgrade(onTheWay, journal).run();
 }
+
+/** Of a release that was not on the state yet it says nothing: `UPGRADE_NOT_POSSIBLE` is tried again later. */
+const cutShort = {
+  code: 'UPGRADE_NOT_POSSIBLE',
+  message: `it was cut short ${mostResumed + 1} times. See whether the machine has enough memory and time for it.`,
+};
 
 const noLongerWanted = {
   code: 'UPGRADE_FAILED',

@@ -1,11 +1,15 @@
-import { behindTheFence } from '../backup/writer-lock.ts';
+import { behindTheFence, writerLock } from '../backup/writer-lock.ts';
 import { BootstrapError } from '../errors.ts';
+import { fenceSeconds } from '../openclaw/fence-seconds.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import type { StepContext } from '../steps/step.ts';
 
+/** From one look to the next: so soon it is heard that the run is to end. */
+const lookSeconds = 5;
+
 /**
  * Does something while no other machine writes to the state. A gateway that runs here has the fence for us. Else it is
- * taken: the instance that is replaced may still be on its way out, and gets as long as a gateway may take to be ready.
+ * taken: the instance that is replaced may still be on its way out, and gets the time that a gateway would wait for it.
  * @throws BootstrapError `STATE_LOCKED`
  */
 export async function whileNobodyWrites<T>(context: StepContext, action: () => Promise<T>): Promise<T> {
@@ -14,14 +18,21 @@ export async function whileNobodyWrites<T>(context: StepContext, action: () => P
   if (status === 'active') return action();
   // One that waits for the fence, or for its next start, is no longer the one that is wanted.
   await host.units.stop(gatewayUnitName);
-  const deadline = host.elapsed() + spec.readyTimeoutSeconds * 1000;
+  const seconds = fenceSeconds(spec);
+  const deadline = host.elapsed() + seconds * 1000;
   for (;;) {
     signal.throwIfAborted();
     try {
-      return await behindTheFence(host, action);
+      return await behindTheFence(host, action, lookSeconds);
     } catch (error) {
       const isLocked = error instanceof BootstrapError && error.code === 'STATE_LOCKED';
-      if (!isLocked || host.elapsed() >= deadline) throw error;
+      if (!isLocked) throw error;
+      if (host.elapsed() < deadline) continue;
+      throw new BootstrapError(
+        'STATE_LOCKED',
+        `A gateway on another machine, or started by hand, has had ${writerLock(host)} for ${seconds} s. End it first.`,
+        { cause: error },
+      );
     }
   }
 }

@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';
+import { forgetRecord, writeRecord } from '../config/record-file.ts';
 import type { Host } from '../host/host.ts';
+import type { Layout } from '../host/layout.ts';
 import { counts } from './counts.ts';
 
 const backup = z.object({ id: z.string(), file: z.string(), at: z.string() });
@@ -40,6 +40,8 @@ const journal = z.object({
   /** What is done now; what comes before it is done. */
   step: z.enum(journalSteps),
   startedAt: z.string(),
+  /** How many runs have gone on with it after one that was cut short, before the switch or since. Absent: none. */
+  resumed: z.int().optional(),
   backup: backup.optional(),
   /** What the state held when the old gateway had stopped. */
   before: counts.optional(),
@@ -68,10 +70,10 @@ export type UpgradeRecord = Readonly<z.infer<typeof upgradeRecord>>;
 
 /** What the bootstrap remembers of releases, on the durable file system beside the state. */
 export class ReleaseRecords {
-  readonly #directory: string;
+  readonly #layout: Layout;
 
   constructor({ layout }: Host) {
-    this.#directory = layout.records;
+    this.#layout = layout;
   }
 
   /** Undefined before the first gateway was ready, and for pods of before this record. */
@@ -92,11 +94,11 @@ export class ReleaseRecords {
   }
 
   forgetUpgrade(): Promise<void> {
-    return rm(join(this.#directory, 'upgrade.json'), { force: true });
+    return forgetRecord(this.#layout, 'upgrade.json');
   }
 
   async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
-    const text = await readIfPresent(join(this.#directory, name));
+    const text = await readIfPresent(join(this.#layout.records, name));
     if (text === undefined) return undefined;
     try {
       return schema.parse(JSON.parse(text));
@@ -107,6 +109,6 @@ export class ReleaseRecords {
   }
 
   #write(name: string, value: unknown): Promise<void> {
-    return writeAtomically(join(this.#directory, name), `${JSON.stringify(value, undefined, 2)}\n`);
+    return writeRecord(this.#layout, name, `${JSON.stringify(value, undefined, 2)}\n`);
   }
 }

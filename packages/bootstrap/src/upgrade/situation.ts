@@ -22,6 +22,8 @@ export type Situation =
   | { readonly kind: 'upgrade'; readonly from: string; readonly versions: readonly string[] }
   /** A run was cut short in an upgrade that is still asked for. */
   | { readonly kind: 'resume'; readonly journal: Journal }
+  /** So many runs were cut short in it that the next one would be as well: a release that ends its machine tells nobody. */
+  | { readonly kind: 'give-up'; readonly journal: Journal }
   /** One was cut short that is no longer asked for, or on its way back. */
   | { readonly kind: 'undo'; readonly journal: Journal }
   /** The pod goes on with the release that it has. */
@@ -34,6 +36,9 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** So often a run goes on with one that was cut short: the instance that is replaced for it, and the one after it. */
+export const mostResumed = 2;
+
 /** The steps in and after which the state is the new release's. */
 export const touched: readonly string[] = ['switch', 'check', 'roll-back'];
 
@@ -43,7 +48,7 @@ export function situationOf({ last, record, wanted, spec, now }: Known): Situati
   if (record?.state === 'under-way' && !wasKept) {
     // A release that this version of Clawharbor does not know cannot be started again: the way back needs only the old one.
     const canGoOn = record.step !== 'roll-back' && record.goal === wanted && podsRun(record.to);
-    if (canGoOn) return { kind: 'resume', journal: record };
+    if (canGoOn) return { kind: (record.resumed ?? 0) < mostResumed ? 'resume' : 'give-up', journal: record };
     if (touched.includes(record.step)) return { kind: 'undo', journal: record };
   }
   if (last === undefined || last.version === wanted) return { kind: 'none' };

@@ -82,6 +82,11 @@ export class Upgrade {
     }
   }
 
+  /** Ends an upgrade that cannot be gone on with, from whatever step it was cut short in. */
+  async giveUp(failure: UpgradeFailure): Promise<Ended> {
+    return await this.#giveUp(failure);
+  }
+
   /** Puts program, config and state back to what they were, if the new release may have touched them. */
   async rollBack(failure: UpgradeFailure): Promise<Ended> {
     const { host } = this.#context;
@@ -147,7 +152,11 @@ export class Upgrade {
   }
 
   async #enter(step: JournalStep, more: Partial<Journal> = {}): Promise<void> {
-    this.#journal = { ...this.#journal, ...more, step };
+    // A release that is on the state for the first time was not cut short there.
+    const isFirst = step === 'switch' && this.#journal.step === 'copy';
+    const { resumed, ...journal } = this.#journal;
+    const times = isFirst || resumed === undefined ? {} : { resumed };
+    this.#journal = { ...journal, ...times, ...more, step };
     await this.#records.saveUpgrade(this.#journal);
   }
 
@@ -181,7 +190,7 @@ export class Upgrade {
     const { from } = this.#journal;
     // The last moment at which the old one can say it.
     if (podsRun(from) && (await modelAnswers(withRelease(this.#context, from))))
-      this.#journal = { ...this.#journal, answered: true };
+      await this.#enter('drain', { answered: true });
     await this.#downtime.start();
     await this.#context.host.units.stop(gatewayUnitName);
   }

@@ -41,6 +41,22 @@ describe('choosing', () => {
   });
 });
 
+test('where there is none of the pod, those of others are named', () => {
+  const at = new Date('2026-12-01T00:00:00Z');
+  const message = (pod: string, all = backups): string => {
+    try {
+      return `took ${choose(all, { at }, pod).id}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(message('team')).toBe(`took ${backups[2]!.id}`);
+  expect(message('other')).toMatch(
+    /There is none at all of the pod other\. There are some of team: if one is meant, say --pod\.$/,
+  );
+  expect(message('other', [])).toMatch(/There is none at all of the pod other\.$/);
+});
+
 describe('a pod refuses', () => {
   const target = { pod: 'team', openclaw: '2026.9.5' };
   test('the backup of another pod', () => {

@@ -9,8 +9,10 @@ import { inScratch } from '../../src/backup/create.ts';
 import { beginSwap, finishSwap, pendingSwap, planSwap, type Swap } from '../../src/backup/swap.ts';
 import { giveArchive } from '../../src/backup/unpack.ts';
 import { behindTheFence } from '../../src/backup/writer-lock.ts';
+import { ConfigRecords } from '../../src/config/config-records.ts';
 import { ProcessHost } from '../../src/host/process/process-host.ts';
 import { removeBelow } from '../../src/temporary/sweep.ts';
+import { ReleaseRecords } from '../../src/upgrade/records.ts';
 
 // What the agent can do in the state and in the cache, which are its own, while root works in there.
 let directory: string;
@@ -134,6 +136,54 @@ test('a link in place of the fence is refused, and makes no file elsewhere', asy
   const fenced = behindTheFence(host, async () => {});
   await expect(fenced).rejects.toThrow(expect.objectContaining({ code: 'FILE_NOT_REGULAR' }));
   await untouched();
+});
+
+describe('a link in place of where Clawharbor remembers things', () => {
+  const config = { text: '{ "of": "the agent" }', includes: new Map<string, string>() };
+  const writes: readonly [string, () => Promise<unknown>][] = [
+    ['a version of the config', () => new ConfigRecords(host).keep(config.text)],
+    ['what was refused', () => new ConfigRecords(host).saveRefused(config, '2026.9.6')],
+    ['the release', () => new ReleaseRecords(host).saveLast({ version: '2026.9.6', at: 'now' })],
+  ];
+
+  test.each(writes)('is refused when %s is written', async (_, write) => {
+    await rm(records, { recursive: true });
+    await symlink(elsewhere, records);
+    await expect(write()).rejects.toThrow(expect.objectContaining({ code: 'FILE_NOT_REGULAR' }));
+    await untouched();
+  });
+
+  test('is refused for the history, of which root removes what is old', async () => {
+    await symlink(elsewhere, join(records, 'config-history'));
+    await expect(new ConfigRecords(host).keep(config.text)).rejects.toThrow(/no link/);
+    await untouched();
+  });
+
+  test('fault (storage): the agent exchanges the records for a link all the time while root writes there → nothing is written or removed where the link leads', async () => {
+    const program = `
+      const { renameSync, symlinkSync } = require('node:fs');
+      const [place, elsewhere] = process.argv.slice(1);
+      process.stdout.write('go');
+      for (;;) {
+        try { renameSync(place, place + '.aside'); } catch {}
+        try { symlinkSync(elsewhere, place); } catch {}
+        try { renameSync(place, place + '.link'); } catch {}
+        try { renameSync(place + '.aside', place); } catch {}
+      }
+    `;
+    await mkdir(join(elsewhere, 'config-history'));
+    const agent = spawn(process.execPath, ['--eval', program, records, elsewhere], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(agent.stdout, 'data');
+    const until = performance.now() + 2000;
+    while (performance.now() < until) for (const [, write] of writes) await write().catch(() => {});
+    agent.kill('SIGKILL');
+    await once(agent, 'close');
+    expect(await readdir(join(elsewhere, 'config-history'))).toEqual([]);
+    await rm(join(elsewhere, 'config-history'), { recursive: true });
+    await untouched();
+  });
 });
 
 describe('what is removed where the agent writes', () => {

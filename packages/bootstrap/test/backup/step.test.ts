@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { remember } from '../../src/backup/keep.ts';
+import { begun, remember } from '../../src/backup/keep.ts';
 import { replacedDirectory } from '../../src/backup/replaced.ts';
 import { readStatus } from '../../src/backup/status.ts';
 import { metricsFile } from '../../src/host/layout.ts';
@@ -77,6 +77,51 @@ test('a damaged memory of it is as none: nothing is overdue, and nothing fails',
   await writeFile(join(pod.host.layout.backups, 'status.json'), '{ "since": 7');
   expect(await backUpState.apply(context({}))).toEqual({ changes: [] });
   expect(await readFile(join(pod.host.layout.backups, 'status.json'), 'utf8')).toContain('2026-11-29');
+});
+
+describe('fault (backup): each run is killed in the middle, as by a limit of time or memory', () => {
+  const failing = (mark: 'backupBegun' | 'drillBegun') =>
+    begun(context({}), mark, () => Promise.reject(new Error('killed')));
+
+  test('while it backs up → the next runs do not, until a while has passed', async () => {
+    await backUpState.apply(context({}));
+    later(1);
+    await expect(failing('backupBegun')).rejects.toThrow('killed');
+    later(0.02);
+    expect(await areBackupsDue(pod.host, context({}).spec)).toBe(false);
+    later(0.25);
+    expect(await areBackupsDue(pod.host, context({}).spec)).toBe(true);
+    later(12);
+    await remember(context({}), { backupBegun: now.toISOString() });
+    expect((await backUpState.apply(context({}))).warnings).toEqual([
+      expect.objectContaining({
+        code: 'BACKUP_OVERDUE',
+        message: expect.stringMatching(/has not come to an end/),
+      }),
+    ]);
+  });
+
+  test('while it drills → the next runs do not for a day, and the report says it', async () => {
+    const plan = { drillEveryDays: 7 };
+    await backUpState.apply(context(plan));
+    await remember(context({}), { lastBackup: now.toISOString() });
+    expect(await drillBackup.plan(context(plan))).toHaveLength(1);
+    await expect(failing('drillBegun')).rejects.toThrow('killed');
+    expect(await drillBackup.apply(context(plan))).toEqual({ changes: [] });
+    expect((await measureBackups.apply(context(plan))).conditions).toContainEqual(
+      expect.objectContaining({ type: 'RestoreProved', status: 'False', reason: 'DrillFailed' }),
+    );
+    later(24.1);
+    expect(await drillBackup.plan(context(plan))).toHaveLength(1);
+  });
+
+  test('because it is told to stop → the next run takes it up at once', async () => {
+    await backUpState.apply(context({}));
+    later(1);
+    const stopped = { ...context({}), signal: AbortSignal.abort() };
+    await expect(begun(stopped, 'backupBegun', () => Promise.reject(new Error('stopped')))).rejects.toThrow();
+    expect(await areBackupsDue(pod.host, context({}).spec)).toBe(true);
+  });
 });
 
 describe('a state that a restore replaced', () => {
