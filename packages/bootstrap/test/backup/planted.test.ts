@@ -159,7 +159,7 @@ describe('a link in place of where Clawharbor remembers things', () => {
     await untouched();
   });
 
-  test('fault (links of the agent): it exchanges the records for a link all the time while root writes there → nothing is written or removed where the link leads', async () => {
+  test('fault (storage): the agent exchanges the records for a link all the time while root writes there → nothing is written or removed where the link leads', async () => {
     const program = `
       const { renameSync, symlinkSync } = require('node:fs');
       const [place, elsewhere] = process.argv.slice(1);
