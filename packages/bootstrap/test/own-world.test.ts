@@ -84,7 +84,7 @@ test.each<[string, () => readonly [link: string, to: string]]>([
   ['of the plugins', () => [join(host.layout.state, 'npm'), join(pod.directory, 'of-somebody-else')]],
   ['of what is temporary', () => [join(scratch, 'tmp'), join(pod.directory, 'of-somebody-else')]],
 ])(
-  'a link that the agent has planted in the place %s: root mounts nothing over what it leads to, and shows nobody what is there',
+  'fault (storage): a link of the agent lies in the place %s of a gateway that is only tried → root mounts nothing over what it leads to, and shows nobody what is there',
   async (_, planted) => {
     const missing = await whyNoOwnWorld(host);
     if (missing !== undefined) return console.warn(`Not tested: ${missing}`);

@@ -468,7 +468,7 @@ describe('a run that is killed', () => {
     120_000,
   );
 
-  test('fault (upgrade): each run is cut short in the same step, as by a release that ends its machine → after the third it is rolled back, and not tried again', async () => {
+  test('fault (release): each run is cut short in the same step, as by a release that ends its machine → after the third it is rolled back, and not tried again', async () => {
     await host.close();
     for (const resumed of [0, 1, 2]) await killedAt('switch', resumed);
     host = new ProcessHost(sameInstance());

@@ -71,7 +71,7 @@ export function addBackupCommands(
     .option('--list', 'says which there are, and which replaced states are kept', false)
     .option('--from <id>', 'the backup of this name', name)
     .option('--at <time>', 'the last backup of this time or before, as in 2026-11-29T08:00Z', time)
-    .option('--pod <name>', 'take backups of a pod of another name')
+    .option('--pod <name>', 'take backups of a pod of another name', podName)
     .option('--dry-run', 'says what would happen and what would be lost; changes nothing', false)
     .action(async (options: RestoreOptions) => end(await restore(options)));
 }
@@ -195,6 +195,9 @@ async function restore(options: RestoreOptions): Promise<number> {
   if ([asked, from !== undefined, at !== undefined].filter(Boolean).length !== 1) {
     throw new BootstrapError('USAGE', 'restore wants one of --list, --from and --at.');
   }
+  if (asked && (dryRun || pod !== undefined)) {
+    throw new BootstrapError('USAGE', '--dry-run and --pod go with --from or --at: --list changes nothing.');
+  }
   if (asked) return withBackups(options, list);
   const wanted = from === undefined ? { at: at ?? new Date() } : { id: from };
   const more = pod === undefined ? {} : { pod };
@@ -252,6 +255,11 @@ function time(text: string): Date {
 function name(text: string): string {
   if (backupId.test(text)) return text;
   throw new InvalidArgumentError('It must be a name as "backup list" has it: 2026-11-29T07-00-00.000Z.');
+}
+
+function podName(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must be the name of a pod, as "backup list --json" has it.');
 }
 
 /** Names of people's and the agent's files are in it: none may move the cursor or begin a line of its own. */

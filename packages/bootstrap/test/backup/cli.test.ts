@@ -55,6 +55,9 @@ describe('restore refuses, with exit code 1 and nothing changed', () => {
     ['without saying what', [], /^USAGE: restore wants one of --list, --from and --at/],
     ['with two of it', ['--from', '2026-11-29T07-00-00.000Z', '--at', '2026-11-29T08:00Z'], /^USAGE: /],
     ['a list and one of it', ['--list', '--from', '2026-11-29T07-00-00.000Z'], /^USAGE: /],
+    ['a list that is to change nothing', ['--list', '--dry-run'], /^USAGE: .*go with --from or --at/],
+    ['a list of another pod', ['--list', '--pod', 'other'], /^USAGE: .*go with --from or --at/],
+    ['another pod without a name', ['--at', '2026-11-29', '--pod', ''], /^USAGE: .*the name of a pod/],
     ['a name that is none', ['--from', '../backup', '--dry-run'], /^USAGE: .*a name as "backup list" has it/],
     ...['yesterday', '2026-02-31', '2026-11-29T08:00'].map((text): [string, string[], RegExp] => [
       `a time that is none: ${text}`,

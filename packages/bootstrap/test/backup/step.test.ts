@@ -79,11 +79,11 @@ test('a damaged memory of it is as none: nothing is overdue, and nothing fails',
   expect(await readFile(join(pod.host.layout.backups, 'status.json'), 'utf8')).toContain('2026-11-29');
 });
 
-describe('fault (backup): each run is killed in the middle, as by a limit of time or memory', () => {
+describe('a run that is killed in the middle', () => {
   const failing = (mark: 'backupBegun' | 'drillBegun') =>
     begun(context({}), mark, () => Promise.reject(new Error('killed')));
 
-  test('while it backs up → the next runs do not, until a while has passed', async () => {
+  test('fault (backup): each run is killed while it backs up, as by a limit of time or memory → the next ones do not begin it again until a while has passed, and the report says it', async () => {
     await backUpState.apply(context({}));
     later(1);
     await expect(failing('backupBegun')).rejects.toThrow('killed');
@@ -101,7 +101,7 @@ describe('fault (backup): each run is killed in the middle, as by a limit of tim
     ]);
   });
 
-  test('while it drills → the next runs do not for a day, and the report says it', async () => {
+  test('fault (backup): each run is killed in its drill → the next ones do not begin it again for a day, and the report says it', async () => {
     const plan = { drillEveryDays: 7 };
     await backUpState.apply(context(plan));
     await remember(context({}), { lastBackup: now.toISOString() });
@@ -115,7 +115,7 @@ describe('fault (backup): each run is killed in the middle, as by a limit of tim
     expect(await drillBackup.plan(context(plan))).toHaveLength(1);
   });
 
-  test('because it is told to stop → the next run takes it up at once', async () => {
+  test('because it is told to stop has not failed: the next one takes it up at once', async () => {
     await backUpState.apply(context({}));
     later(1);
     const stopped = { ...context({}), signal: AbortSignal.abort() };
