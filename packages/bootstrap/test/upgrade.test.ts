@@ -189,6 +189,21 @@ describe('an upgrade', () => {
     expect(report.steps.filter(({ durationMs }) => durationMs < 0)).toEqual([]);
   });
 
+  test('fault (storage): the copy of before an upgrade cannot be removed once the release is kept → it stays kept, and the next run removes the copy', async () => {
+    const asUsual = host.run.bind(host);
+    host.run = async (command) =>
+      command.input?.includes('"task":"forget"')
+        ? { exitCode: 1, stdout: '', stderr: 'EIO: i/o error' }
+        : await asUsual(command);
+    const report = await run(next);
+    expect(report).toMatchObject({ outcome: 'ready', openclaw: next });
+    expect(upgradeOf(report).warnings.at(-1)?.message).toMatch(/copy of the state .* failed \(forget\): EIO/);
+    expect([sessions(), schema()]).toEqual([2, 23]);
+    host.run = asUsual;
+    expect((await run(next)).openclaw).toBe(next);
+    await expectTidy();
+  });
+
   test('of a state without a record is found by its databases', async () => {
     await rm(join(host.layout.records, 'release.json'));
     expect((await run(next)).upgrade).toMatchObject({ from: old, to: next });

@@ -48,7 +48,7 @@ export const upgrade: Step = {
         case 'none':
           // No other does.
           if (missing !== undefined) result = joined(result, await installRelease(context));
-          return joined(result, { changes: await tidy(context) });
+          return joined(result, await tidied(context));
         case 'refused':
           throw new BootstrapError(situation.why.code, situation.why.message);
         case 'held':
@@ -149,6 +149,18 @@ async function forgetCopyOfFailed({ host }: StepContext): Promise<boolean> {
   const record = await new ReleaseRecords(host).upgrade();
   if (record !== undefined && (await hasCopy(host))) await forgetCopy(host);
   return record !== undefined;
+}
+
+/** What is left of upgrades takes room, and harms nobody: that it cannot go is no reason to do without a pod. */
+async function tidied(context: StepContext): Promise<StepResult> {
+  try {
+    return { changes: await tidy(context) };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof BootstrapError)) throw error;
+    const { code, message } = error;
+    return { changes: [], warnings: [{ code, message }] };
+  }
 }
 
 /** What is left of upgrades that are over. */

@@ -222,7 +222,12 @@ async function keep() {
   if (await present(folder)) await rename(folder, join(records, aside));
 }
 
-const forget = () => rm(folder, { recursive: true, force: true });
+async function forget() {
+  // First what makes it count: half of it must never be put back.
+  await rm(manifest, { force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
 const answer = await { copy, restore, 'lay-out': layOut, keep, forget }[task]();
 process.stdout.write(JSON.stringify(answer ?? {}));
 `;

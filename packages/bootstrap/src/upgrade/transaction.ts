@@ -275,8 +275,12 @@ export class Upgrade {
       at,
       upgraded: { from, at, ...(backup === undefined ? {} : { backup }) },
     });
-    await this.#records.forgetUpgrade();
-    await (backup === undefined ? keepCopy(host, from) : forgetCopy(host));
+    // From here on it is kept: what cannot be tidied up must not roll it back, by a copy that is half gone. Who comes next
+    // tries again, and says what is wrong.
+    try {
+      await this.#records.forgetUpgrade();
+      await (backup === undefined ? keepCopy(host, from) : forgetCopy(host));
+    } catch {}
     return { isKept: true, result: this.#result({ changes: [`OpenClaw ${to} is kept`] }) };
   }
 
