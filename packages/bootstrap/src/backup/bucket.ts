@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -65,10 +66,13 @@ export class BackupBucket {
     const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
     await this.#ask('BACKUP_NOT_STORED', 's3:PutObject', async (client, signal) => {
       const name = `${id}.tar.gz`;
-      const archive = createReadStream(folder.archiveOf(id));
-      if (bytes > partBytes)
+      const archive = folder.archiveOf(id);
+      if (bytes > partBytes) {
         await this.#putParts(client, name, checked(archive, name, sha256), bytes, signal);
-      else await this.#put(client, name, { Body: archive, length: bytes, digest: sha256 });
+      } else {
+        // The SDK listens to no error of a stream: one that cannot be read any more would end the process.
+        await this.#put(client, name, { Body: await readFile(archive), length: bytes, digest: sha256 });
+      }
       const digest = createHash('sha256').update(text).digest('hex');
       await this.#put(client, `${id}.json`, { Body: text, length: Buffer.byteLength(text), digest });
     });
@@ -77,7 +81,7 @@ export class BackupBucket {
   async #put(
     client: S3Client,
     name: string,
-    content: { Body: Readable | string; length: number; digest: string },
+    content: { Body: Uint8Array | string; length: number; digest: string },
   ): Promise<void> {
     const { PutObjectCommand } = await sdk();
     const { Body, length, digest } = content;
@@ -230,11 +234,12 @@ export class BackupBucket {
 }
 
 /** Ends with an error in place of its last word when it was not what it should be: then nothing is made of the parts. */
-function checked(archive: Readable, name: string, sha256: string): Readable {
+function checked(archive: string, name: string, sha256: string): Readable {
   const hash = createHash('sha256');
   return Readable.from(
     (async function* () {
-      for await (const chunk of archive) {
+      // Opened when it is read: before, nobody would hear that it cannot be.
+      for await (const chunk of createReadStream(archive)) {
         hash.update(chunk as Buffer);
         yield chunk as Buffer;
       }

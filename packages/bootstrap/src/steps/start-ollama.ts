@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { readIfPresent } from '../config/files.ts';
+import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { explain } from '../aws/explain.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
@@ -180,8 +180,8 @@ async function recentFailure(host: Host, ollama: OllamaSpec): Promise<string | u
   const text = await readIfPresent(failureFile(host));
   if (text === undefined) return undefined;
   const age = host.now().getTime() - (await stat(failureFile(host))).mtimeMs;
-  const failure = failureSchema.parse(JSON.parse(text));
-  return failure.pinned === JSON.stringify(ollama) && age < patienceMilliseconds
+  const failure = failureSchema.safeParse(parseOrNothing(text)).data;
+  return failure?.pinned === JSON.stringify(ollama) && age < patienceMilliseconds
     ? failure.message
     : undefined;
 }

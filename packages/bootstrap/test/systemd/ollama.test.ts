@@ -95,6 +95,10 @@ describe('local models', () => {
       skipped: expect.stringContaining('SHA-256'),
     });
     expect(requests).toBe(1);
+    // A record that is damaged counts as none.
+    await writeFile(join(host.layout.reports, 'ollama-failure.json'), '{"pinned":');
+    expect(await startOllama.apply(wrong)).toMatchObject({ warnings: [{ code: 'ARTIFACT_CORRUPT' }] });
+    expect(requests).toBe(2);
     // Another pin is another try.
     expect(await startOllama.apply(contextFor())).toMatchObject({
       changes: ['Ollama 0.18.2', 'start ollama'],
