@@ -9,11 +9,13 @@ export interface StateFile<T> {
   write(value: T): Promise<void>;
 }
 
+/** Of this process, so that two that write the same file do not share a temporary one. */
+let writes = 0;
+
 /**
  * @param parse refuses what is not a T by throwing
  */
 export function stateFile<T>(path: string, parse: (value: unknown) => T): StateFile<T> {
-  let writes = 0;
   return {
     async read() {
       let text: string;

@@ -1,18 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { PodError } from '../pod/errors.ts';
 import { defaultDataDir } from './commands-to-type.ts';
-import { down } from './down.ts';
 import type { CommonOptions, UpOptions } from './options.ts';
 import { jsonOutput, type Output } from './output.ts';
-import { replace } from './replace.ts';
-import { secretSet } from './secret-set.ts';
-import { status } from './status.ts';
 import { terminalOutput } from './terminal-output.ts';
 
 type Act<O> = (options: O, output: Output, argument: string) => Promise<void>;
 
-/** Brings the AWS CDK along, which takes longer to load than all else together. */
-const up: Act<UpOptions> = async (options, output) => (await import('./up.ts')).up(options, output);
+/** A command brings only what it needs: `up` has the AWS CDK with it, which takes longer to load than all else together. */
+type Load<O> = () => Promise<Act<O>>;
 
 /** Runs `clawharbor-local`. @returns the exit code: 0 done, 1 failed, 2 wrong usage; both name a code first */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -24,7 +20,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     // What is wrong is said below, after its code.
     .configureOutput({ writeErr: () => {} });
 
-  const verb = <O extends CommonOptions>(parent: Command, usage: string, description: string, act: Act<O>) =>
+  const verb = <O extends CommonOptions>(
+    parent: Command,
+    usage: string,
+    description: string,
+    load: Load<O>,
+  ) =>
     parent
       .command(usage)
       .description(description)
@@ -32,10 +33,16 @@ export async function run(argv: readonly string[]): Promise<number> {
       .option('--json', 'one JSON object per line on stdout')
       .action(async (...received: unknown[]) => {
         const self = received.at(-1) as Command;
+        const act = await load();
         await act(self.opts(), outputOf(argv), String(received[0]));
       });
 
-  verb<UpOptions>(program, 'up', 'starts the pod and stays in the foreground; Ctrl-C stops everything', up)
+  verb<UpOptions>(
+    program,
+    'up',
+    'starts the pod and stays in the foreground; Ctrl-C stops everything',
+    async () => (await import('./up.ts')).up,
+  )
     .option('--port <port>', 'where the pod is, on localhost', portNumber, 8443)
     .option('--login-port <port>', 'where its login page is (default: the port after --port)', portNumber)
     .option('--config <file>', 'pod config, as for AWS; default: the example in packages/infra');
@@ -43,22 +50,27 @@ export async function run(argv: readonly string[]): Promise<number> {
     program,
     'replace',
     'the Auto Scaling stand-in terminates the instance and launches a new one',
-    replace,
+    async () => (await import('./replace.ts')).replace,
   );
   verb(
     program,
     'status',
     'instance, target health, lifecycle state, last report, and what differs from AWS',
-    status,
+    async () => (await import('./status.ts')).status,
   );
   const secret = program.command('secret').description('secrets of the pod');
   verb(
     secret,
     'set <name>',
     'sets one key of the pod secret; the value comes from stdin. The gateway restarts with it',
-    secretSet,
+    async () => (await import('./secret-set.ts')).secretSet,
   );
-  verb(program, 'down', 'stops the pod; config, conversations and secrets stay', down);
+  verb(
+    program,
+    'down',
+    'stops the pod; config, conversations and secrets stay',
+    async () => (await import('./down.ts')).down,
+  );
 
   try {
     await program.parseAsync(argv);
