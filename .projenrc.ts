@@ -95,6 +95,7 @@ const bootstrap = new Workspace(root, {
     './systemd': 'host/systemd/index',
     './config': 'config/index',
     './backup': 'backup/index',
+    './secrets': 'secrets/index',
   },
   files: ['dist'],
   coverage: 70,

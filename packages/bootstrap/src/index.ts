@@ -16,8 +16,6 @@ export {
   type StepReport,
   type StepStatus,
 } from './report.ts';
-export { credentialVariables, nearest } from './secrets/known-variables.ts';
-export { parseSecretValue, refusalOfContent, refusalOfName } from './secrets/secret-value.ts';
 export { loadPodSpec } from './spec/load.ts';
 export { lateSteps, steps, type PhaseChoice } from './steps/index.ts';
 export type { Phase, Step, StepContext, StepResult, Warning } from './steps/step.ts';

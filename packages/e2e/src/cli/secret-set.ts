@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { credentialVariables, nearest } from '@clawharbor/bootstrap';
+import { credentialVariables, nearest } from '@clawharbor/bootstrap/secrets';
 import { openclawVersions as versions } from '@clawharbor/bootstrap/spec';
 import type { DataDirectory } from '../pod/data-dir.ts';
 import type { PodEvent } from '../pod/events.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { refusalOfContent, refusalOfName } from '@clawharbor/bootstrap';
+import { refusalOfContent, refusalOfName } from '@clawharbor/bootstrap/secrets';
 import { keyFile, secretsManager, type SecretsManager } from '../aws/index.ts';
 import { readDocument, writeDocument, type DataDirectory } from './data-dir.ts';
 import { PodError } from './errors.ts';

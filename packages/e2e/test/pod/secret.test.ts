@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSecretValue } from '@clawharbor/bootstrap';
+import { parseSecretValue } from '@clawharbor/bootstrap/secrets';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDataDirectory, type DataDirectory } from '../../src/pod/data-dir.ts';
 import { openSecretsManager, putSecret, rememberSecret } from '../../src/pod/secret.ts';
