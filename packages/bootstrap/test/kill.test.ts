@@ -71,11 +71,11 @@ async function temporaries(): Promise<string[]> {
 }
 
 test.each([
-  ['merge-config', 30],
-  ['install-openclaw', 10],
+  ['merge-config', 10],
+  ['install-openclaw', 5],
 ])(
   'fault (kill): SIGKILL in %s while something is half written, %i times → nothing is lost, and the next run leaves nothing behind',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async (step, kills) => {
     const spec = (round: number) => pod.spec({}, { discovery: { round: String(round) } });
     expect((await converge(spec(-1), pod.host)).outcome).toBe('ready');
