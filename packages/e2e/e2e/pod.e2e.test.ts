@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseDocument } from '@clawharbor/config-merge';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalUser, ReadyEvent } from '../src/pod/events.ts';
 import {
   artifacts,
@@ -22,6 +22,7 @@ let ready: ReadyEvent;
 let browser: Browser;
 let admin: LocalUser;
 let member: LocalUser;
+/** Of one test: a page that stays open draws, and comes back at each replacement. */
 const profiles: BrowserContext[] = [];
 
 beforeAll(async () => {
@@ -30,6 +31,10 @@ beforeAll(async () => {
   admin = ready.users.find((user) => user.role === 'admin')!;
   member = ready.users.find((user) => user.role === 'member')!;
   browser = await openBrowser();
+});
+
+afterEach(async () => {
+  for (const context of profiles.splice(0)) await context.close();
 });
 
 afterAll(async () => {
@@ -56,7 +61,8 @@ async function loggedIn(user: LocalUser): Promise<{ page: Page; cookie: string }
 }
 
 async function connectedAsAdmin(): Promise<GatewayClient> {
-  const { cookie } = await loggedIn(admin);
+  const { page, cookie } = await loggedIn(admin);
+  await page.close();
   const client = await GatewayClient.connect(pod.url, { cookie });
   expect(client.granted).toContain('operator.admin');
   return client;
@@ -67,7 +73,7 @@ async function sayAndSee(page: Page, word: string): Promise<void> {
   await messageBox(page).fill(`Say ${word}`);
   await messageBox(page).press('Enter');
   const answer = page.getByText(`You said: ${word}`).filter({ visible: true });
-  await answer.first().waitFor({ timeout: 60_000 });
+  await answer.first().waitFor({ timeout: 120_000 });
 }
 
 interface OpenClawConfig {
@@ -102,7 +108,7 @@ describe('a person at the login page', () => {
     const config = page.waitForResponse((response) => response.url() === `${pod.url}/control-ui-config.json`);
     await submitCredentials(page, admin.username, admin.password);
     expect((await config).status()).toBe(200);
-    await messageBox(page).waitFor({ state: 'visible', timeout: 60_000 });
+    await messageBox(page).waitFor({ state: 'visible', timeout: 120_000 });
     // At once, by an administrator who was never here before.
     const first = Date.now();
     await sayAndSee(page, `first-${first}`);
@@ -152,7 +158,7 @@ describe('somebody without the admin role', () => {
         .getByText(`You said: ${word}`)
         .filter({ visible: true })
         .first()
-        .waitFor({ timeout: 60_000 });
+        .waitFor({ timeout: 120_000 });
       return page;
     };
     const [secret, own] = [`quay${Date.now()}`, `pier${Date.now()}`];
@@ -231,7 +237,7 @@ describe('a replacement of the instance', () => {
     const word = `again-${Date.now()}`;
     await messageBox(page).fill(`Say ${word}`);
     await messageBox(page).press('Enter');
-    await page.getByText(`You said: ${word}`).filter({ visible: true }).first().waitFor({ timeout: 60_000 });
+    await page.getByText(`You said: ${word}`).filter({ visible: true }).first().waitFor({ timeout: 120_000 });
     await page.reload();
     await connected(page);
     expect([...places]).toEqual([pod.url]);

@@ -36,7 +36,14 @@ export async function openBrowser(): Promise<Browser> {
 
 /** A person with a browser profile of their own. */
 export async function openProfile(browser: Browser): Promise<BrowserContext> {
-  return browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 850 } });
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    viewport: { width: 1280, height: 850 },
+    // Without a graphics card, what moves is drawn by the processor.
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(120_000);
+  return context;
 }
 
 /** Types credentials into the login page and sends them. */
@@ -51,7 +58,7 @@ export async function logIn(context: BrowserContext, url: string, user: LocalUse
   const page = await context.newPage();
   await page.goto(url);
   await submitCredentials(page, user.username, user.password);
-  await page.waitForURL((at) => at.origin === url, { timeout: 30_000 });
+  await page.waitForURL((at) => at.origin === url, { timeout: 120_000 });
   await connected(page);
   return page;
 }
@@ -62,7 +69,7 @@ export function messageBox(page: Page): Locator {
 }
 
 export async function connected(page: Page): Promise<void> {
-  await messageBox(page).waitFor({ state: 'visible', timeout: 60_000 });
+  await messageBox(page).waitFor({ state: 'visible', timeout: 120_000 });
   // The navigation comes with what the gateway says over the WebSocket.
-  await page.getByText('Automations', { exact: true }).first().waitFor({ state: 'visible', timeout: 60_000 });
+  await page.getByText('Automations', { exact: true }).first().waitFor({ state: 'visible', timeout: 120_000 });
 }
