@@ -71,5 +71,8 @@ export function messageBox(page: Page): Locator {
 export async function connected(page: Page): Promise<void> {
   await messageBox(page).waitFor({ state: 'visible', timeout: 120_000 });
   // The navigation comes with what the gateway says over the WebSocket.
-  await page.getByText('Automations', { exact: true }).first().waitFor({ state: 'visible', timeout: 120_000 });
+  await page
+    .getByText('Automations', { exact: true })
+    .first()
+    .waitFor({ state: 'visible', timeout: 120_000 });
 }

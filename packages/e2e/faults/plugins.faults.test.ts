@@ -7,8 +7,8 @@ import { parsePodSpec, type PodSpec } from '@clawharbor/bootstrap/spec';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startModel, type ModelServer } from '../src/model/index.ts';
 import { tryPort } from '../src/pod/port.ts';
-import { artifacts } from './container/artifacts.ts';
-import { openclaw } from './support/openclaw-command.ts';
+import { artifacts } from '../e2e/container/artifacts.ts';
+import { openclaw } from '../e2e/support/openclaw-command.ts';
 
 // Discord's plugin stands for all that are packages of their own: it can be had, and OpenClaw lets only trusted ones keep
 // what it keeps. Amazon Bedrock's stands for one that cannot: here no registry has it.
