@@ -17,7 +17,7 @@ const files = [];
 const failures = [];
 /** What passed when it was tried again: `retry` in testing/attempts.ts.
  * @type {string[]} */
-const seconds = [];
+const secondAttempts = [];
 
 for (const report of expected) {
   try {
@@ -35,7 +35,7 @@ for (const report of expected) {
       for (const { status, fullName, failureMessages } of assertionResults)
         if (status === 'failed') failures.push(`${file}: ${fullName}\n${failureMessages.join('\n')}`);
         else if (failureMessages.length > 0)
-          seconds.push(
+          secondAttempts.push(
             `passed at the second attempt only: ${file}: ${fullName}\n${failureMessages.join('\n')}`,
           );
     }
@@ -48,7 +48,7 @@ for (const report of expected) {
 const slowest = files.toSorted((a, b) => b.seconds - a.seconds).slice(0, 25);
 stdout.write(slowest.map(({ seconds, file }) => `${seconds.toFixed(0).padStart(5)} s  ${file}\n`).join(''));
 // At the end, because a log is often kept only from there.
-for (const failure of [...seconds, ...failures]) stdout.write(`\n${failure}\n`);
+for (const failure of [...secondAttempts, ...failures]) stdout.write(`\n${failure}\n`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
