@@ -151,7 +151,8 @@ describe("on a host whose Node.js is too old for the sources, the repository's o
       process.on('SIGINT', () => { console.log('interrupted'); process.exit(3); });
       setInterval(() => {}, 1000);
       console.log('terminal', String(process.stdin.isTTY), String(process.stdout.isTTY));`,
-      (command) => ['script', '--quiet', '--return', '--command', command, '/dev/null'],
+      // Without exec a shell stays between that hears Ctrl-C, too: which shell it is says SHELL, and dash ends by it.
+      (command) => ['script', '--quiet', '--return', '--command', `exec ${command}`, '/dev/null'],
     );
     const output = text(child.stdout);
     await once(child.stdout, 'readable');
