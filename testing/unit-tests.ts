@@ -30,8 +30,8 @@ export function unitTests({ coverage, startsPrograms = false }: UnitTestOptions)
       sequence: { shuffle: true },
       testTimeout: startsPrograms ? 120_000 : 30_000,
       retry: startsPrograms ? retry : 0,
-      // Vitest leaves a core free. Most tests that take long wait for programs that they started.
-      maxWorkers: Math.max(2, availableParallelism() - 1),
+      // Vitest leaves a core free. Who waits for programs that they started needs none.
+      maxWorkers: startsPrograms ? availableParallelism() + 1 : Math.max(2, availableParallelism() - 1),
       reporters: ['default', 'json'],
       outputFile: { json: 'test-reports/unit.json' },
       coverage: {

@@ -15,7 +15,7 @@ import { planRun } from '../src/plan.ts';
 import type { Report } from '../src/report.ts';
 import type { PodSpec } from '../src/spec/pod-spec.ts';
 import { whyNoOwnWorld } from '../src/host/own-world.ts';
-import { journalSteps, type Journal, type JournalStep } from '../src/upgrade/records.ts';
+import type { Journal, JournalStep } from '../src/upgrade/records.ts';
 import { artifactOfThisMachine, makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
 
 const [old, next] = ['2026.9.5', '2026.9.6'] as const;
@@ -75,6 +75,25 @@ async function breakIt(way: string | undefined): Promise<void> {
   await converge(spec(next), host, { phase: 'prepare' });
   const file = join(host.layout.install, next, 'node_modules/openclaw/broken');
   await (way === undefined ? rm(file, { force: true }) : writeFile(file, way));
+}
+
+/** Somebody writes a credential into the config in clear. @returns it */
+async function writeCredential(): Promise<string> {
+  const apiKey = 'a-key-of-some-speech-service';
+  await pod.writeConfig(JSON.stringify({ ...(await pod.readConfig()), talk: { apiKey } }));
+  return apiKey;
+}
+
+/** Although the release repeated it. */
+async function expectHidden(credential: string, report: Report): Promise<void> {
+  const records = (await readdir(host.layout.records)).filter((name) =>
+    /^(upgrade|release).*\.json$/.test(name),
+  );
+  const texts = [
+    JSON.stringify(report),
+    ...(await Promise.all(records.map((name) => record(name).then(JSON.stringify)))),
+  ];
+  for (const text of texts) expect(text).not.toContain(credential);
 }
 
 /** Nothing of an upgrade is left but its record. */
@@ -263,8 +282,10 @@ describe('a release that fails', () => {
   test('on the copy leaves the pod alone, and is not tried again until the spec changes', async () => {
     if (noWorld !== undefined) return console.warn(`Not tested: ${noWorld}`);
     await breakIt('does not start');
+    const written = await writeCredential();
     const before = await pid();
     const report = await run(next);
+    await expectHidden(written, report);
     expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
     expect(upgradeOf(report).warnings).toEqual([
       {
@@ -371,8 +392,10 @@ describe('a release that fails', () => {
     'because it %s, is rolled back with config and state',
     async (way, why) => {
       await breakIt(way);
+      const written = await writeCredential();
       const config = await pod.readConfig();
       const report = await run(next);
+      await expectHidden(written, report);
       expect(report).toMatchObject({
         outcome: 'rolled-back',
         openclaw: old,
@@ -448,7 +471,8 @@ async function processesWith(words: string): Promise<number[]> {
 }
 
 describe('a run that is killed', () => {
-  test.each(journalSteps.slice(0, -1))(
+  // Each step of the real one is tried by npx projen faults.
+  test.each(['rehearse', 'copy', 'switch'] as const)(
     'in %s is finished by the next',
     async (step) => {
       await host.close();
@@ -465,7 +489,7 @@ describe('a run that is killed', () => {
     120_000,
   );
 
-  test.each(['switch', 'roll-back'] as const)(
+  test.each(['roll-back'] as const)(
     'in %s of one that fails goes back',
     async (step) => {
       await breakIt('refuses its state, on the state');

@@ -23,7 +23,7 @@ function configs(count: number): Record<string, unknown>[] {
   });
 }
 
-// Those of the releases before are compared where they are started: releases.e2e.test.ts.
+// Those of the releases before are compared where they are started: faults/releases.faults.test.ts.
 test('the tables of the newest release are what it says of itself, and lead to every release', async () => {
   expect(await outdated(await indexes(await pinnedReleases()))).toStrictEqual([]);
   expect(await outdated(await generate(facts, true))).toStrictEqual([]);

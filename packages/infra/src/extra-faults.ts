@@ -1,8 +1,7 @@
 import type { OpenClawVersion } from '@clawharbor/bootstrap/spec';
 import { ConfigMergeError, explain, mergeConfig, openclawPolicy } from '@clawharbor/config-merge';
-import { checkOpenClawConfig, type CheckOptions } from '@clawharbor/config-merge/openclaw';
+import { checkOpenClawConfig, credentialsIn, type CheckOptions } from '@clawharbor/config-merge/openclaw';
 import { Token } from 'aws-cdk-lib';
-import { credentialsIn } from './credential.ts';
 import type { Refusal } from './options/refusal.ts';
 
 type Config = Readonly<Record<string, unknown>>;

@@ -8,6 +8,7 @@ import type { Host } from '../host/host.ts';
 import { furnish, whyNoOwnWorld } from '../host/own-world.ts';
 import { must } from '../host/systemd/command.ts';
 import { gatewayUnitName, openclawEnvironment } from '../openclaw/gateway-unit.ts';
+import { clearCredentials, knownSecrets } from '../secrets/known-secrets.ts';
 import { redact } from '../secrets/redact.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
 import { inScratch, makeInScratch, type BackupContext } from './create.ts';
@@ -45,6 +46,7 @@ export async function drill(context: BackupContext, store: BackupStore): Promise
     messages: 0,
     ...found,
   });
+  let archived = {};
   try {
     const missing = await whyNoOwnWorld(host);
     if (missing !== undefined) {
@@ -64,7 +66,8 @@ export async function drill(context: BackupContext, store: BackupStore): Promise
       const unpacked = await unpackForWorld(context, store.folder, newest, scratch);
       // Nobody else is in its network, so it has the port that the pod's own has.
       const port = gatewayPort(spec);
-      const environment = await asidePlace(context, unpacked, scratch, port);
+      const { environment, credentials } = await asidePlace(context, unpacked, scratch, port);
+      archived = credentials;
       const seen = await tryGateway(host, spec, { scratch, port, environment });
       if (seen.sessions > 0 && seen.messages === 0) {
         throw new BootstrapError('DRILL_FAILED', `No message could be read in ${seen.sessions} sessions.`);
@@ -76,8 +79,8 @@ export async function drill(context: BackupContext, store: BackupStore): Promise
     // Also what nobody has thought of, such as a config that is none: else it would be tried again each minute.
     const { code, message } =
       error instanceof BootstrapError ? error : (diskError(error) ?? unforeseen(error));
-    const secrets = await host.units.secretEnvironment(gatewayUnitName);
-    return result({ error: { code, message: redact(message, secrets) } });
+    const known = await knownSecrets(host, await host.units.secretEnvironment(gatewayUnitName));
+    return result({ error: { code, message: redact(message, { ...archived, ...known }) } });
   }
 }
 
@@ -87,14 +90,14 @@ function unforeseen(error: unknown): BootstrapError {
 
 /**
  * Makes the unpacked state one that a gateway can start on in a world of its own, where it lies in the place of the live one.
- * @returns the environment for it
+ * @returns the environment for it, and the credentials that its config holds in clear
  */
 async function asidePlace(
   { host, spec }: BackupContext,
   { state, from }: Unpacked,
   scratch: string,
   port: number,
-): Promise<Record<string, string>> {
+): Promise<{ environment: Record<string, string>; credentials: Readonly<Record<string, string>> }> {
   const home = await makeInScratch(host, join(scratch, 'home'));
   // As the user whose it is: the agent is that user, too, and may exchange anything in there for a link by now.
   const asUser = (script: string, input = ''): Promise<string> =>
@@ -115,7 +118,7 @@ async function asidePlace(
     JSON.stringify(host.layout.state).slice(1, -1),
   );
   await asUser('cat >"$1/openclaw.json"', text);
-  return {
+  const environment = {
     ...openclawEnvironment(host, spec),
     ...(await secretsInName(host)),
     HOME: home,
@@ -130,6 +133,7 @@ async function asidePlace(
     OPENCLAW_SKIP_STARTUP_MODEL_PREWARM: '1',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
+  return { environment, credentials: clearCredentials(document) };
 }
 
 /** The config names variables, and a gateway does not start without them. A drill calls nobody, so it needs no value. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redact } from '../secrets/redact.ts';
 import type { StepContext } from '../steps/step.ts';
 import { openclawEnvironment, openclawProgram } from './gateway-unit.ts';
@@ -48,7 +49,8 @@ export async function askModel({ host, spec, secretEnvironment }: StepContext): 
     timeoutSeconds: 180,
     ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
   });
-  return judgeAnswer(result, (text) => redact(text, secrets));
+  const known = await knownSecrets(host, secrets);
+  return judgeAnswer(result, (text) => redact(text, known));
 }
 
 /** @param hide takes secrets out of what the provider says */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { parseOrNothing } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
+import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redact } from '../secrets/redact.ts';
 import type { StepContext } from '../steps/step.ts';
 import { openclawEnvironment, openclawProgram } from './gateway-unit.ts';
@@ -41,7 +42,7 @@ export async function gatewayCall(
   });
   const answer = result.exitCode === 0 ? parseOrNothing(result.stdout) : undefined;
   if (answer !== undefined) return answer;
-  const said = redact(result.stderr.trim() || result.stdout.trim(), secrets);
+  const said = redact(result.stderr.trim() || result.stdout.trim(), await knownSecrets(host, secrets));
   const end = said.split('\n').slice(-5).join(' ').slice(-1000);
   throw new BootstrapError('GATEWAY_CALL_FAILED', `openclaw gateway call ${method} failed: ${end}`);
 }

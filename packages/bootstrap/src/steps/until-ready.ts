@@ -3,6 +3,7 @@ import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { judge, type Failure } from '../openclaw/readiness.ts';
 import { rememberRefusedStart } from '../openclaw/refused-start.ts';
 import { fenceSeconds } from '../openclaw/fence-seconds.ts';
+import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redact } from '../secrets/redact.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
 import type { StepContext } from './step.ts';
@@ -59,5 +60,5 @@ export async function failure(context: StepContext, { code, why }: Failure): Pro
   const lines = (await host.units.tail(gatewayUnitName, 12)).join('\n');
   const limit = code === 'GATEWAY_NOT_READY' ? ` (readyTimeoutSeconds: ${spec.readyTimeoutSeconds})` : '';
   const message = `The gateway ${why}${limit}. Its last lines:\n${lines}`;
-  return new BootstrapError(code, redact(message, await secretEnvironment()));
+  return new BootstrapError(code, redact(message, await knownSecrets(host, await secretEnvironment())));
 }

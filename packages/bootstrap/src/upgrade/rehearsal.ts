@@ -12,6 +12,8 @@ import { BootstrapError } from '../errors.ts';
 import { balancerSocket, furnish, inOwnWorld, whyNoOwnWorld } from '../host/own-world.ts';
 import { gatewayUnit, openclawProgram } from '../openclaw/gateway-unit.ts';
 import { openclawReleases } from '../openclaw-release.ts';
+import { knownSecrets } from '../secrets/known-secrets.ts';
+import { redact } from '../secrets/redact.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
 import type { StepContext } from '../steps/step.ts';
 import { layOutCopy } from './cold-copy.ts';
@@ -46,10 +48,10 @@ export async function rehearse(
 ): Promise<Rehearsed> {
   const { host, spec, signal } = context;
   const { live, unreadable } = await readLive(host);
-  if (unreadable !== undefined) throw failed(spec.openclaw.version, [unreadable.message]);
+  if (unreadable !== undefined) throw await refused(context, [unreadable.message]);
   const wanted = await wantedBy(host, spec);
   const accepted = await acceptConfig(host, spec, live, wanted);
-  if ('rejected' in accepted) throw failed(spec.openclaw.version, [accepted.rejected]);
+  if ('rejected' in accepted) throw await refused(context, [accepted.rejected]);
   const config = { live, accepted };
   const missing = await whyNoOwnWorld(host, isElsewhere(proxyAddress(wanted.desired)));
   if (missing !== undefined) {
@@ -78,7 +80,6 @@ async function tryRelease(
   { scratch, wanted, accepted, watchSeconds }: Trying,
 ): Promise<number | undefined> {
   const { host, spec } = context;
-  const { version } = spec.openclaw;
   const copy = join(scratch, 'state');
   const { counts: before } = await readState(host, copy, false);
   const unit = gatewayUnit(host, spec, totalmem());
@@ -87,7 +88,7 @@ async function tryRelease(
   const modelPort = trialModelPort(gatewayPort(spec));
   const input: TrialInput = {
     command: unit.command,
-    call: [host.node, openclawProgram(host.layout, version), 'gateway', 'call'],
+    call: [host.node, openclawProgram(host.layout, spec.openclaw.version), 'gateway', 'call'],
     port: gatewayPort(spec),
     modelPort,
     readySeconds: spec.readyTimeoutSeconds,
@@ -116,13 +117,13 @@ async function tryRelease(
   );
   const trial = parseTrial(result.stdout);
   if (trial === undefined)
-    throw failed(version, [`it could not be tried: ${result.stderr.trim().slice(-500)}`]);
+    throw await refused(context, [`it could not be tried: ${result.stderr.trim().slice(-500)}`]);
   const hasTurn = trial.unanswered === undefined && trial.silent === undefined;
   const found = objections(
     { ...trial, state: await readState(host, copy, true) },
-    { before, hasTurn, wanted, release: openclawReleases[version] },
+    { before, hasTurn, wanted, release: openclawReleases[spec.openclaw.version] },
   );
-  if (found.length > 0) throw failed(version, found, trial.lines);
+  if (found.length > 0) throw await refused(context, found, trial.lines);
   return trial.readyMs;
 }
 
@@ -155,10 +156,13 @@ async function unpack(context: StepContext, id: string, scratch: string): Promis
   await unpackForWorld(context, folder, manifest, scratch);
 }
 
-function failed(version: string, found: readonly string[], lines: readonly string[] = []): BootstrapError {
+async function refused(
+  { host, spec, secretEnvironment }: StepContext,
+  found: readonly string[],
+  lines: readonly string[] = [],
+): Promise<BootstrapError> {
   const said = lines.length > 0 ? `\nIts last lines:\n${lines.join('\n')}` : '';
-  return new BootstrapError(
-    'UPGRADE_REHEARSAL_FAILED',
-    `OpenClaw ${version} was tried on a copy of the state: ${found.join('; ')}. The pod was not touched.${said}`,
-  );
+  const message = `OpenClaw ${spec.openclaw.version} was tried on a copy of the state: ${found.join('; ')}. The pod was not touched.${said}`;
+  const known = await knownSecrets(host, await secretEnvironment());
+  return new BootstrapError('UPGRADE_REHEARSAL_FAILED', redact(message, known));
 }

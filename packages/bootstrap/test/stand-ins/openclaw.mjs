@@ -199,8 +199,15 @@ if (asked() === 'refuse') {
   process.exit(78);
 }
 if (existsSync(beside('schemas.json'))) migrate();
-if (isBroken('does not start')) process.exit(1);
-if (isBroken('refuses its state')) process.exit(78);
+// Both say what they have read, as one may that does not understand it.
+for (const [way, code] of [
+  ['does not start', 1],
+  ['refuses its state', 78],
+]) {
+  if (!isBroken(way)) continue;
+  log(text());
+  process.exit(code);
+}
 if (asked() === 'older') {
   log(
     'Refusing to start because this OpenClaw binary (1) is older than the config last written by OpenClaw 2.',

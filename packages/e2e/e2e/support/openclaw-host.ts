@@ -1,7 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ProcessHost } from '@clawharbor/bootstrap';
+import { converge, type ProcessHost, type Report } from '@clawharbor/bootstrap';
+import { parsePodSpec, type PodSpec } from '@clawharbor/bootstrap/spec';
+import { expect } from 'vitest';
+import { tryPort } from '../../src/pod/port.ts';
 import { artifacts } from '../container/artifacts.ts';
 import { GatheringHost } from './gathered-inspections.ts';
 
@@ -44,3 +47,26 @@ export async function write(host: ProcessHost, files: Readonly<Record<string, st
 
 export const read = (host: ProcessHost, name: string): Promise<string> =>
   readFile(join(host.layout.state, name), 'utf8');
+
+/** A pod for one person on loopback, with more config. */
+export async function specWith(config: Record<string, unknown> = {}): Promise<PodSpec> {
+  const gateway = { mode: 'local', port: await tryPort(0), bind: 'loopback', auth: { mode: 'password' } };
+  return parsePodSpec(
+    {
+      apiVersion: 'clawharbor/v1',
+      name: 'config',
+      region: 'eu-central-1',
+      readyTimeoutSeconds: 240,
+      // It has no model.
+      smokeTest: false,
+      openclaw: { version: '2026.9.6', config: { gateway, ...config } },
+    },
+    'the test',
+  );
+}
+
+export async function run(host: ProcessHost, spec: PodSpec): Promise<Report> {
+  const report = await converge(spec, host);
+  expect(report.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
+  return report;
+}

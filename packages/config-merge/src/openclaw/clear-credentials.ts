@@ -1,4 +1,5 @@
-import { credentialAt, type OpenClawVersion } from '@clawharbor/config-merge/openclaw';
+import { credentialAt } from './credentials.ts';
+import type { OpenClawVersion } from './release.ts';
 
 export type ConfigPath = readonly (string | number)[];
 

@@ -10,9 +10,9 @@ import {
 import { generate, outdated } from '../../config-merge/generator/generate.ts';
 import { readFacts } from '../../config-merge/generator/openclaw.ts';
 import { schemasOf } from '../generator/openclaw/measure.ts';
-import { Team } from './support/team.ts';
+import { Team } from '../e2e/support/team.ts';
 
-/** The newest is what all other tests run, and whose tables `openclaw-schema` compares. */
+/** The newest is what all other tests run, and whose tables `openclaw-schema.e2e` compares. */
 const before = openclawVersions.filter((version) => version !== defaultOpenClawVersion);
 
 describe.each(before)('a pod of %s, which is not the newest', (version) => {
