@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { GatewayLine } from '../src/openclaw/gateway-line.ts';
 import { converge } from '../src/converge.ts';
 import { ProcessHost } from '../src/host/process/process-host.ts';
 import { openclawEnvironment, openclawProgram } from '../src/openclaw/gateway-unit.ts';
@@ -38,6 +39,7 @@ const context = {
   spec,
   host,
   secretEnvironment: () => Promise.resolve({}),
+  line: new GatewayLine(host),
   startedAt: host.now(),
   done: new Map(),
   signal: new AbortController().signal,

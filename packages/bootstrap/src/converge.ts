@@ -4,6 +4,7 @@ import { lastOfEach, type Condition } from './conditions.ts';
 import { diskError } from './disk-error.ts';
 import { BootstrapError } from './errors.ts';
 import type { Host } from './host/host.ts';
+import { GatewayLine } from './openclaw/gateway-line.ts';
 import type { OpenClawVersion } from './openclaw-release.ts';
 import { joinLifecycle, type Lifecycle } from './lifecycle.ts';
 import { writeReport, type Outcome, type Report, type StepReport, type StepStatus } from './report.ts';
@@ -49,6 +50,7 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     spec,
     host,
     secretEnvironment: secretEnvironmentOf(spec, host, patience),
+    line: new GatewayLine(host),
     startedAt,
     done: run.done,
     signal: ended,
@@ -90,6 +92,7 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
   }
   // Whatever ails the file system of the backups, the step of backups says; one that is silent is not asked.
   const readable = spec.backups && run.hasPassed('mount-artifacts');
+  await context.line.close();
   const backups = readable && (await readStatus(host.layout).catch(() => undefined));
   const final = (): Report => ({ ...report(), ...(backups ? { backups } : {}) });
   const written = final();

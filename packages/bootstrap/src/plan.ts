@@ -1,5 +1,6 @@
 import type { Host } from './host/host.ts';
 import { secretEnvironmentOf } from './secrets/secret-environment.ts';
+import { GatewayLine } from './openclaw/gateway-line.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
 import { lateSteps, steps, stepsOf, type PhaseChoice } from './steps/index.ts';
 import type { Phase } from './steps/step.ts';
@@ -24,6 +25,7 @@ export async function planRun(
     spec,
     host,
     secretEnvironment: secretEnvironmentOf(spec, host),
+    line: new GatewayLine(host),
     startedAt: host.now(),
     done: new Map(),
     signal: new AbortController().signal,
@@ -39,5 +41,6 @@ export async function planRun(
     const kept = (await step.kept?.(seen)) ?? [];
     planned.push({ name: step.name, phase: step.phase, changes, ...(kept.length > 0 ? { kept } : {}) });
   }
+  await context.line.close();
   return planned;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { GatewayLine } from '../src/openclaw/gateway-line.ts';
 import { converge } from '../src/converge.ts';
 import type { Command, Host } from '../src/host/host.ts';
 import { runAs } from '../src/host/systemd/command.ts';
@@ -157,6 +158,7 @@ describe('the row of a new person', () => {
     spec: pod.spec(),
     host,
     secretEnvironment: async () => ({}),
+    line: new GatewayLine(host),
     startedAt: new Date(),
     done: new Map(),
     signal: new AbortController().signal,

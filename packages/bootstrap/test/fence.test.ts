@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { GatewayLine } from '../src/openclaw/gateway-line.ts';
 import { writerLock } from '../src/backup/writer-lock.ts';
 import type { StepContext } from '../src/steps/step.ts';
 import { whileNobodyWrites } from '../src/upgrade/fence.ts';
@@ -28,6 +29,7 @@ const context = (drainHook?: string): StepContext => ({
   }),
   host: pod.host,
   secretEnvironment: async () => ({}),
+  line: new GatewayLine(pod.host),
   startedAt: new Date(),
   done: new Map(),
   signal: new AbortController().signal,

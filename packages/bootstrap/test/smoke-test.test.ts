@@ -3,41 +3,23 @@ import { judgeAnswer } from '../src/openclaw/ask-model.ts';
 import { judge, stillStands } from '../src/steps/smoke-test.ts';
 
 const hour = 60 * 60 * 1000;
-const asIs = (text: string) => text;
-
-describe('what OpenClaw prints of a question to a model', () => {
+describe('what the gateway answers to a question to its model', () => {
   test('is an answer when it has a text', () => {
-    const stdout = JSON.stringify({
-      ok: true,
-      provider: 'stand-in',
-      model: 'one',
-      outputs: [{ text: 'ok' }],
-    });
-    expect(judgeAnswer({ exitCode: 0, stdout, stderr: '' }, asIs)).toEqual({
+    const agentMeta = { provider: 'stand-in', model: 'one' };
+    expect(
+      judgeAnswer({ status: 'ok', result: { payloads: [{ text: 'ok' }], meta: { agentMeta } } }),
+    ).toEqual({
       kind: 'answered',
       model: 'stand-in/one',
     });
   });
 
-  test.each([[[]], [[{ text: '' }]], [[{ text: null }]]])('is no answer without one: %j', (outputs) => {
-    const stdout = JSON.stringify({ ok: true, outputs });
-    expect(judgeAnswer({ exitCode: 0, stdout, stderr: '' }, asIs)).toEqual({ kind: 'empty' });
+  test.each([[[]], [[{ text: '' }]], [[{ text: null }]]])('is no answer without one: %j', (payloads) => {
+    expect(judgeAnswer({ status: 'ok', result: { payloads } })).toEqual({ kind: 'empty' });
   });
 
-  test('is the reason of the provider when it fails, without secrets and not too long', () => {
-    const stderr = `${'noise\n'.repeat(500)}Error: 401 Incorrect API key provided: sk-very-secret.`;
-    const hide = (text: string) => text.replaceAll('sk-very-secret', '***');
-    const { kind, why } = judgeAnswer({ exitCode: 1, stdout: '', stderr }, hide) as {
-      kind: string;
-      why: string;
-    };
-    expect(kind).toBe('failed');
-    expect(why).toContain('401 Incorrect API key provided: ***');
-    expect(why.length).toBeLessThanOrEqual(600);
-    expect(judgeAnswer({ exitCode: 124, stdout: '', stderr: '' }, asIs)).toEqual({
-      kind: 'failed',
-      why: 'it ended with code 124',
-    });
+  test('is a failure in a form that nobody knows', () => {
+    expect(judgeAnswer({ result: 'ok' })).toMatchObject({ kind: 'failed' });
   });
 });
 

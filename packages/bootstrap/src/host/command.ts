@@ -62,7 +62,7 @@ export function runCommand(
     });
     const settle = async (code: number | null, endedBy: NodeJS.Signals | null): Promise<void> => {
       clearTimeout(timer);
-      if (endedBy !== null && !timedOut) await stopOr(wordOfStopMilliseconds, signal);
+      if (endedBy !== null && !timedOut) await awaitStop(signal);
       signal?.removeEventListener('abort', kill);
       if (signal?.aborted) return reject(reasonOf(signal));
       if (timedOut) stderr += `\ntimed out after ${seconds} s`;
@@ -73,7 +73,7 @@ export function runCommand(
 }
 
 /** Also of a command that has ended itself: what it started goes on, and holds its output. */
-function killGroup(pid: number): void {
+export function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
@@ -81,11 +81,12 @@ function killGroup(pid: number): void {
   }
 }
 
-async function stopOr(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  if (signal) await delay(milliseconds, undefined, { signal }).catch(() => {});
+/** Waits for the word of a stop, where something was ended by somebody. */
+export async function awaitStop(signal: AbortSignal | undefined): Promise<void> {
+  if (signal) await delay(wordOfStopMilliseconds, undefined, { signal }).catch(() => {});
 }
 
-function reasonOf(signal: AbortSignal): Error {
+export function reasonOf(signal: AbortSignal): Error {
   return signal.reason as Error;
 }
 

@@ -1,4 +1,5 @@
 import type { Condition } from '../conditions.ts';
+import type { Conversation } from './conversation.ts';
 import type { Layout } from './layout.ts';
 import type { Units } from './unit.ts';
 
@@ -64,6 +65,8 @@ export interface Host {
 
   /** Runs a command to its end. Never throws for a non-zero exit; throws once the host was closed, also in the middle. */
   run(command: Command): Promise<CommandResult>;
+  /** Starts a program that is asked again and again, as {@link run} would start it; it ends with the host at the latest. */
+  converse(command: Command): Conversation;
   /** Packages, accounts, directories, agents: what the machine itself needs. */
   prepareMachine(options: {
     readonly dryRun: boolean;

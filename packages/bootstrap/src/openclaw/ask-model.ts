@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { knownSecrets } from '../secrets/known-secrets.ts';
-import { redact } from '../secrets/redact.ts';
+import { BootstrapError } from '../errors.ts';
 import type { StepContext } from '../steps/step.ts';
-import { openclawEnvironment, openclawProgram } from './gateway-unit.ts';
+import { askGateway, gatewayCall } from './gateway-call.ts';
 
 /** What became of one question to the default model. */
 export type ModelAnswer =
@@ -11,79 +11,58 @@ export type ModelAnswer =
   | { readonly kind: 'empty' }
   | { readonly kind: 'failed'; readonly why: string };
 
-const answer = z.object({
-  provider: z.string().optional(),
-  model: z.string().optional(),
-  outputs: z.array(z.object({ text: z.string().nullish() })).default([]),
+const agents = z.object({ defaultId: z.string() });
+
+const ended = z.object({
+  result: z
+    .object({
+      payloads: z.array(z.object({ text: z.string().nullish() })).default([]),
+      meta: z
+        .object({
+          agentMeta: z.object({ provider: z.string().optional(), model: z.string().optional() }).optional(),
+        })
+        .optional(),
+    })
+    .default({ payloads: [] }),
 });
 
 /** Few tokens there, few tokens back. */
-const prompt = 'Reply with the one word: ok';
+const message = 'Reply with the one word: ok';
 
 /**
- * Asks the default model one short question through the running gateway, as its host: `docs/cli/infer.md` of OpenClaw. It is
- * a session of its own, without tools and history, so nothing of anybody is read or waited for. After an unclean end the
- * gateway takes up turns of its own, and a message into their session gets an empty end at once and its answer later: so an
- * empty end is no answer here.
+ * Asks the default model one short question through the running gateway, as its host. It does what
+ * `openclaw infer model run --gateway` does (`docs/cli/infer.md`), whose start takes ten times as long as the answer: a session of
+ * its own, without tools and history, so nothing of anybody is read or waited for, with a key by which OpenClaw knows it as such
+ * (`docs/cli/sessions.md`). After an unclean end the gateway takes up turns of its own, and a message into their session gets
+ * an empty end at once and its answer later: so an empty end is no answer here.
  */
-export async function askModel({ host, spec, secretEnvironment }: StepContext): Promise<ModelAnswer> {
-  const secrets = await secretEnvironment();
-  const { OPENCLAW_GATEWAY_PASSWORD: password } = secrets;
-  const result = await host.run({
-    file: host.node,
-    args: [
-      openclawProgram(host.layout, spec.openclaw.version),
-      'infer',
-      'model',
-      'run',
-      '--gateway',
-      '--json',
-      '--prompt',
-      prompt,
-    ],
-    cwd: host.layout.state,
-    environment: {
-      ...openclawEnvironment(host, spec),
-      ...(password === undefined ? {} : { OPENCLAW_GATEWAY_PASSWORD: password }),
-    },
-    timeoutSeconds: 180,
-    ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
-  });
-  const known = await knownSecrets(host, secrets);
-  return judgeAnswer(result, (text) => redact(text, known));
-}
-
-/** @param hide takes secrets out of what the provider says */
-export function judgeAnswer(
-  { exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string },
-  hide: (text: string) => string,
-): ModelAnswer {
-  const parsed = answer.safeParse(jsonIn(stdout));
-  if (exitCode !== 0 || !parsed.success) {
-    return {
-      kind: 'failed',
-      why: reasonIn(hide(`${stderr}\n${stdout}`)) || `it ended with code ${exitCode}`,
-    };
-  }
-  const { provider, model, outputs } = parsed.data;
-  if (outputs.every(({ text }) => (text ?? '').trim() === '')) return { kind: 'empty' };
-  return { kind: 'answered', model: [provider, model].filter((part) => part !== undefined).join('/') };
-}
-
-function jsonIn(text: string): unknown {
+export async function askModel(context: StepContext): Promise<ModelAnswer> {
   try {
-    return JSON.parse(text.slice(Math.max(0, text.indexOf('{')))) as unknown;
-  } catch {
-    return undefined;
+    const { defaultId: agentId } = await askGateway(context, 'agents.list', {}, agents);
+    const sessionId = `model-run-${randomUUID()}`;
+    const question = {
+      agentId,
+      sessionId,
+      sessionKey: `agent:${agentId}:explicit:${sessionId}`,
+      message,
+      modelRun: true,
+      promptMode: 'none',
+      cleanupBundleMcpOnRunEnd: true,
+      idempotencyKey: randomUUID(),
+    };
+    return judgeAnswer(await gatewayCall(context, 'agent', question, { timeoutSeconds: 120, isFinal: true }));
+  } catch (error) {
+    if (!(error instanceof BootstrapError)) throw error;
+    return { kind: 'failed', why: error.message.slice(-600) };
   }
 }
 
-/** The last sentence that was said, in a length that a report can hold. */
-function reasonIn(said: string): string {
-  const lines = said.split('\n').map((line) => line.trim());
-  return lines
-    .filter((line) => line !== '')
-    .slice(-3)
-    .join(' ')
-    .slice(-600);
+/** @param answer of the method `agent` */
+export function judgeAnswer(answer: unknown): ModelAnswer {
+  const parsed = ended.safeParse(answer);
+  if (!parsed.success) return { kind: 'failed', why: 'the gateway answered in another form than it had' };
+  const { payloads, meta } = parsed.data.result;
+  if (payloads.every(({ text }) => (text ?? '').trim() === '')) return { kind: 'empty' };
+  const { provider, model } = meta?.agentMeta ?? {};
+  return { kind: 'answered', model: [provider, model].filter((part) => part !== undefined).join('/') };
 }

@@ -1,50 +1,27 @@
 import type { z } from 'zod';
-import { parseOrNothing } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
 import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redact } from '../secrets/redact.ts';
 import type { StepContext } from '../steps/step.ts';
-import { openclawEnvironment, openclawProgram } from './gateway-unit.ts';
-
-/** `config.get` answers a config several times over. */
-const answerLimit = 128 * 1024 * 1024;
+import type { GatewayCall } from './gateway-line.ts';
 
 /**
- * Calls a method of the running gateway as its host, with the local password: `docs/cli/gateway.md` of OpenClaw.
+ * Calls a method of the running gateway as its host, with the local password.
  * @throws BootstrapError `GATEWAY_CALL_FAILED`
  */
 export async function gatewayCall(
-  { host, spec, secretEnvironment }: StepContext,
+  { host, spec, secretEnvironment, line }: StepContext,
   method: string,
   parameters: unknown,
+  options: Pick<GatewayCall, 'timeoutSeconds' | 'isFinal'> = {},
 ): Promise<unknown> {
   const secrets = await secretEnvironment();
-  const { OPENCLAW_GATEWAY_PASSWORD: password } = secrets;
-  const result = await host.run({
-    file: host.node,
-    args: [
-      openclawProgram(host.layout, spec.openclaw.version),
-      'gateway',
-      'call',
-      method,
-      '--json',
-      '--params',
-      JSON.stringify(parameters),
-    ],
-    cwd: host.layout.state,
-    environment: {
-      ...openclawEnvironment(host, spec),
-      ...(password === undefined ? {} : { OPENCLAW_GATEWAY_PASSWORD: password }),
-    },
-    timeoutSeconds: 60,
-    outputLimit: answerLimit,
-    ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
-  });
-  const answer = result.exitCode === 0 ? parseOrNothing(result.stdout) : undefined;
-  if (answer !== undefined) return answer;
-  const said = redact(result.stderr.trim() || result.stdout.trim(), await knownSecrets(host, secrets));
+  const call = { method, parameters, ...options };
+  const { answer, failed } = await line.call(spec, secrets['OPENCLAW_GATEWAY_PASSWORD'], call);
+  if (failed === undefined) return answer;
+  const said = redact(failed.trim(), await knownSecrets(host, secrets));
   const end = said.split('\n').slice(-5).join(' ').slice(-1000);
-  throw new BootstrapError('GATEWAY_CALL_FAILED', `openclaw gateway call ${method} failed: ${end}`);
+  throw new BootstrapError('GATEWAY_CALL_FAILED', `the call of ${method} failed: ${end}`);
 }
 
 /**
@@ -63,6 +40,6 @@ export async function askGateway<T>(
   const where = parsed.error.issues.map(({ path }) => path.join('.') || '(root)').join(', ');
   throw new BootstrapError(
     'GATEWAY_CALL_FAILED',
-    `openclaw gateway call ${method} answered in another form than it had: ${where}`,
+    `the call of ${method} was answered in another form than it had: ${where}`,
   );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mainFile, movable, type ConfigSet } from '../config/config-set.ts';
 import { diskErrorIn } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';
+import { answerMark } from '../host/conversation.ts';
 import type { Host } from '../host/host.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import { temporaryOf } from '../temporary/name.ts';
@@ -32,8 +33,6 @@ export function describeIssues(issues: readonly ConfigIssue[]): string {
 
 /** Of what they mean, two large configs have most; of more than two at once only validity is asked. */
 const answerLimit = 128 * 1024 * 1024;
-
-const answerMark = '\u001eclawharbor ';
 
 export interface InspectOptions {
   /** Whether to say what valid configs mean, which takes as much as they do. Default: true. */

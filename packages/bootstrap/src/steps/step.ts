@@ -2,6 +2,7 @@ import type { Effect } from '@clawharbor/config-merge/openclaw';
 import type { Condition } from '../conditions.ts';
 import type { BootstrapErrorCode } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import type { GatewayLine } from '../openclaw/gateway-line.ts';
 import type { OpenClawVersion } from '../openclaw-release.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 
@@ -69,6 +70,8 @@ export interface StepContext {
   readonly host: Host;
   /** Secret variables of the gateway; read at most once a run. */
   readonly secretEnvironment: () => Promise<Readonly<Record<string, string>>>;
+  /** To the running gateway. */
+  readonly line: GatewayLine;
   /** When this run started. */
   readonly startedAt: Date;
   /** What earlier steps of this run did, by name. */

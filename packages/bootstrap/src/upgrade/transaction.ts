@@ -91,7 +91,7 @@ export class Upgrade {
   async rollBack(failure: UpgradeFailure): Promise<Ended> {
     const { host } = this.#context;
     await this.#enter('roll-back', { failure });
-    await host.units.stop(gatewayUnitName);
+    await this.#stopGateway();
     this.#downtime.resume();
     try {
       return await this.#goBack(failure);
@@ -192,13 +192,19 @@ export class Upgrade {
     if (podsRun(from) && (await modelAnswers(withRelease(this.#context, from))))
       await this.#enter('drain', { answered: true });
     await this.#downtime.start();
+    await this.#stopGateway();
+  }
+
+  /** And what talks to it, which holds the state open, too. */
+  async #stopGateway(): Promise<void> {
+    await this.#context.line.close();
     await this.#context.host.units.stop(gatewayUnitName);
   }
 
   async #copy(): Promise<void> {
     const { host } = this.#context;
     // Whoever goes on from here finds it as it was, or started again by a reboot.
-    await host.units.stop(gatewayUnitName);
+    await this.#stopGateway();
     // Both only read, and everybody is offline.
     const [{ counts: before }] = await whileNobodyWrites(this.#context, () =>
       Promise.all([readState(host, host.layout.state, false), copyState(host)]),

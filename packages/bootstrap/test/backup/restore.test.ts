@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { GatewayLine } from '../../src/openclaw/gateway-line.ts';
 import { backUp, type Backup, type BackupContext } from '../../src/backup/create.ts';
 import { drill } from '../../src/backup/drill.ts';
 import { BackupFolder, sha256Of } from '../../src/backup/folder.ts';
@@ -266,6 +267,7 @@ test('the step makes a backup when it is due, and only the newest stay', async (
     ...context,
     spec,
     secretEnvironment: async () => ({}),
+    line: new GatewayLine(pod.host),
     startedAt: pod.host.now(),
     done: new Map(),
   };

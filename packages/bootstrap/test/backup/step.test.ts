@@ -1,6 +1,7 @@
 import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { GatewayLine } from '../../src/openclaw/gateway-line.ts';
 import { begun, remember } from '../../src/backup/keep.ts';
 import { replacedDirectory } from '../../src/backup/replaced.ts';
 import { readStatus } from '../../src/backup/status.ts';
@@ -26,6 +27,7 @@ const context = (backups?: object): StepContext => ({
   spec: pod.spec(backups ? { backups } : {}),
   host: pod.host,
   secretEnvironment: async () => ({}),
+  line: new GatewayLine(pod.host),
   startedAt: now,
   done: new Map(),
   signal: new AbortController().signal,

@@ -55,15 +55,6 @@ if (process.argv[2] === 'gateway' && process.argv[3] === 'call') {
   process.exit(0);
 }
 
-if (process.argv[2] === 'infer') {
-  const { provider, model, said } = await askModel();
-  const ok = said !== undefined;
-  if (!ok) console.error('Error: 503 no model');
-  const answered = JSON.stringify({ ok, provider, model, outputs: [{ text: said }] });
-  if (ok) await new Promise((written) => process.stdout.write(answered, written));
-  process.exit(ok ? 0 : 1);
-}
-
 /** What the default model of the config says. @returns `said` is undefined where it does not */
 async function askModel() {
   const { models, agents } = config().parsed;
@@ -80,8 +71,12 @@ async function askModel() {
   return { provider, model, said: said || undefined };
 }
 
-async function turn(method, { sessionKey }) {
-  const { said } = await askModel();
+async function turn(method, { sessionKey, modelRun }) {
+  const { provider, model, said } = await askModel();
+  if (modelRun) {
+    if (said === undefined) throw new Error('503 no model');
+    return { result: { payloads: [{ text: said }], meta: { agentMeta: { provider, model } } } };
+  }
   const database = openDatabase('agents', 'main', 'agent', 'openclaw-agent.sqlite');
   database.prepare('INSERT INTO session_nodes VALUES (?)').run(sessionKey);
   database.close();

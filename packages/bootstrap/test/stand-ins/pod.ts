@@ -83,10 +83,13 @@ export async function storeStandIn(
   const tree = join(directory, `tree-${version}`);
   await mkdir(join(tree, 'node_modules/openclaw'), { recursive: true });
   const openclaw = join(tree, 'node_modules/openclaw');
-  for (const file of ['openclaw.mjs', 'backup.mjs', 'config-mutation.mjs']) {
+  for (const file of ['openclaw.mjs', 'backup.mjs', 'config-mutation.mjs', 'gateway-runtime.mjs']) {
     await copyFile(new URL(file, import.meta.url), join(openclaw, file));
   }
-  const entry = { './plugin-sdk/config-mutation': './config-mutation.mjs' };
+  const entry = {
+    './plugin-sdk/config-mutation': './config-mutation.mjs',
+    './plugin-sdk/gateway-runtime': './gateway-runtime.mjs',
+  };
   await writeFile(
     join(openclaw, 'package.json'),
     JSON.stringify({ name: 'openclaw', version, exports: entry }),

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayLine } from '../../src/openclaw/gateway-line.ts';
 import { ProcessHost } from '../../src/host/process/process-host.ts';
 import { pack } from '../../src/install/archive.ts';
 import { ollamaUnit, ollamaUrl, type OllamaSpec } from '../../src/ollama.ts';
@@ -62,7 +63,15 @@ function contextFor(change: Partial<OllamaSpec> = {}): StepContext {
     'the test',
   );
   const signal = new AbortController().signal;
-  return { spec, host, signal, startedAt: new Date(), done: new Map(), secretEnvironment: async () => ({}) };
+  return {
+    spec,
+    host,
+    signal,
+    startedAt: new Date(),
+    done: new Map(),
+    secretEnvironment: async () => ({}),
+    line: new GatewayLine(host),
+  };
 }
 
 describe('local models', () => {

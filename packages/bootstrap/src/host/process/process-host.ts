@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../command.ts';
+import { Conversation } from '../conversation.ts';
 import type { Command, CommandResult, Host, Mount, PreparedMachine } from '../host.ts';
 import type { Layout } from '../layout.ts';
 import { probeOnce } from '../probe.ts';
@@ -82,12 +83,19 @@ export class ProcessHost implements Host {
   }
 
   run(command: Command): Promise<CommandResult> {
-    const environment = {
+    return runCommand(command, this.#commandEnvironment(), this.#closed.signal);
+  }
+
+  converse(command: Command): Conversation {
+    return new Conversation(command, this.#commandEnvironment(), this.#closed.signal);
+  }
+
+  #commandEnvironment(): Record<string, string> {
+    return {
       ...this.#environment,
       HOME: process.env['HOME'] ?? this.layout.home,
       ...npmSettings(),
     };
-    return runCommand(command, environment, this.#closed.signal);
   }
 
   async prepareMachine({ dryRun }: { readonly dryRun: boolean }): Promise<PreparedMachine> {

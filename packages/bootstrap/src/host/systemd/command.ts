@@ -5,7 +5,7 @@ import type { Account } from './account.ts';
 
 export type Run = (command: Command) => Promise<CommandResult>;
 
-const environment = {
+const minimal = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin',
   HOME: '/root',
   LANG: 'C.UTF-8',
@@ -23,6 +23,16 @@ export function runAs(
   command: Command,
   { signal, beside }: Surroundings = {},
 ): Promise<CommandResult> {
+  const { inIt, environment } = asAccount(account, command, beside);
+  return runCommand(inIt, environment, signal);
+}
+
+/** A command as {@link runAs} starts it, and the environment besides its own. */
+export function asAccount(
+  account: Account | undefined,
+  command: Command,
+  beside?: number,
+): { readonly inIt: Command; readonly environment: Readonly<Record<string, string>> } {
   const words = [
     ...(beside === undefined ? [] : ['nsenter', `--target=${beside}`, '--mount', '--']),
     ...(account === undefined
@@ -40,7 +50,7 @@ export function runAs(
   ];
   const [file = command.file, ...args] = words;
   const home = account === undefined ? {} : { HOME: account.home };
-  return runCommand({ cwd: '/', ...command, file, args }, { ...environment, ...home }, signal);
+  return { inIt: { cwd: '/', ...command, file, args }, environment: { ...minimal, ...home } };
 }
 
 /** Runs a command that must succeed. @throws BootstrapError `COMMAND_FAILED` with what it wrote to stderr */

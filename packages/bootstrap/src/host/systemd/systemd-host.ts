@@ -9,7 +9,8 @@ import { probeOnce } from '../probe.ts';
 import { gatewayAccount, ollamaAccount, type Account } from './account.ts';
 import { recurringBootstrap } from './bootstrap-service.ts';
 import { bind, isBound, unbind } from './bind.ts';
-import { runAs } from './command.ts';
+import { Conversation } from '../conversation.ts';
+import { asAccount, runAs } from './command.ts';
 import { conditionOf, journalFile, logAgentFile, machineNeeds, provide } from './machine.ts';
 import { isMounted, mountFileSystem } from './mount.ts';
 import { configFile } from '../../openclaw/gateway-unit.ts';
@@ -51,6 +52,11 @@ export class SystemdHost implements Host {
   async run(command: Command): Promise<CommandResult> {
     const beside = command.beside === undefined ? undefined : (await this.units.state(command.beside)).pid;
     return runAs(accountOf(command.user), command, { signal: this.#closed.signal, beside });
+  }
+
+  converse(command: Command): Conversation {
+    const { inIt, environment } = asAccount(accountOf(command.user), command);
+    return new Conversation(inIt, environment, this.#closed.signal);
   }
 
   /** Stops commands. Units outlive this process. */
