@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { patiently } from '../src/aws/patience.ts';
 import { converge } from '../src/converge.ts';
@@ -74,7 +75,7 @@ test('fault (instance): the clock jumps back by an hour again and again while a 
   const port = await freePort();
   const input: TrialInput = {
     command: [process.execPath, '--eval', gateway, String(port)],
-    call: [process.execPath, '--eval', 'process.exit(1)'],
+    install: join(pod.directory, 'package.json'),
     port,
     modelPort: await freePort(),
     readySeconds: 20,

@@ -1,14 +1,14 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseOrNothing } from '../config/files.ts';
+import { readLive } from '../config/live-config.ts';
 import { answerMark, NoAnswer, type Conversation } from '../host/conversation.ts';
 import type { Host } from '../host/host.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
-import { configFile, installDirectory, openclawEnvironment } from './gateway-unit.ts';
+import { installDirectory, openclawEnvironment } from './gateway-unit.ts';
 
 /** How long the caller is kept for a next call. It holds the databases of the state open, so not for long. */
-const keptMilliseconds = 2_000;
+const keptMilliseconds = 5_000;
 
 /** How much longer than the gateway the caller may take: it starts, too. */
 const startSeconds = 60;
@@ -59,6 +59,7 @@ export class GatewayLine {
 
   async #call(spec: PodSpec, password: string | undefined, call: GatewayCall): Promise<GatewayAnswer> {
     const { method, parameters, timeoutSeconds: seconds = 60, isFinal = false } = call;
+    clearTimeout(this.#idle);
     const conversation = await this.#conversation(spec, password);
     try {
       const line = JSON.stringify({ method, parameters, seconds, isFinal });
@@ -69,16 +70,13 @@ export class GatewayLine {
       if (!(error instanceof NoAnswer)) throw error;
       return { failed: error.message };
     } finally {
-      clearTimeout(this.#idle);
       this.#idle = setTimeout(() => void this.close(), keptMilliseconds).unref();
     }
   }
 
   async #conversation(spec: PodSpec, password: string | undefined): Promise<Conversation> {
     const host = this.#host;
-    // The client reads the config once, for the port and how to sign in.
-    const { ino, mtimeMs } = await stat(configFile(host.layout)).catch(() => ({ ino: 0, mtimeMs: 0 }));
-    const basis = JSON.stringify([spec.openclaw.version, password, ino, mtimeMs]);
+    const basis = JSON.stringify([spec.openclaw.version, password, await wayIn(host)]);
     if (this.#open?.basis === basis && !this.#open.conversation.isOver) return this.#open.conversation;
     await this.close();
     const { gatewayUser } = host;
@@ -100,6 +98,15 @@ export class GatewayLine {
     this.#open = { basis, conversation };
     return conversation;
   }
+}
+
+/** What the client reads of the config, and once: where the gateway is, and how to sign in. Who people are is none of it. */
+async function wayIn(host: Host): Promise<unknown> {
+  const { live } = await readLive(host).catch(() => ({ live: undefined }));
+  const { gateway } = { ...live?.joined.value } as { readonly gateway?: Readonly<Record<string, unknown>> };
+  const { roles: _, auth, ...others } = { ...gateway };
+  const { identityScopes: __, ...signIn } = { ...(auth as object | undefined) } as Record<string, unknown>;
+  return { ...others, auth: signIn };
 }
 
 /** Runs apart from this program, as the gateway's user, so it is text. */

@@ -10,7 +10,7 @@ import { readLive, wantedBy } from '../config/live-config.ts';
 import type { Wanted } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { balancerSocket, furnish, inOwnWorld, whyNoOwnWorld } from '../host/own-world.ts';
-import { gatewayUnit, openclawProgram } from '../openclaw/gateway-unit.ts';
+import { gatewayUnit, installDirectory } from '../openclaw/gateway-unit.ts';
 import { openclawReleases } from '../openclaw-release.ts';
 import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redact } from '../secrets/redact.ts';
@@ -88,7 +88,7 @@ async function tryRelease(
   const modelPort = trialModelPort(gatewayPort(spec));
   const input: TrialInput = {
     command: unit.command,
-    call: [host.node, openclawProgram(host.layout, spec.openclaw.version), 'gateway', 'call'],
+    install: join(installDirectory(host.layout, spec.openclaw.version), 'package.json'),
     port: gatewayPort(spec),
     modelPort,
     readySeconds: spec.readyTimeoutSeconds,

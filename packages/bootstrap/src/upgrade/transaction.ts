@@ -89,7 +89,6 @@ export class Upgrade {
 
   /** Puts program, config and state back to what they were, if the new release may have touched them. */
   async rollBack(failure: UpgradeFailure): Promise<Ended> {
-    const { host } = this.#context;
     await this.#enter('roll-back', { failure });
     await this.#stopGateway();
     this.#downtime.resume();

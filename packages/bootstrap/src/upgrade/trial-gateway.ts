@@ -28,8 +28,8 @@ export function parseTrial(stdout: string): Trial | undefined {
 export interface TrialInput {
   /** The gateway and its arguments. */
   readonly command: readonly string[];
-  /** `openclaw`, and what comes before a method to call it. */
-  readonly call: readonly string[];
+  /** The package.json of the release's installation. */
+  readonly install: string;
   readonly port: number;
   /** Where the agents of its config find their model. */
   readonly modelPort: number;
@@ -60,12 +60,14 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:http';
+import { createRequire } from 'node:module';
 import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 
-const { command, call, port, modelPort, readySeconds, watchSeconds, files, state, signIn } = JSON.parse(await text(process.stdin));
+const { command, install, port, modelPort, readySeconds, watchSeconds, files, state, signIn } = JSON.parse(await text(process.stdin));
 try {
   writeFileSync('/proc/self/oom_score_adj', '1000');
   setPriority(5);
@@ -110,23 +112,14 @@ const status = (path, options = {}) => new Promise((resolve) => {
   request.on('timeout', () => request.destroy()).on('error', () => resolve(undefined));
 });
 
-function ask(method, parameters = {}, more = []) {
-  return new Promise((resolve) => {
-    const child = spawn(call[0], [...call.slice(1), method, '--json', '--params', JSON.stringify(parameters), ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '', said = '';
-    child.stdout.setEncoding('utf8').on('data', (part) => (out += part));
-    child.stderr.setEncoding('utf8').on('data', (part) => (said += part));
-    const timer = setTimeout(() => child.kill('SIGKILL'), 100_000);
-    child.once('error', (error) => resolve({ failed: error.message }));
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      try {
-        resolve(code === 0 ? { answer: JSON.parse(out) } : { failed: method + ': ' + (said.trim() || out.trim()).split('\\n').slice(-3).join(' ') });
-      } catch {
-        resolve({ failed: method + ' answers what is no JSON' });
-      }
-    });
-  });
+let client;
+async function ask(method, parameters = {}, more = {}) {
+  try {
+    client ??= await import(pathToFileURL(createRequire(install).resolve('openclaw/plugin-sdk/gateway-runtime')).href);
+    return { answer: await client.callGatewayFromCli(method, { json: true, timeout: '90000' }, parameters, { progress: false, ...more }) };
+  } catch (error) {
+    return { failed: method + ': ' + String(error?.message ?? error).trim().split('\\n').slice(-3).join(' ') };
+  }
 }
 
 /** A message to an agent, in a conversation of its own: one turn with all that a turn has. @returns why there is no answer */
@@ -135,7 +128,7 @@ async function takeTurn() {
   const agentId = answer?.defaultId ?? answer?.agents?.[0]?.id;
   if (agentId === undefined) return failed ?? 'agents.list names no agent';
   const sessionKey = 'agent:' + agentId + ':clawharbor-rehearsal';
-  const turn = await ask('agent', { agentId, sessionKey, message: 'Reply with one word.', deliver: false, idempotencyKey: randomUUID() }, ['--expect-final', '--timeout', '90000']);
+  const turn = await ask('agent', { agentId, sessionKey, message: 'Reply with one word.', deliver: false, idempotencyKey: randomUUID() }, { expectFinal: true });
   if (turn.failed) return turn.failed;
   const said = (turn.answer.result?.payloads ?? []).map(({ text }) => text ?? '').join('');
   if (said.includes(word)) return undefined;
