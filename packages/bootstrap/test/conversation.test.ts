@@ -53,7 +53,7 @@ test('one that cannot be started says so', async () => {
 });
 
 test('one that takes too long is ended with what it has started', async () => {
-  const talk = talkTo('read -r line; say "$$"; read -r line; sleep 600');
+  const talk = talkTo('read -r line; sleep 600 & say "$!"; wait');
   const pid = Number(await talk.ask('who are you?', 20));
   await expect(talk.ask('two', 1)).rejects.toThrow(new NoAnswer('it gave no answer within 1 s'));
   await untilGone(pid);

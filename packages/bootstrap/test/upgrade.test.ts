@@ -79,9 +79,10 @@ async function breakIt(way: string | undefined): Promise<void> {
 
 /** Somebody writes a credential into the config in clear. @returns it */
 async function writeCredential(): Promise<string> {
-  const apiKey = 'a-key-of-some-speech-service';
-  await pod.writeConfig(JSON.stringify({ ...(await pod.readConfig()), talk: { apiKey } }));
-  return apiKey;
+  // No key says of it what it is, only its place.
+  const value = 'aKeyOfSome1SpeechService77';
+  await pod.writeConfig(JSON.stringify({ ...(await pod.readConfig()), env: { vars: { SPEECH: value } } }));
+  return value;
 }
 
 /** Although the release repeated it. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { awaitStop, killGroup, reasonOf } from './command.ts';
-import type { Command } from './host.ts';
+import type { Program } from './host.ts';
 
 /** An answer longer than this is none, in characters. */
 const answerLimit = 128 * 1024 * 1024;
@@ -28,13 +28,13 @@ export class Conversation {
   #words = '';
   #heard: ((answer: string) => void) | undefined;
 
-  /** @param environment besides that of the command @param signal kills the program, and what it started */
-  constructor(command: Command, environment: Readonly<Record<string, string>>, signal: AbortSignal) {
+  /** @param environment besides that of the program @param signal kills the program, and what it started */
+  constructor(program: Program, environment: Readonly<Record<string, string>>, signal: AbortSignal) {
     signal.throwIfAborted();
     this.#signal = signal;
-    this.#child = spawn(command.file, [...command.args], {
-      ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-      env: { ...environment, ...command.environment },
+    this.#child = spawn(program.file, [...program.args], {
+      ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
+      env: { ...environment, ...program.environment },
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -23,6 +23,9 @@ export interface Command {
   readonly beside?: string;
 }
 
+/** A command that has no end of its own. */
+export type Program = Pick<Command, 'file' | 'args' | 'cwd' | 'environment' | 'user'>;
+
 export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -65,8 +68,8 @@ export interface Host {
 
   /** Runs a command to its end. Never throws for a non-zero exit; throws once the host was closed, also in the middle. */
   run(command: Command): Promise<CommandResult>;
-  /** Starts a program that is asked again and again, as {@link run} would start it; it ends with the host at the latest. */
-  converse(command: Command): Conversation;
+  /** Starts a program that is asked again and again, as {@link run} starts one; it ends with the host at the latest. */
+  converse(command: Program): Conversation;
   /** Packages, accounts, directories, agents: what the machine itself needs. */
   prepareMachine(options: {
     readonly dryRun: boolean;

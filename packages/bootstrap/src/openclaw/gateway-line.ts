@@ -1,22 +1,21 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseOrNothing } from '../config/files.ts';
-import { readLive } from '../config/live-config.ts';
 import { answerMark, NoAnswer, type Conversation } from '../host/conversation.ts';
 import type { Host } from '../host/host.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import { installDirectory, openclawEnvironment } from './gateway-unit.ts';
 
-/** How long the caller is kept for a next call. It holds the databases of the state open, so not for long. */
+/** How long the client is kept for a next call. It holds the databases of the state open, if only to read, so not for long. */
 const keptMilliseconds = 5_000;
 
-/** How much longer than the gateway the caller may take: it starts, too. */
+/** How much longer than the gateway the client may take: it starts, too. */
 const startSeconds = 60;
 
 export interface GatewayCall {
   readonly method: string;
   readonly parameters: unknown;
-  /** Default: 60. */
+  /** Default: 10, as on OpenClaw's command line. */
   readonly timeoutSeconds?: number;
   /** Whether to wait for the end of what the method begins. Default: false. */
   readonly isFinal?: boolean;
@@ -58,7 +57,7 @@ export class GatewayLine {
   }
 
   async #call(spec: PodSpec, password: string | undefined, call: GatewayCall): Promise<GatewayAnswer> {
-    const { method, parameters, timeoutSeconds: seconds = 60, isFinal = false } = call;
+    const { method, parameters, timeoutSeconds: seconds = 10, isFinal = false } = call;
     clearTimeout(this.#idle);
     const conversation = await this.#conversation(spec, password);
     try {
@@ -76,7 +75,7 @@ export class GatewayLine {
 
   async #conversation(spec: PodSpec, password: string | undefined): Promise<Conversation> {
     const host = this.#host;
-    const basis = JSON.stringify([spec.openclaw.version, password, await wayIn(host)]);
+    const basis = JSON.stringify([spec.openclaw.version, password]);
     if (this.#open?.basis === basis && !this.#open.conversation.isOver) return this.#open.conversation;
     await this.close();
     const { gatewayUser } = host;
@@ -100,15 +99,6 @@ export class GatewayLine {
   }
 }
 
-/** What the client reads of the config, and once: where the gateway is, and how to sign in. Who people are is none of it. */
-async function wayIn(host: Host): Promise<unknown> {
-  const { live } = await readLive(host).catch(() => ({ live: undefined }));
-  const { gateway } = { ...live?.joined.value } as { readonly gateway?: Readonly<Record<string, unknown>> };
-  const { roles: _, auth, ...others } = { ...gateway };
-  const { identityScopes: __, ...signIn } = { ...(auth as object | undefined) } as Record<string, unknown>;
-  return { ...others, auth: signIn };
-}
-
 /** Runs apart from this program, as the gateway's user, so it is text. */
 const program = `
 import { createRequire } from 'node:module';
@@ -124,7 +114,8 @@ for await (const line of createInterface({ input: process.stdin })) {
       pathToFileURL(createRequire(process.argv[1]).resolve('openclaw/plugin-sdk/gateway-runtime')).href
     );
     const options = { json: true, timeout: String(seconds * 1000) };
-    const answer = await client.callGatewayFromCli(method, options, parameters, { progress: false, expectFinal: isFinal });
+    const more = { progress: false, expectFinal: isFinal, sharedStateMode: 'read-only' };
+    const answer = await client.callGatewayFromCli(method, options, parameters, more);
     said = { answer: answer ?? null };
   } catch (error) {
     said = { failed: String(error?.message ?? error) };

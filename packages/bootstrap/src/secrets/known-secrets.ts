@@ -12,7 +12,7 @@ type Texts = Readonly<Record<string, string>>;
 export async function knownSecrets(host: Host, variables: Texts): Promise<Texts> {
   // One that cannot be read now is no reason to hide what a gateway said of it, which may be why it cannot.
   const { live } = await readLive(host).catch(() => ({ live: undefined }));
-  return { ...clearCredentials([...(live?.files.values() ?? [])]), ...variables };
+  return { ...clearCredentials(live?.joined.value ?? {}), ...variables };
 }
 
 /** Credentials in clear of a config, by their path. */

@@ -117,7 +117,7 @@ async function tryRelease(
   );
   const trial = parseTrial(result.stdout);
   if (trial === undefined)
-    throw await refused(context, [`it could not be tried: ${result.stderr.trim().slice(-500)}`]);
+    throw await refused(context, ['it could not be tried'], result.stderr.trim().split('\n').slice(-12));
   const hasTurn = trial.unanswered === undefined && trial.silent === undefined;
   const found = objections(
     { ...trial, state: await readState(host, copy, true) },

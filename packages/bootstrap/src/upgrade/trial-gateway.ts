@@ -116,7 +116,9 @@ let client;
 async function ask(method, parameters = {}, more = {}) {
   try {
     client ??= await import(pathToFileURL(createRequire(install).resolve('openclaw/plugin-sdk/gateway-runtime')).href);
-    return { answer: await client.callGatewayFromCli(method, { json: true, timeout: '90000' }, parameters, { progress: false, ...more }) };
+    const call = client.callGatewayFromCli(method, { json: true, timeout: '90000' }, parameters, { progress: false, sharedStateMode: 'read-only', ...more });
+    const late = delay(100_000, undefined, { ref: false }).then(() => Promise.reject(new Error('no answer within 100 s')));
+    return { answer: await Promise.race([call, late]) };
   } catch (error) {
     return { failed: method + ': ' + String(error?.message ?? error).trim().split('\\n').slice(-3).join(' ') };
   }

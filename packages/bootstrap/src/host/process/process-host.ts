@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../command.ts';
 import { Conversation } from '../conversation.ts';
-import type { Command, CommandResult, Host, Mount, PreparedMachine } from '../host.ts';
+import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } from '../host.ts';
 import type { Layout } from '../layout.ts';
 import { probeOnce } from '../probe.ts';
 import { copyIntoState, isCopied } from './copy-into-state.ts';
@@ -86,8 +86,8 @@ export class ProcessHost implements Host {
     return runCommand(command, this.#commandEnvironment(), this.#closed.signal);
   }
 
-  converse(command: Command): Conversation {
-    return new Conversation(command, this.#commandEnvironment(), this.#closed.signal);
+  converse(program: Program): Conversation {
+    return new Conversation(program, this.#commandEnvironment(), this.#closed.signal);
   }
 
   #commandEnvironment(): Record<string, string> {

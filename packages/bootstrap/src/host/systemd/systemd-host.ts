@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BootstrapError } from '../../errors.ts';
 import type { Condition } from '../../conditions.ts';
-import type { Command, CommandResult, Host, Mount, PreparedMachine } from '../host.ts';
+import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } from '../host.ts';
 import { instanceLayout, type Layout } from '../layout.ts';
 import { probeOnce } from '../probe.ts';
 import { gatewayAccount, ollamaAccount, type Account } from './account.ts';
@@ -54,8 +54,8 @@ export class SystemdHost implements Host {
     return runAs(accountOf(command.user), command, { signal: this.#closed.signal, beside });
   }
 
-  converse(command: Command): Conversation {
-    const { inIt, environment } = asAccount(accountOf(command.user), command);
+  converse(program: Program): Conversation {
+    const { inIt, environment } = asAccount(accountOf(program.user), program);
     return new Conversation(inIt, environment, this.#closed.signal);
   }
 
