@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { converge } from '../src/converge.ts';
@@ -29,6 +29,7 @@ beforeEach(async () => {
     const openclaw = join(pod.host.layout.install, version, 'node_modules/openclaw');
     await writeFile(join(openclaw, 'gateway-runtime.mjs'), client(version));
   }
+  await mkdir(pod.host.layout.state, { recursive: true });
   line = new GatewayLine(pod.host);
 });
 afterEach(async () => {
