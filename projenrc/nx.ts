@@ -16,7 +16,8 @@ export class Nx extends Component {
         analytics: false,
         tui: { enabled: false },
         defaultBase: 'main',
-        parallel: 2,
+        // Tests keep all processors busy by themselves; two packages at a time would make them late.
+        parallel: 1,
         namedInputs: {
           toolchain: ['{workspaceRoot}/package-lock.json', '{workspaceRoot}/tsconfig.base.json'],
           production: [...production, 'toolchain'],

@@ -87,8 +87,14 @@ const forward: RequestListener = ({ method, headers, url }, response) => {
   }).end();
 };
 
-/** Reads the spec as the bootstrap does when an instance boots: with nothing but where AWS and its metadata are. */
-async function readSpec(port: number): Promise<{ stdout: string; stderr: string }> {
+/**
+ * Reads the spec as the bootstrap does when an instance boots: with nothing but where AWS and its metadata are.
+ * @param onWait called when it says for the first time that it waits
+ */
+async function readSpec(
+  port: number,
+  onWait: () => void = () => {},
+): Promise<{ stdout: string; stderr: string }> {
   const script = `
     import { loadPodSpec, patienceAtBoot } from '@clawharbor/bootstrap';
     const spec = await loadPodSpec('ssm:/pod/spec', { ...patienceAtBoot, onWait: (why) => console.error(why) });
@@ -107,7 +113,7 @@ async function readSpec(port: number): Promise<{ stdout: string; stderr: string 
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString())).once('data', onWait);
   await once(child, 'close');
   return { stdout: stdout.trim(), stderr };
 }
@@ -126,8 +132,7 @@ it.each<[string, RequestListener]>([
 
 it('fault (aws): nothing listens at the address of instance metadata at first → the spec is read all the same', async () => {
   const port = await tryPort(0);
-  setTimeout(() => void startLate(port, () => {}, 0), earlySeconds * 1000);
-  const { stdout, stderr } = await readSpec(port);
+  const { stdout, stderr } = await readSpec(port, () => void startLate(port, () => {}, 0));
   expect(stdout, stderr).toBe('late');
   expect(stderr).toMatch(/Could not load credentials.*asked again/);
 });
