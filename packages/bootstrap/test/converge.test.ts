@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { converge, type StepEvent } from '../src/converge.ts';
 import { gatewayPort } from '../src/spec/pod-spec.ts';
@@ -273,16 +273,32 @@ describe('the live config', () => {
     expect(aside).toHaveLength(2);
   });
 
-  test('fault (config): the history of configs was replaced by a link → FILE_NOT_REGULAR, and nothing is written where it leads', async () => {
-    await pod.writeConfig(notes);
-    const elsewhere = join(pod.directory, 'elsewhere');
-    await mkdir(elsewhere);
-    await mkdir(pod.host.layout.records, { recursive: true });
-    await symlink(elsewhere, join(pod.host.layout.records, 'config-history'));
-    const report = await converge(pod.spec(), pod.host);
-    expect(report.steps.at(-1)).toMatchObject({ name: 'merge-config', error: { code: 'FILE_NOT_REGULAR' } });
-    expect(await readdir(elsewhere)).toEqual([]);
-  });
+  test.each([['.clawharbor'], ['.clawharbor/config-history'], ['npm'], ['npm/projects']])(
+    'fault (instance): the agent puts a link or a file in the place of %s in the state → it is set aside, nothing is written where it leads, and the run goes on',
+    async (path) => {
+      await pod.writeConfig(notes);
+      const elsewhere = join(pod.directory, 'elsewhere');
+      await mkdir(elsewhere);
+      const place = join(pod.host.layout.state, path);
+      const plant = [() => symlink(elsewhere, place), () => writeFile(place, 'of the agent')];
+      for (const [round, put] of plant.entries()) {
+        await rm(place, { recursive: true, force: true });
+        await mkdir(dirname(place), { recursive: true });
+        await put();
+        const report = await converge(pod.spec({}, { discovery: { round: String(round) } }), pod.host);
+        expect(report.outcome).toBe('ready');
+        expect(allWarnings(report)).toMatchObject([
+          { code: 'FILE_NOT_REGULAR', message: expect.stringContaining(`${place} must be a directory`) },
+        ]);
+        expect(await readdir(elsewhere)).toEqual([]);
+        expect(
+          allWarnings(await converge(pod.spec({}, { discovery: { round: String(round) } }), pod.host)),
+        ).toEqual([]);
+      }
+      const aside = (await readdir(dirname(place))).filter((name) => name.includes('.no-directory-'));
+      expect(aside.length).toBeGreaterThan(0);
+    },
+  );
 
   test('fault (config): a running gateway refuses a changed config → the one before comes back', async () => {
     await converge(pod.spec(), pod.host);

@@ -54,7 +54,8 @@ const refusedHours = 24;
 
 const versionsKept = 20;
 
-const history = 'config-history';
+/** Of the directory below the records that keeps earlier configs. */
+export const historyName = 'config-history';
 
 function isThere(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
@@ -69,7 +70,7 @@ export class ConfigRecords {
   }
 
   get historyDirectory(): string {
-    return join(this.#host.layout.records, history);
+    return join(this.#host.layout.records, historyName);
   }
 
   /** The desired config of the last merge; undefined before the first, or if the record was damaged. */
@@ -173,8 +174,8 @@ export class ConfigRecords {
     const file = `${stamp}-${sha256(text).slice(0, 12)}.json`;
     const called = join(this.historyDirectory, file);
     const { layout } = this.#host;
-    await inRecords(layout, [], (here) => mkdir(join(here, history), { mode: 0o700 }).catch(isThere));
-    await inRecords(layout, [history], async (here) => {
+    await inRecords(layout, [], (here) => mkdir(join(here, historyName), { mode: 0o700 }).catch(isThere));
+    await inRecords(layout, [historyName], async (here) => {
       await writeAtomically(join(here, file), text, { called });
       const names = (await readdir(here)).filter((name) => name.endsWith('.json')).toSorted();
       for (const name of names.slice(0, -versionsKept)) await rm(join(here, name), { force: true });

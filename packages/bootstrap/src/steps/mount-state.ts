@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts';
 import { temporaryOf } from '../temporary/name.ts';
 import { removeBelow } from '../temporary/sweep.ts';
 import { describeMount, ensureMounted, stateMount } from './mounts.ts';
+import { setAsideNoDirectories } from './state-directories.ts';
 import type { Step } from './step.ts';
 
 /** The durable state, and the directories in it that this package needs. */
@@ -23,6 +24,7 @@ export const mountState: Step = {
     const { host, spec } = context;
     const { state, records } = host.layout;
     const changes = spec.fileSystem ? await ensureMounted(context, stateMount(host, spec.fileSystem)) : [];
+    const warnings = await setAsideNoDirectories(host);
     for (const directory of [state, records]) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await host.own(directory, 0o700);
@@ -30,7 +32,7 @@ export const mountState: Step = {
     // Before anything reads the state: until then it is neither the old one nor the new one.
     const finished = await finishRestore(host);
     if (finished !== undefined) changes.push(describeFinish(finished));
-    return { changes: [...changes, ...(await keepCacheLocal(host))] };
+    return { changes: [...changes, ...(await keepCacheLocal(host))], warnings };
   },
 };
 
