@@ -173,6 +173,16 @@ describe('a spec', () => {
     await expect(load()).rejects.toMatchObject({ code: 'SPEC_INVALID' });
   });
 
+  test.each(['ssm:', 'ssm: /pod', 'ssm:/a pod'])(
+    'whose parameter cannot be is not asked for: %j',
+    async (source) => {
+      await expect(loadPodSpec(source, { seconds: 60 })).rejects.toMatchObject({
+        code: 'SPEC_UNREADABLE',
+        message: expect.stringContaining('names no SSM parameter'),
+      });
+    },
+  );
+
   // Each with the tries of the SDK itself, three for what it holds to be passing.
   test.each([
     ['a service that is not there yet', 503, 'ServiceUnavailable', 5],

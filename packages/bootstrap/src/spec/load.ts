@@ -13,7 +13,7 @@ import type { PodSpec } from './pod-spec.ts';
  */
 export async function loadPodSpec(source: string, patience: Patience = oneTry): Promise<PodSpec> {
   const text = source.startsWith('ssm:')
-    ? await readParameter(source.slice('ssm:'.length), patience)
+    ? await readParameter(parameterName(source), patience)
     : await readSpecFile(source);
   try {
     return parsePodSpec(JSON.parse(text), source);
@@ -21,6 +21,13 @@ export async function loadPodSpec(source: string, patience: Patience = oneTry): 
     if (!(error instanceof SyntaxError)) throw error;
     throw new BootstrapError('SPEC_INVALID', `${source} is not JSON: ${error.message}`, { cause: error });
   }
+}
+
+/** AWS would be asked again and again for a name that it cannot have: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
+function parameterName(source: string): string {
+  const name = source.slice('ssm:'.length);
+  if (/^[\w.:/-]+$/.test(name)) return name;
+  throw new BootstrapError('SPEC_UNREADABLE', `${source} names no SSM parameter: write ssm:/path/of/it.`);
 }
 
 async function readSpecFile(file: string): Promise<string> {
