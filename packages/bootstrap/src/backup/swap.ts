@@ -124,6 +124,8 @@ export async function finishSwap(layout: Layout): Promise<string | undefined> {
   await exchange(main, swap.config);
   await syncDirectory(layout.state);
   await rm(journalOf(layout), { force: true });
+  // One that comes back by a loss of power would put aside what people have made since under a name that went.
+  await syncDirectory(layout.records);
   await removeBelow(layout.state, swap.staging);
   return swap.id;
 }
