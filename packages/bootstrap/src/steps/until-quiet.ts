@@ -3,9 +3,7 @@ import { turnsUnderWay } from '../openclaw/active-work.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import type { StepContext } from './step.ts';
 
-const pollSeconds = 1;
-/** After none of its answers: it may be busy for a while. */
-const silentPollSeconds = 5;
+const pollSeconds = 5;
 
 /**
  * Whether a change may wait until nobody is in a turn: it closes everybody's connection, and all it does is give somebody
@@ -38,6 +36,6 @@ export async function untilQuiet(context: StepContext): Promise<string | undefin
     if (turns !== undefined && seconds() >= quietSeconds)
       return `waited ${quietSeconds} s, and ${turns} were still in a turn`;
     hasWaited ||= turns !== undefined;
-    await host.sleep((turns === undefined ? silentPollSeconds : pollSeconds) * 1000, signal);
+    await host.sleep(pollSeconds * 1000, signal);
   }
 }
