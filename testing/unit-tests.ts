@@ -27,7 +27,8 @@ export function unitTests({ coverage, startsPrograms = false }: UnitTestOptions)
       exclude: ['test/**/*.e2e.test.ts'],
       globalSetup: [temporaryFolder, compileCache],
       setupFiles: [new URL('./deny-network.ts', import.meta.url).pathname],
-      sequence: { shuffle: true },
+      // Files have a process of their own each. Vitest begins with the large ones, which take longest.
+      sequence: { shuffle: { tests: true } },
       testTimeout: startsPrograms ? 120_000 : 30_000,
       retry: startsPrograms ? retry : 0,
       // Vitest leaves a core free. Who waits for programs that they started needs none.
