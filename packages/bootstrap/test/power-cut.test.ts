@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { Kills } from './stand-ins/kills.ts';
 
+// At each of them: npx projen faults
 test(
-  'a new instance whose run is killed with all it started, at every seventh boundary of its steps (npx projen faults: at each), ends as if nothing had been',
+  'a new instance whose run is killed with all it started, at every seventh boundary of its steps, ends as if nothing had been',
   { timeout: 300_000 },
   async () => {
     const kills = await Kills.on('a new instance');
