@@ -472,7 +472,7 @@ async function processesWith(words: string): Promise<number[]> {
 }
 
 describe('a run that is killed', () => {
-  // Each step of the real one is tried by npx projen faults.
+  // Each step of the real one: npx projen faults
   test.each(['rehearse', 'copy', 'switch'] as const)(
     'in %s is finished by the next',
     async (step) => {

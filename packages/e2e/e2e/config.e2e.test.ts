@@ -40,7 +40,7 @@ const codes = (report: Report) => mergeStep(report)?.warnings.map(({ code }) => 
 const [oldest] = configsOfReleases;
 
 describe('a config that the pinned gateway takes, the pod takes', () => {
-  // The others are tried by npx projen faults.
+  // The others: npx projen faults
   test(`of release ${oldest.release}`, () => expectTaken(machine, oldest));
 
   test('with a key that stands twice', async () => {
