@@ -151,5 +151,5 @@ for (const [index, set] of sets.entries()) {
     await rm(folder, { recursive: true, force: true });
   }
 }
-process.stdout.write('\\u001eclawharbor ' + JSON.stringify(answers) + '\\u001eclawharbor ', () => process.exit(0));
+process.stdout.write(${JSON.stringify(answerMark)} + JSON.stringify(answers) + ${JSON.stringify(answerMark)}, () => process.exit(0));
 `;

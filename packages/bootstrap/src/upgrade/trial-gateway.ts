@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerMark } from '../host/conversation.ts';
 
 const seen = z.object({
   down: z.string().optional(),
@@ -21,7 +22,7 @@ const seen = z.object({
 export type Trial = Readonly<z.infer<typeof seen>>;
 
 export function parseTrial(stdout: string): Trial | undefined {
-  const answer = stdout.split(mark).at(1);
+  const answer = stdout.split(answerMark).at(1);
   return answer === undefined ? undefined : seen.parse(JSON.parse(answer));
 }
 
@@ -46,8 +47,6 @@ export interface TrialInput {
     readonly headers: Readonly<Record<string, string>>;
   };
 }
-
-const mark = '\u001eclawharbor ';
 
 /**
  * Starts a gateway, looks whether it is ready and stays so, asks it what it runs with, has it answer a message, and ends it.
@@ -178,5 +177,5 @@ if (!end) {
     process.kill(-gateway.pid, 'SIGKILL');
   } catch {}
 }
-process.stdout.write('\\u001eclawharbor ' + JSON.stringify({ ...found, lines: lines.slice(-12) }) + '\\u001eclawharbor ', () => process.exit(0));
+process.stdout.write(${JSON.stringify(answerMark)} + JSON.stringify({ ...found, lines: lines.slice(-12) }) + ${JSON.stringify(answerMark)}, () => process.exit(0));
 `;
