@@ -191,6 +191,7 @@ function onHost(command: Command): Command {
     .option('--state <directory>', 'process host: the durable state')
     .option('--artifacts <directory>', 'process host: the durable cache of artifacts')
     .option('--backups <directory>', 'process host: archives of the state; default: below --artifacts')
+    .option('--install <directory>', 'process host: the installed releases; default: below --root')
     .option('--logs <directory>', "process host: the gateway's own log; default: below --root")
     .option('--json', 'one JSON object per line', false);
 }

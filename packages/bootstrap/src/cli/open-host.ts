@@ -10,6 +10,7 @@ export interface HostOptions {
   readonly state?: string;
   readonly artifacts?: string;
   readonly backups?: string;
+  readonly install?: string;
   readonly logs?: string;
 }
 
@@ -24,7 +25,7 @@ export interface OpenHost {
  * @throws BootstrapError `USAGE`
  */
 export function openHost(
-  { host, root, state, artifacts, backups, logs }: HostOptions,
+  { host, root, state, artifacts, backups, install, logs }: HostOptions,
   recur?: readonly string[],
 ): OpenHost {
   if (host === 'systemd') {
@@ -41,6 +42,7 @@ export function openHost(
     state,
     artifacts,
     ...(backups === undefined ? {} : { backups }),
+    ...(install === undefined ? {} : { install }),
     ...(logs === undefined ? {} : { logs }),
   });
   return { host: opened, close: () => opened.close() };

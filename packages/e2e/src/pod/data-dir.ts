@@ -20,6 +20,8 @@ export interface DataDirectory {
   readonly artifacts: string;
   /** Root disks of instances, a folder per instance id. Gone when the instance is terminated. */
   readonly instances: string;
+  /** Stand-in for a machine image: the releases that an instance finds installed. Filled by the first that needs one. */
+  readonly install: string;
   /** What instances printed, a file each; EC2 keeps the console output of a terminated instance for a while too. */
   readonly consoles: string;
   /** The gateway's own log. On AWS it lies at the same place on every instance; so it does here. */
@@ -42,6 +44,7 @@ export function dataDirectoryAt(path: string): DataDirectory {
     efs: join(root, 'efs'),
     artifacts: join(root, 'artifacts'),
     instances: join(root, 'instances'),
+    install: join(root, 'install'),
     consoles: join(root, 'consoles'),
     logs: join(root, 'logs'),
     aws: join(root, 'aws'),

@@ -90,6 +90,7 @@ export function launchMachine(options: MachineOptions): Machine {
       `--root=${root}`,
       `--state=${options.directory.efs}`,
       `--artifacts=${options.directory.artifacts}`,
+      `--install=${options.directory.install}`,
       `--logs=${options.directory.logs}`,
       ...more,
     ];

@@ -20,6 +20,11 @@ export interface ProcessHostOptions {
   readonly artifacts: string;
   /** Durable: the stand-in for the backups on EFS. Default: below artifacts, as there. */
   readonly backups?: string;
+  /**
+   * What OpenClaw is installed in, a folder per version. A place that several instances see saves each of them the unpacking
+   * of some 40,000 files, and OpenClaw the look at every plugin that a new path of its own takes. Default: below root.
+   */
+  readonly install?: string;
   /** The gateway's own log. A fixed place for every instance, or its config differs from one to the next. Default: below root. */
   readonly logs?: string;
 }
@@ -58,7 +63,7 @@ export class ProcessHost implements Host {
       artifacts: resolve(options.artifacts),
       backups: resolve(options.backups ?? join(options.artifacts, 'backups')),
       records: join(state, '.clawharbor'),
-      install: join(root, 'install'),
+      install: resolve(options.install ?? join(root, 'install')),
       cache: join(root, 'cache'),
       logs: resolve(options.logs ?? join(root, 'logs')),
       reports: join(root, 'reports'),
