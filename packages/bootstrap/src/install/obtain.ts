@@ -46,9 +46,16 @@ export async function obtain(
 }
 
 /** Version of the host's Node.js, as in `v24.16.0`; empty where there is none. */
-export async function nodeVersion(host: Host): Promise<string> {
-  return (await host.run({ file: host.node, args: ['--version'] })).stdout.trim();
+export function nodeVersion(host: Host): Promise<string> {
+  const known = versions.get(host);
+  if (known !== undefined) return known;
+  const version = host.run({ file: host.node, args: ['--version'] }).then(({ stdout }) => stdout.trim());
+  versions.set(host, version);
+  return version;
 }
+
+/** Several steps ask, and it does not change under a run. */
+const versions = new WeakMap<Host, Promise<string>>();
 
 /** The name of an artifact for this machine. */
 export function artifactHere(node: string, key: Pick<ArtifactKey, 'name' | 'version' | 'lockfile'>): string {

@@ -1,19 +1,14 @@
 // OpenClaw's own client of its gateway, as far as the bootstrap calls it.
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { answerAs } from './gateway-methods.mjs';
 
-const openclaw = fileURLToPath(new URL('openclaw.mjs', import.meta.url));
-
-export function callGatewayFromCli(method, { timeout }, parameters) {
-  const line = [openclaw, 'gateway', 'call', method, '--params', JSON.stringify(parameters)];
-  const options = { timeout: Number(timeout), maxBuffer: 256 * 1024 * 1024 };
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, line, options, (error, stdout, stderr) => {
-      try {
-        resolve(JSON.parse(stdout));
-      } catch {
-        reject(new Error((stderr || stdout || error?.message || 'no answer').trim()));
-      }
-    });
+export async function callGatewayFromCli(method, { timeout }, parameters) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${timeout} ms`)), Number(timeout));
   });
+  try {
+    return JSON.parse(await Promise.race([answerAs(method, parameters), late]));
+  } finally {
+    clearTimeout(timer);
+  }
 }

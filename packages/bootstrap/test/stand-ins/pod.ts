@@ -74,6 +74,14 @@ export async function makePod(): Promise<TestPod> {
   };
 }
 
+const programs = [
+  'openclaw.mjs',
+  'backup.mjs',
+  'config-mutation.mjs',
+  'gateway-methods.mjs',
+  'gateway-runtime.mjs',
+];
+
 /** @param schemas what it makes of databases; absent: it leaves them alone */
 export async function storeStandIn(
   directory: string,
@@ -83,9 +91,7 @@ export async function storeStandIn(
   const tree = join(directory, `tree-${version}`);
   await mkdir(join(tree, 'node_modules/openclaw'), { recursive: true });
   const openclaw = join(tree, 'node_modules/openclaw');
-  for (const file of ['openclaw.mjs', 'backup.mjs', 'config-mutation.mjs', 'gateway-runtime.mjs']) {
-    await copyFile(new URL(file, import.meta.url), join(openclaw, file));
-  }
+  for (const file of programs) await copyFile(new URL(file, import.meta.url), join(openclaw, file));
   const entry = {
     './plugin-sdk/config-mutation': './config-mutation.mjs',
     './plugin-sdk/gateway-runtime': './gateway-runtime.mjs',
