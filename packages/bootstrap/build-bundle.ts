@@ -29,6 +29,8 @@ function build(): void {
     format: 'esm',
     target: 'node24',
     conditions: ['source'],
+    // The AWS SDK has ES modules for bundlers: what no step calls stays out, and each start reads and compiles less.
+    mainFields: ['module', 'main'],
     minifySyntax: true,
     legalComments: 'linked',
     // Some dependencies are CommonJS and call require() for Node's own modules.

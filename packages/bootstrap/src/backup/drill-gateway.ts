@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { inOwnWorld } from '../host/own-world.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Why a backup was made: `scheduled`, `asked-for`, or what it was made ahead of, as in `before-upgrade`. */
 export type BackupReason = 'scheduled' | 'asked-for' | `before-${string}`;

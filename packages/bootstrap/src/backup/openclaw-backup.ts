@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseOrNothing } from '../config/files.ts';
 import { diskErrorIn } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { join } from 'node:path';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';

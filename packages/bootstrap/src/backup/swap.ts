@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { syncDirectory, writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';

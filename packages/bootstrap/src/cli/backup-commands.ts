@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command, type Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { patienceAtBoot } from '../aws/patience.ts';
 import { backUp, inScratch, type BackupContext } from '../backup/create.ts';
 import { drill } from '../backup/drill.ts';

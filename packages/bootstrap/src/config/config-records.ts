@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Host } from '../host/host.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { fingerprint, isSameSet, type ConfigSet } from './config-set.ts';

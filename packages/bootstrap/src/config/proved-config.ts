@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Host } from '../host/host.ts';
 import type { UnitState } from '../host/unit.ts';
 import { configFile } from '../openclaw/gateway-unit.ts';

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readlink, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The role that lifts the ceiling of `gateway.roles.default`; defined by whoever writes the desired config. */
 export const adminRole = 'admin';

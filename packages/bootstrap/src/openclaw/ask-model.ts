@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BootstrapError } from '../errors.ts';
 import type { StepContext } from '../steps/step.ts';
 import { askGateway, gatewayCall } from './gateway-call.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseOrNothing } from '../config/files.ts';
 import { answerMark, NoAnswer, type Conversation } from '../host/conversation.ts';
 import type { Host } from '../host/host.ts';

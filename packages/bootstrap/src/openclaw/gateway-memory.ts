@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ageAt } from '../age.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';

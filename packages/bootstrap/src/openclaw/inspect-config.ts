@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { mainFile, movable, type ConfigSet } from '../config/config-set.ts';
 import { diskErrorIn } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';

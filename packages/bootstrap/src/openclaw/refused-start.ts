@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { sha256 } from '../config/config-records.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BootstrapError } from '../errors.ts';
 import { isKnownVersion, openclawVersions, whyNotRun } from '../openclaw-release.ts';
 import { podSpecSchema, type PodSpec } from './pod-spec.ts';

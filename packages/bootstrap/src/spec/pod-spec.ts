@@ -1,5 +1,5 @@
 import { ConfigMergeError, openclawPolicy, owners, withOwners } from '@clawharbor/config-merge';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openclawVersions, type OpenClawVersion } from '../openclaw-release.ts';
 
 /**

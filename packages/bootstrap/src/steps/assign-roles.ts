@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { writeRecord } from '../config/record-file.ts';
 import { BootstrapError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';
 import type { Host } from '../host/host.ts';

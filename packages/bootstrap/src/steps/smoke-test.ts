@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { readLive } from '../config/live-config.ts';

@@ -4,7 +4,7 @@ import { chmod, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { explain } from '../aws/explain.ts';
 import { BootstrapError } from '../errors.ts';

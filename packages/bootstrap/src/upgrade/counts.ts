@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inspectDatabases, type InspectedDatabase } from '../backup/databases.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';

@@ -1,5 +1,5 @@
 import { get } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BootstrapError } from '../errors.ts';
 import { userList } from '../openclaw/administrators.ts';
 import { gatewayCall } from '../openclaw/gateway-call.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readIfPresent } from '../config/files.ts';
 import { forgetRecord, writeRecord } from '../config/record-file.ts';
 import type { Host } from '../host/host.ts';

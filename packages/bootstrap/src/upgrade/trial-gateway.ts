@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { answerMark } from '../host/conversation.ts';
 
 const seen = z.object({

@@ -6,7 +6,7 @@
  * is performed last; authenticate actions on HTTPS listeners only; a priority is used once
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html)
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { StandInError } from '../errors.ts';
 import {

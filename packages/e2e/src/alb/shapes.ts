@@ -5,7 +5,7 @@
  * AWS CloudFormation Template Reference: AWS::ElasticLoadBalancingV2::Listener, ::ListenerRule, ::TargetGroup and
  * ::LoadBalancer (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ElasticLoadBalancingV2.html)
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** CloudFormation accepts numbers and booleans as strings. */
 const number = (min: number, max: number) => z.coerce.number().min(min).max(max);

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operations_List.html
  * Which action takes which resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AutoScalingGroup } from './auto-scaling-group.ts';
 import { AwsFault } from './fault.ts';
 import { operation, type Operation, type OperationDefinition } from './operation.ts';

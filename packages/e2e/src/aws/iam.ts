@@ -3,7 +3,7 @@
  * The logic: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_AccessPolicyLanguage_Interplay.html
  * Wildcards: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { StandInError } from '../errors.ts';
 import { conditionHolds, matches } from './iam-condition.ts';
 

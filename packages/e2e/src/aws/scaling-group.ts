@@ -1,5 +1,5 @@
 /** The vocabulary of the Auto Scaling stand-in: what a group is, what can happen to it, what it then does. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LifecycleHook.html */
 export interface LifecycleHook {

@@ -7,7 +7,7 @@
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
  */
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock, type Clock } from './clock.ts';
 import { AwsFault } from './fault.ts';
 import { jsonService } from './json-protocol.ts';

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html and API_PutParameter.html
  * ARNs and permissions: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock, type Clock } from './clock.ts';
 import { AwsFault } from './fault.ts';
 import { jsonService } from './json-protocol.ts';

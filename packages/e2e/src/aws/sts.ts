@@ -1,5 +1,5 @@
 /** AWS STS: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-import { z } from 'zod';
+import * as z from 'zod';
 import { callerArn } from './credentials.ts';
 import { operation } from './operation.ts';
 import { queryService } from './query-protocol.ts';

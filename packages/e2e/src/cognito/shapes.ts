@@ -5,7 +5,7 @@
  * AWS CloudFormation Template Reference: AWS::Cognito::UserPool and AWS::Cognito::UserPoolClient
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Cognito.html)
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const boolean = z.stringbool().or(z.boolean());
 const strings = z.array(z.string()).default([]);

@@ -8,7 +8,7 @@
 import { createServer, type Server } from 'node:https';
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { StandInError } from '../errors.ts';
 import type { Certificate } from '../tls/index.ts';

@@ -1,5 +1,5 @@
 /** The intrinsic functions: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
-import { z } from 'zod';
+import * as z from 'zod';
 import { cidrBlocks } from './cidr.ts';
 import type { Attribute } from './stack.ts';
 

@@ -1,5 +1,5 @@
 /** What an instance of a stack is made of: its Auto Scaling group, launch template, role and policies. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GroupDefinition, LifecycleHook } from '../aws/scaling-group.ts';
 import { StandInError } from '../errors.ts';
 import { read } from './read.ts';

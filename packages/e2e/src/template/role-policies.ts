@@ -2,7 +2,7 @@
  * Every policy document that is attached to a role within the stack: inline in the role, and by the policies that name
  * it. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PolicyDocument } from '../aws/iam.ts';
 import { read } from './read.ts';
 import { resourcesOf, type Stack } from './stack.ts';

@@ -1,5 +1,5 @@
 /** The shape of a CloudFormation template: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/template-anatomy.html */
-import { z } from 'zod';
+import * as z from 'zod';
 import { StandInError } from '../errors.ts';
 
 const templateSchema = z.object({

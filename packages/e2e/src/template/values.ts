@@ -1,5 +1,5 @@
 /** What a stack stores: parameters, secrets, DNS records. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SecretDefinition } from '../aws/secrets-manager.ts';
 import { StandInError } from '../errors.ts';
 import { generateSecretString } from './generate-secret-string.ts';

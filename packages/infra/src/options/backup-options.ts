@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { must } from './must.ts';
 
 const whole = (least: number, most: number, what: string) =>

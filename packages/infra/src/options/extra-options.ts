@@ -1,6 +1,6 @@
 import type { OpenClawVersion } from '@clawharbor/bootstrap/spec';
 import type { OpenClawConfig } from '@clawharbor/config-merge/openclaw';
-import { z } from 'zod';
+import * as z from 'zod';
 import { extraFaults } from '../extra-faults.ts';
 
 const extra = z.record(z.string(), z.json());

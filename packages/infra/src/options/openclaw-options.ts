@@ -6,7 +6,7 @@ import {
   whyNotRun,
   type OpenClawVersion,
 } from '@clawharbor/bootstrap/spec';
-import { z } from 'zod';
+import * as z from 'zod';
 import { extraOptions, refuseExtraFaults, whenReadable } from './extra-options.ts';
 import { must } from './must.ts';
 import { ownerOptions } from './owner-options.ts';

@@ -1,5 +1,5 @@
 import { ConfigMergeError, openclawPolicy, withOwners, type ChosenOwners } from '@clawharbor/config-merge';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InfraErrorCode } from '../errors.ts';
 
 /** Who decides a path of OpenClaw's config. Each is checked by itself, so that a refusal stands where it was written. */

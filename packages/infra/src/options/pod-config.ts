@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { podOptionsSchema } from './pod-options.ts';
 import { must } from './must.ts';
 import type { PodConfigInput } from './pod-props.ts';

@@ -1,5 +1,5 @@
 import { openclawReleases } from '@clawharbor/bootstrap/spec';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InfraErrorCode } from '../errors.ts';
 import { backupOptions } from './backup-options.ts';
 import { domainOptions } from './domain-options.ts';

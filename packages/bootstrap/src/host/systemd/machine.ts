@@ -1,6 +1,6 @@
 import { access, chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
 import { readIfPresent } from '../../config/files.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cloudWatchAgentConfig, podUnits, probeNoise } from '../../cloudwatch-agent.ts';
 import type { Condition } from '../../conditions.ts';
 import { BootstrapError } from '../../errors.ts';

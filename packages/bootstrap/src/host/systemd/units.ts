@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readIfPresent } from '../../config/files.ts';
 import { stopAgainSeconds, type StopOptions, type Unit, type UnitState, type Units } from '../unit.ts';
 import { BootstrapError } from '../../errors.ts';
