@@ -8,7 +8,7 @@ const install = { name: 'Install', run: 'npm ci' };
 /** Of a step: only if there is a new release of OpenClaw. */
 const found = "steps.newest.outputs.version != ''";
 
-/** GitHub workflows: every push is proved by `.ci/run`, releases are independent per package, upgrades and new releases of OpenClaw come weekly. */
+/** GitHub workflows: every push is proved by `.ci/run`, what takes longer every night, releases are independent per package, upgrades and new releases of OpenClaw come weekly. */
 export class Workflows extends Component {
   constructor(root: Monorepo) {
     super(root);
@@ -50,6 +50,29 @@ export class Workflows extends Component {
         ],
       },
     });
+
+    const nightly = hub.addWorkflow('nightly');
+    nightly.on({ schedule: [{ cron: '0 1 * * *' }], workflowDispatch: {} });
+    nightly.addJobs(
+      Object.fromEntries(
+        Object.entries({ long: 'npx projen e2e e2e/long', faults: 'npx projen faults' }).map(
+          ([name, run]) => [
+            name,
+            {
+              runsOn: ['ubuntu-24.04'],
+              permissions: { contents: github.workflows.JobPermission.READ },
+              timeoutMinutes: 350,
+              steps: [
+                checkout,
+                node,
+                install,
+                { name: 'Prove', run: `sudo --preserve-env=CI,PATH bash -c 'bash .ci/tools && ${run}'` },
+              ],
+            },
+          ],
+        ),
+      ),
+    );
 
     const release = hub.addWorkflow('release');
     release.on({ push: { branches: ['main'] } });

@@ -5,8 +5,8 @@ import { temporaryFolder, unitTests } from '../../testing/unit-tests.ts';
 const { resolve, ssr } = unitTests({ coverage: 0 });
 
 /**
- * Real gateway, real browser, real systemd: one file at a time. Two would be no faster, because one gateway that starts keeps
- * both cores of a small machine busy, and what has a time limit would miss it.
+ * Real gateway, real browser, real systemd: two files at a time. A gateway that starts keeps little more than one core busy, and
+ * a third file would make both others miss what has a time limit. `e2e/long/` takes minutes a test, and is left to the night.
  */
 export default defineConfig({
   ...(resolve ? { resolve } : {}),
@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     include: ['e2e/**/*.e2e.test.ts'],
     globalSetup: [temporaryFolder],
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 480_000,
     hookTimeout: 480_000,
     retry,

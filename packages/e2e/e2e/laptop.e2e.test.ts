@@ -94,18 +94,6 @@ describe('npx projen local, in a terminal of 80 columns', () => {
     expect(again.stdout).toContain('"state":"unchanged"');
   });
 
-  test('replaces its instance, and reports no change of the config that nobody made', async () => {
-    const { exitCode, stderr } = await typeWhileAnswering(desk, ['replace', '--json']);
-    expect(exitCode, stderr).toBe(0);
-    const { report } = JSON.parse(type(desk, ['status', '--json']).stdout) as {
-      report: { steps: { name: string; changes: string[]; warnings: unknown[] }[] };
-    };
-    expect(report.steps.find(({ name }) => name === 'merge-config')).toMatchObject({
-      changes: [],
-      warnings: [],
-    });
-  });
-
   test('ends with Ctrl-C, says so, and leaves the terminal as it was', async () => {
     terminal.press('\u0003');
     // projen itself ends at once, and does not wait for its task: findings/projen-leaves-its-task.sh.

@@ -110,6 +110,14 @@ test('the README from top to bottom', { timeout: 900_000 }, async () => {
   expect(status.stdout).toContain('InService');
   const replaced = type('npx clawharbor-local replace');
   expect(replaced, replaced.stderr).toMatchObject({ status: 0 });
+  // The new instance finds the config as it was left, and reports no change that nobody made.
+  const { report } = JSON.parse(type('npx clawharbor-local status --json').stdout) as {
+    report: { steps: { name: string; changes: string[]; warnings: unknown[] }[] };
+  };
+  expect(report.steps.find(({ name }) => name === 'merge-config')).toMatchObject({
+    changes: [],
+    warnings: [],
+  });
   writeFileSync(join(clone, 'key.txt'), 'sk-ant-of-a-newcomer\n');
   const set = type('npx clawharbor-local secret set ANTHROPIC_API_KEY < key.txt');
   expect(set, set.stderr).toMatchObject({ status: 0 });

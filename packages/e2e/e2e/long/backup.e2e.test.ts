@@ -12,8 +12,8 @@ import {
   type Backup,
 } from '@clawharbor/bootstrap/backup';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BackedUpTeam } from './support/backed-up-team.ts';
-import type { GatewayClient } from './support/gateway-client.ts';
+import { BackedUpTeam } from '../support/backed-up-team.ts';
+import type { GatewayClient } from '../support/gateway-client.ts';
 
 let pod: BackedUpTeam;
 let ann: GatewayClient;
