@@ -10,6 +10,8 @@ export default defineConfig({
     sequence: { shuffle: true },
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // One core is left free by default; most of these wait for npm.
+    maxWorkers: 2,
     retry,
     reporters: ['default', 'json'],
     outputFile: { json: 'test-reports/root.json' },

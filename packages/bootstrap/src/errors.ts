@@ -30,6 +30,7 @@ export type BootstrapErrorCode =
   | 'CONFIG_NOT_WRITTEN'
   | 'CONFIG_MERGE_NOTE'
   | 'LEFTOVER_KEPT'
+  | 'RECORD_FOREIGN'
   | 'DISK_FULL'
   | 'DISK_READ_ONLY'
   | 'UNIT_FAILED'

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ProcessHost } from '../src/host/process/process-host.ts';
-import { copyState, hasCopy } from '../src/upgrade/cold-copy.ts';
+import type { Command } from '../src/host/host.ts';
+import { copyState, forgetCopy, hasCopy, restoreState } from '../src/upgrade/cold-copy.ts';
 import { ReleaseRecords } from '../src/upgrade/records.ts';
 import { SmallDisk, whyNoDisk } from './stand-ins/small-disk.ts';
 
@@ -41,3 +42,40 @@ describe.skipIf(whyNoDisk !== undefined)('a cold copy', () => {
     }
   });
 });
+
+/** Root may write everywhere; the gateway's user, whose program copies, may not. */
+class AsGatewayUser extends ProcessHost {
+  override run(command: Command): ReturnType<ProcessHost['run']> {
+    if (process.getuid?.() !== 0) return super.run(command);
+    const args = ['--bounding-set=-dac_override,-dac_read_search', command.file, ...command.args];
+    return super.run({ ...command, file: 'setpriv', args });
+  }
+}
+
+test.skipIf(process.platform !== 'linux')(
+  'fault (instance): an agent has closed a directory of its state to itself → a roll-back brings the state back all the same, and leaves nothing behind',
+  async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'cold-copy-'));
+    const [state, artifacts] = [join(directory, 'state'), join(directory, 'artifacts')];
+    const host = new AsGatewayUser({ root: join(directory, 'root'), state, artifacts });
+    const notes = join(state, 'skills/notes');
+    const mode = async () => (await stat(join(state, 'skills'))).mode & 0o777;
+    try {
+      await mkdir(host.layout.records, { recursive: true });
+      await mkdir(join(state, 'skills'));
+      await writeFile(notes, 'of before');
+      await chmod(join(state, 'skills'), 0o555);
+      await copyState(host);
+      await writeFile(notes, 'of the new release');
+      expect(await restoreState(host)).toMatchObject({ hadCopy: true, aside: expect.any(String) });
+      expect(await readFile(notes, 'utf8')).toBe('of before');
+      expect(await mode()).toBe(0o555);
+      await copyState(host);
+      await forgetCopy(host);
+      expect(await hasCopy(host)).toBe(false);
+    } finally {
+      await host.close();
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+);

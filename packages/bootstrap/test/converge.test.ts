@@ -300,6 +300,43 @@ describe('the live config', () => {
     },
   );
 
+  test.each([
+    ['a directory', (path: string) => mkdir(path)],
+    ['a link', (path: string) => symlink('/etc/passwd', path)],
+    ['17 MB', (path: string) => writeFile(path, 'x'.repeat(17_000_000))],
+  ])(
+    'fault (instance): the agent puts %s in the place of each record of Clawharbor in the state → they are set aside, the run goes on, and the next one finds nothing to say',
+    async (_, plant) => {
+      await pod.writeConfig(notes);
+      await converge(pod.spec(), pod.host);
+      const { records } = pod.host.layout;
+      const present = (await readdir(records)).filter((name) => name.endsWith('.json'));
+      const names = [...new Set([...present, 'upgrade.json', 'restore.json'])];
+      expect(names).toContain('release.json');
+      for (const name of names) {
+        await rm(join(records, name), { recursive: true, force: true });
+        await plant(join(records, name));
+      }
+      const report = await converge(pod.spec({}, { discovery: { round: '1' } }), pod.host);
+      expect(report.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
+      expect(allWarnings(report).filter(({ code }) => code === 'FILE_NOT_REGULAR')).toHaveLength(names.length);
+      expect(allWarnings(await converge(pod.spec({}, { discovery: { round: '1' } }), pod.host))).toEqual([]);
+    },
+  );
+
+  test('fault (instance): the agent writes that a restore was cut short, while the gateway runs → what it wrote is set aside, and the run goes on', async () => {
+    await converge(pod.spec(), pod.host);
+    const { records } = pod.host.layout;
+    const [staging, kept] = [join(records, 'restore.tmp'), join(records, 'replaced.tmp')];
+    const config = { name: 'openclaw.json', comes: false };
+    const untrue = { id: 'x', staged: join(staging, 'state'), staging, kept, entries: [], records: [], config };
+    await writeFile(join(records, 'restore.json'), JSON.stringify(untrue));
+    const report = await converge(pod.spec({}, { discovery: { round: '1' } }), pod.host);
+    expect(report.outcome).toBe('ready');
+    expect(allWarnings(report)).toMatchObject([{ code: 'RECORD_FOREIGN' }]);
+    expect(allWarnings(await converge(pod.spec(), pod.host))).toEqual([]);
+  });
+
   test('fault (config): a running gateway refuses a changed config → the one before comes back', async () => {
     await converge(pod.spec(), pod.host);
     const report = await converge(pod.spec({}, { messages: { test: 'refuse' } }), pod.host);

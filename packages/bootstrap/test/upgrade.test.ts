@@ -224,6 +224,24 @@ describe('an upgrade', () => {
     await expectTidy();
   });
 
+  test('fault (storage): the copy of before an upgrade that failed cannot be removed → the old release runs, and so does every step after it, until the copy can go', async () => {
+    const asUsual = host.run.bind(host);
+    host.run = async (command) =>
+      command.input?.includes('"task":"forget"')
+        ? { exitCode: 1, stdout: '', stderr: 'EIO: i/o error' }
+        : await asUsual(command);
+    await breakIt('refuses its state, on the state');
+    for (let round = 1; round <= 2; round += 1) {
+      const report = await run(next);
+      expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+      expect(report.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
+      expect(JSON.stringify(upgradeOf(report).warnings)).toMatch(/copy of the state .* failed \(forget\): EIO/);
+    }
+    host.run = asUsual;
+    await run(next);
+    await expectTidy();
+  });
+
   test('of a state without a record is found by its databases', async () => {
     await rm(join(host.layout.records, 'release.json'));
     expect((await run(next)).upgrade).toMatchObject({ from: old, to: next });
@@ -521,6 +539,30 @@ describe('a run that is killed', () => {
     expect([sessions(), schema()]).toEqual([2, 21]);
     await expectTidy();
     expect((await run(next)).openclaw).toBe(old);
+  }, 120_000);
+
+  test('while it rolls back is rolled back, and then upgraded with the spec that was mended meanwhile', async () => {
+    await breakIt('refuses its state, on the state');
+    await host.close();
+    await killedAt('roll-back');
+    host = new ProcessHost(sameInstance());
+    await breakIt(undefined);
+    const report = await run(next, { readyTimeoutSeconds: 21 });
+    expect(report.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
+    expect(report).toMatchObject({ outcome: 'ready', openclaw: next });
+    expect([sessions(), schema()]).toEqual([2, 23]);
+    expect((await run(next, { readyTimeoutSeconds: 21 })).outcome).toBe('unchanged');
+  }, 120_000);
+
+  test('when the new release has had a state without a record is not taken for one that was kept', async () => {
+    await host.close();
+    await rm(join(host.layout.records, 'release.json'));
+    await killedAt('check');
+    expect(schema()).toBe(23);
+    host = new ProcessHost(sameInstance());
+    const report = await run(old);
+    expect(report.openclaw).toBe(old);
+    expect([sessions(), schema()]).toEqual([2, 21]);
   }, 120_000);
 
   test('after the switch, when nobody wants the release any more, goes back', async () => {

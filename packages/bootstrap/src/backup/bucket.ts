@@ -71,7 +71,9 @@ export class BackupBucket {
         await this.#putParts(client, name, checked(archive, name, sha256), bytes, signal);
       } else {
         // The SDK listens to no error of a stream: one that cannot be read any more would end the process.
-        await this.#put(client, name, { Body: await readFile(archive), length: bytes, digest: sha256 });
+        const Body = await readFile(archive);
+        mustBe(name, createHash('sha256').update(Body).digest('hex'), sha256);
+        await this.#put(client, name, { Body, length: bytes, digest: sha256 });
       }
       const digest = createHash('sha256').update(text).digest('hex');
       await this.#put(client, `${id}.json`, { Body: text, length: Buffer.byteLength(text), digest });
@@ -243,12 +245,15 @@ function checked(archive: string, name: string, sha256: string): Readable {
         hash.update(chunk as Buffer);
         yield chunk as Buffer;
       }
-      const digest = hash.digest('hex');
-      if (digest === sha256) return;
-      throw new BootstrapError('BACKUP_CORRUPT', `${name} has the SHA-256 ${digest}, not ${sha256}.`);
+      mustBe(name, hash.digest('hex'), sha256);
     })(),
     { objectMode: false },
   );
+}
+
+function mustBe(name: string, digest: string, sha256: string): void {
+  if (digest === sha256) return;
+  throw new BootstrapError('BACKUP_CORRUPT', `${name} has the SHA-256 ${digest}, not ${sha256}.`);
 }
 
 /** An archive of many gigabytes over a slow way: only what has stopped for good takes longer. */

@@ -24,7 +24,7 @@ export async function unstored(folder: BackupFolder): Promise<string[]> {
 /**
  * Copies to the bucket what is not there, all that can be.
  * @returns what was done, a line each
- * @throws BootstrapError `BACKUP_NOT_STORED`
+ * @throws BootstrapError `BACKUP_NOT_STORED`, `BACKUP_CORRUPT`
  */
 export async function storeAll({ folder, bucket }: BackupStore): Promise<string[]> {
   if (!bucket) return [];
@@ -33,13 +33,19 @@ export async function storeAll({ folder, bucket }: BackupStore): Promise<string[
   for (const id of await unstored(folder)) {
     const manifest = await folder.read(id);
     if (!manifest) continue;
+    // One that is not what was backed up keeps no other from getting there.
     const fault = await faultOf(folder, manifest);
     if (fault) {
-      // It keeps no other from getting there.
       failures.push(new BootstrapError('BACKUP_NOT_STORED', fault));
       continue;
     }
-    await bucket.store(folder, manifest);
+    try {
+      await bucket.store(folder, manifest);
+    } catch (error) {
+      if (!(error instanceof BootstrapError && error.code === 'BACKUP_CORRUPT')) throw error;
+      failures.push(error);
+      continue;
+    }
     await writeFile(join(folder.directory, `${id}${storedMark}`), '', { mode: 0o600 });
     done.push(`copied ${id} to ${bucket.url}`);
   }

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import * as z from 'zod';
 import { syncDirectory, writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
+import { inRecords } from '../config/record-file.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Layout } from '../host/layout.ts';
 import { removeBelow } from '../temporary/sweep.ts';
@@ -101,6 +102,13 @@ export async function pendingSwap(layout: Layout): Promise<Swap | undefined> {
 function isOurs({ records }: Layout, { staged, staging, kept }: Swap): boolean {
   const isRecord = (path: string): boolean => dirname(path) === records && path.endsWith('.tmp');
   return isRecord(staging) && isRecord(kept) && kept !== staging && isBelow(staged, staging);
+}
+
+/** Sets aside a journal that is not of a restore, whoever wrote it. @returns where it is kept */
+export async function disownSwap(layout: Layout, now: Date): Promise<string> {
+  const aside = `${journalName}.no-record-${now.toISOString().replaceAll(/\D/g, '').slice(0, 17)}`;
+  await inRecords(layout, [], (here) => rename(join(here, journalName), join(here, aside)));
+  return join(layout.records, aside);
 }
 
 /** Finishes what was begun, from wherever it stopped. @returns the backup whose state it is now */

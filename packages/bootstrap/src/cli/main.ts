@@ -4,6 +4,7 @@ import { patienceAtBoot } from '../aws/patience.ts';
 import { converge, drainIfLeaving } from '../converge.ts';
 import { diskError } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';
+import { specVariable } from '../host/systemd/bootstrap-service.ts';
 import { planRun } from '../plan.ts';
 import { readReport } from '../report.ts';
 import { lastSpec, rememberSpec } from '../spec/last-spec.ts';
@@ -156,9 +157,9 @@ async function showReport(options: CommonOptions): Promise<number> {
 }
 
 /** What the instance repeats; a run of one phase is a person's, and is not repeated. */
-function recurring({ spec, phase }: RunOptions): string[] | undefined {
+function recurring({ spec, phase }: RunOptions): string | undefined {
   if (phase !== 'all') return undefined;
-  return ['run', '--host', 'systemd', '--spec', spec.startsWith('ssm:') ? spec : resolve(spec)];
+  return spec.startsWith('ssm:') ? spec : resolve(spec);
 }
 
 function fail(error: unknown): number {
@@ -197,7 +198,9 @@ function onHost(command: Command): Command {
 }
 
 function specOption(): Option {
-  return new Option('--spec <source>', 'the pod spec: a file, or ssm:NAME').makeOptionMandatory();
+  return new Option('--spec <source>', 'the pod spec: a file, or ssm:NAME')
+    .env(specVariable)
+    .makeOptionMandatory();
 }
 
 function phaseOption(): Option {

@@ -21,17 +21,17 @@ export interface OpenHost {
 }
 
 /**
- * @param recur arguments of this command, if the instance is to repeat it at boot and when the spec has changed
+ * @param recurringSpec the spec, if the instance is to converge to it again at boot and when it has changed
  * @throws BootstrapError `USAGE`
  */
 export function openHost(
   { host, root, state, artifacts, backups, install, logs }: HostOptions,
-  recur?: readonly string[],
+  recurringSpec?: string,
 ): OpenHost {
   if (host === 'systemd') {
     const script = resolve(process.argv[1] ?? '');
-    const again = recur && { recur: [process.execPath, script, ...recur] };
-    const opened = new SystemdHost(again);
+    const again = { program: [process.execPath, script], spec: recurringSpec ?? '' };
+    const opened = new SystemdHost(recurringSpec === undefined ? {} : { recur: again });
     return { host: opened, close: () => opened.close() };
   }
   if (root === undefined || state === undefined || artifacts === undefined) {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { BootstrapError } from '../errors.ts';
 
 /** Larger files are not read: what belongs here has a few kB, and one that somebody planted must not fill the memory. */
-const maxBytes = 16 * 1024 * 1024;
+export const maxBytes = 16 * 1024 * 1024;
 
 /**
  * The text of a regular file, or undefined if there is none. A symbolic link is refused: the agent may write to its

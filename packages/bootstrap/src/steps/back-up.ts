@@ -25,8 +25,8 @@ export const backUpState: Step = {
   async apply(context) {
     const { spec, host, signal } = context;
     const plan = spec.backups;
-    if (!plan) return { changes: [], skipped: 'the spec has no backups' };
     const changes = await removeReplaced(host.layout, host.now());
+    if (!plan) return changes.length > 0 ? { changes } : { changes, skipped: 'the spec has no backups' };
     const status = (await readStatus(host.layout)) ?? (await remember(context, {}));
     const due = dueAt(host.now(), plan, status);
     if (due.backup) changes.push(...(await scheduled(context)));

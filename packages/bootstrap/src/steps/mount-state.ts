@@ -1,13 +1,14 @@
 import { lstat, mkdir, readlink, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finishRestore } from '../backup/restore.ts';
-import { pendingSwap } from '../backup/swap.ts';
+import { disownSwap, pendingSwap } from '../backup/swap.ts';
 import type { Host } from '../host/host.ts';
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { temporaryOf } from '../temporary/name.ts';
 import { removeBelow } from '../temporary/sweep.ts';
 import { describeMount, ensureMounted, stateMount } from './mounts.ts';
-import { setAsideNoDirectories } from './state-directories.ts';
-import type { Step } from './step.ts';
+import { setAsideForeign } from './state-directories.ts';
+import type { Step, Warning } from './step.ts';
 
 /** The durable state, and the directories in it that this package needs. */
 export const mountState: Step = {
@@ -24,17 +25,27 @@ export const mountState: Step = {
     const { host, spec } = context;
     const { state, records } = host.layout;
     const changes = spec.fileSystem ? await ensureMounted(context, stateMount(host, spec.fileSystem)) : [];
-    const warnings = await setAsideNoDirectories(host);
+    const warnings = await setAsideForeign(host);
     for (const directory of [state, records]) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await host.own(directory, 0o700);
     }
+    warnings.push(...(await disownUntrue(host)));
     // Before anything reads the state: until then it is neither the old one nor the new one.
     const finished = await finishRestore(host);
     if (finished !== undefined) changes.push(describeFinish(finished));
     return { changes: [...changes, ...(await keepCacheLocal(host))], warnings };
   },
 };
+
+/** While a swap counts there is no config that a gateway could start with: where one runs, what is written there is not true. */
+async function disownUntrue(host: Host): Promise<Warning[]> {
+  if (!(await pendingSwap(host.layout))) return [];
+  if ((await host.units.state(gatewayUnitName)).status !== 'active') return [];
+  const aside = await disownSwap(host.layout, host.now());
+  const message = `A record says that a restore was cut short, but a gateway runs, so none was. It is kept as ${aside}.`;
+  return [{ code: 'RECORD_FOREIGN', message }];
+}
 
 const describeFinish = (id: string): string => `finish the restore of ${id}, which was cut short`;
 

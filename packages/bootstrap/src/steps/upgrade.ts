@@ -48,14 +48,16 @@ export const upgrade: Step = {
         case 'none':
           // No other does.
           if (missing !== undefined) result = joined(result, await installRelease(context));
-          return joined(result, await tidied(context));
+          return joined(result, await asWarning(context, () => tidy(context)));
         case 'refused':
           throw new BootstrapError(situation.why.code, situation.why.message);
         case 'held':
           return joined(result, await hold(context, situation));
         default: {
           const ended = await go(context, situation);
-          result = joined(result, ended.result);
+          // Which release a roll-back goes on with is true only until the next round has ended.
+          const { runs: _, rolledBack: __, ...earlier } = result;
+          result = joined(earlier, ended.result);
           if (!ended.isKept && situation.kind !== 'undo')
             return joined(result, await installed(context, result.runs));
         }
@@ -110,6 +112,9 @@ async function go(
   };
   const onTheWay = withRelease(context, to);
   await installRelease(onTheWay);
+  // What a state without a record was last run with is seen in its databases only until the new release has had them.
+  const records = new ReleaseRecords(context.host);
+  if ((await records.last()) === undefined) await records.saveLast({ version: from, at: journal.startedAt });
   return await new Upgrade(onTheWay, journal).run();
 }
 
@@ -129,9 +134,11 @@ async function hold(
   { runs, why }: Extract<Situation, { kind: 'held' }>,
 ): Promise<StepResult> {
   const release = await installRelease(withRelease(context, runs));
-  await forgetCopyOfFailed(context);
-  const changes = await removeFailed(context.host);
-  return joined(release, { changes, warnings: [why], rolledBack: true, runs });
+  const left = await asWarning(context, async () => {
+    await forgetCopyOfFailed(context);
+    return await removeFailed(context.host);
+  });
+  return joined(joined(release, left), { changes: [], warnings: [why], rolledBack: true, runs });
 }
 
 /** What the run goes on with must be here, also on an instance that never ran it. */
@@ -152,11 +159,11 @@ async function forgetCopyOfFailed({ host }: StepContext): Promise<boolean> {
 }
 
 /** What is left of upgrades takes room, and harms nobody: that it cannot go is no reason to do without a pod. */
-async function tidied(context: StepContext): Promise<StepResult> {
+async function asWarning({ signal }: StepContext, remove: () => Promise<string[]>): Promise<StepResult> {
   try {
-    return { changes: await tidy(context) };
+    return { changes: await remove() };
   } catch (error) {
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (!(error instanceof BootstrapError)) throw error;
     const { code, message } = error;
     return { changes: [], warnings: [{ code, message }] };

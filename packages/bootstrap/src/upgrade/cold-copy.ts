@@ -116,7 +116,7 @@ async function run(host: Host, input: Input): Promise<unknown> {
 const program = `
 import { execFileSync } from 'node:child_process';
 import { constants, existsSync } from 'node:fs';
-import { copyFile, cp, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -145,12 +145,12 @@ async function copyAll(from, to, names) {
 }
 
 async function copy() {
-  await rm(folder, { recursive: true, force: true });
+  await remove(folder);
   try {
     await copyState();
   } catch (error) {
     // Half a copy is good for nothing, and what fills the disk keeps the record of it from being written.
-    await rm(folder, { recursive: true, force: true }).catch(() => {});
+    await remove(folder).catch(() => {});
     throw error;
   }
 }
@@ -189,9 +189,34 @@ async function swap(from, to, names, isTheirs, kept) {
     await mkdir(kept, { recursive: true, mode: 0o700 });
     let target = join(kept, name);
     for (let number = 1; existsSync(target); number += 1) target = join(kept, name + '.' + number);
-    await rename(join(to, name), target);
+    await move(join(to, name), target);
   }
-  for (const name of names) if (await present(join(from, name))) await rename(join(from, name), join(to, name));
+  for (const name of names) if (await present(join(from, name))) await move(join(from, name), join(to, name));
+}
+
+/** A directory gets another parent only where its owner may write in it: https://man7.org/linux/man-pages/man2/rename.2.html */
+async function move(from, to) {
+  const stat = await lstat(from);
+  const mode = stat.mode & 0o7777;
+  const isShut = stat.isDirectory() && (mode & 0o200) === 0;
+  if (isShut) await chmod(from, mode | 0o700);
+  await rename(from, to);
+  if (isShut) await chmod(to, mode);
+}
+
+/** Also what an agent has closed to itself. */
+async function remove(path) {
+  const once = () => rm(path, { recursive: true, force: true });
+  await once().catch(async () => {
+    await unlock(path);
+    await once();
+  });
+}
+
+async function unlock(path) {
+  if (!(await lstat(path)).isDirectory()) return;
+  await chmod(path, 0o700);
+  for (const name of await readdir(path)) await unlock(join(path, name));
 }
 
 async function restore() {
@@ -218,14 +243,14 @@ async function layOut() {
 }
 
 async function keep() {
-  await rm(join(records, aside), { recursive: true, force: true });
+  await remove(join(records, aside));
   if (await present(folder)) await rename(folder, join(records, aside));
 }
 
 async function forget() {
   // First what makes it count: half of it must never be put back.
   await rm(manifest, { force: true });
-  await rm(folder, { recursive: true, force: true });
+  await remove(folder);
 }
 
 const answer = await { copy, restore, 'lay-out': layOut, keep, forget }[task]();

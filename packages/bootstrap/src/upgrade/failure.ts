@@ -9,16 +9,21 @@ const passing: readonly string[] = [
   'OPENCLAW_NOT_INSTALLABLE',
   'BACKUP_FAILED',
   'BACKUP_CORRUPT',
+  'DISK_FULL',
+  'DISK_READ_ONLY',
   'COMMAND_FAILED',
   'UNIT_FAILED',
 ];
 
+/** A try that fails later than in these has stopped people's work. */
+const undisturbing: readonly JournalStep[] = ['back-up', 'rehearse'];
+
 /**
- * When an upgrade that failed is tried again with the same spec: never, if the release has failed. A try stops nobody's
- * work, but takes half a minute of the machine, so what may pass is not tried each minute.
+ * When an upgrade that failed is tried again with the same spec: never, if the release has failed, or everybody was offline for
+ * the try. Else it takes half a minute of the machine, so what may pass is not tried each minute.
  */
 export function retryAt(step: JournalStep, code: string, now: Date): { readonly retryAt?: string } {
-  if (step === 'roll-back' || !passing.includes(code)) return {};
+  if (!undisturbing.includes(step) || !passing.includes(code)) return {};
   return { retryAt: new Date(now.getTime() + retryHours * 3_600_000).toISOString() };
 }
 

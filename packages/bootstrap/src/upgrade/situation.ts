@@ -100,8 +100,8 @@ function downgrade({ version, upgraded }: NonNullable<Known['last']>, wanted: st
   const backup = upgraded?.backup;
   const isOfWanted = backup !== undefined && upgraded?.from === wanted;
   const which = isOfWanted
-    ? `The last backup of ${wanted} is ${backup.id}: restore it with "clawharbor-bootstrap restore --from ${backup.id} --spec SPEC" (SPEC as the timer has it). What was said and changed since ${backup.at} would be lost`
-    : `Restore a backup that ${wanted} has made, see "clawharbor-bootstrap restore --list --spec SPEC" (SPEC as the timer has it). What was said and changed since then would be lost`;
+    ? `The last backup of ${wanted} is ${backup.id}: restore it with "clawharbor-bootstrap restore --from ${backup.id}". What was said and changed since ${backup.at} would be lost`
+    : `Restore a backup that ${wanted} has made, see "clawharbor-bootstrap restore --list". What was said and changed since then would be lost`;
   return {
     code: 'DOWNGRADE_REFUSED',
     message: `The state was last run by OpenClaw ${version}, and ${wanted}, which the spec asks for, cannot read it: it goes back only by a backup. ${which}. The pod goes on with ${version}.`,

@@ -107,7 +107,7 @@ export class Upgrade {
     const instead =
       backup === undefined
         ? 'a backup of it'
-        : `its backup by "clawharbor-bootstrap restore --from ${backup.id} --spec SPEC" (SPEC as the timer has it)`;
+        : `its backup by "clawharbor-bootstrap restore --from ${backup.id}"`;
     const message = hadCopy
       ? `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${kept}`
       : `OpenClaw ${to} was not kept: ${failure.message} Only the program is that of ${from} again: the copy of the state is gone, so that config and state are as ${to} has left them. If ${from} does not run with them, restore ${instead}.`;
@@ -204,11 +204,13 @@ export class Upgrade {
     const { host } = this.#context;
     // Whoever goes on from here finds it as it was, or started again by a reboot.
     await this.#stopGateway();
-    // Both only read, and everybody is offline.
-    const [{ counts: before }] = await whileNobodyWrites(this.#context, () =>
-      Promise.all([readState(host, host.layout.state, false), copyState(host)]),
+    // Both only read, and everybody is offline. One that fails must not let go of the fence under the other.
+    const [facts, copied] = await whileNobodyWrites(this.#context, () =>
+      Promise.allSettled([readState(host, host.layout.state, false), copyState(host)]),
     );
-    this.#journal = { ...this.#journal, before };
+    if (copied.status === 'rejected') throw copied.reason;
+    if (facts.status === 'rejected') throw facts.reason;
+    this.#journal = { ...this.#journal, before: facts.value.counts };
   }
 
   async #switch(): Promise<void> {
@@ -311,7 +313,13 @@ export class Upgrade {
       ...retryAt(step, failure.code, now),
     });
     if (podsRun(from)) await startAgain?.();
-    await forgetCopy(host);
+    try {
+      await forgetCopy(host);
+    } catch (error) {
+      // It takes room, and the next run tries again. The steps after this one must give people their gateway.
+      if (!(error instanceof BootstrapError)) throw error;
+      this.#warnings.push({ code: error.code, message: error.message });
+    }
     if (!podsRun(from)) throw new BootstrapError('UPGRADE_FAILED', failure.message);
     return { isKept: false, result: this.#result({ runs: from, rolledBack: true, failure }) };
   }

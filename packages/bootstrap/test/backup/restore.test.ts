@@ -1,6 +1,6 @@
 import { access, chmod, mkdir, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -85,6 +85,27 @@ test('a restore brings back what was there, keeps what came after, and closes di
   expect(await readFile(join(replaced!.directory, 'workspace/notes.md'), 'utf8')).toBe('after');
   expect((await pod.host.units.state('openclaw')).status).toBe('inactive');
   expect((await converge(context.spec, pod.host)).outcome).toBe('ready');
+});
+
+test('fault (backup): an archive is damaged here before it is in the bucket → it is named, and the newer ones get there', async () => {
+  const later = await backUp(context, 'asked-for');
+  await writeFile(backup.file, Buffer.alloc(backup.manifest.bytes));
+  const put: string[] = [];
+  const s3 = createServer((request, response) => {
+    put.push(basename(request.url!.split('?')[0]!));
+    request.resume().on('end', () => response.end());
+  }).listen(0, '127.0.0.1');
+  await once(s3, 'listening');
+  vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://127.0.0.1:${(s3.address() as AddressInfo).port}`);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'none');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'none');
+  const both = new BackupStore(pod.host, pod.spec({ backups: { bucket: 'archives' } }));
+  await expect(storeAll(both)).rejects.toMatchObject({
+    code: 'BACKUP_CORRUPT',
+    message: expect.stringContaining(backup.id),
+  });
+  expect(put).toEqual([`${later.id}.tar.gz`, `${later.id}.json`]);
+  s3.close();
 });
 
 test('an archive that is not whole here comes from the bucket, where it is', async () => {

@@ -2,11 +2,15 @@ import { join } from 'node:path';
 import { readIfPresent } from '../../config/files.ts';
 import { gatewayUnitName } from '../../openclaw/gateway-unit.ts';
 import { must, type Run } from './command.ts';
+import { shellWord } from './command-line-tool.ts';
 import type { Need } from './machine.ts';
 import { placeFile } from './place-file.ts';
 import { quoteWord, plainPath } from './quoting.ts';
 import { sections } from './unit-file.ts';
-import { unitDirectory } from './units.ts';
+import { toolDirectory, unitDirectory } from './units.ts';
+
+/** Names the spec where no `--spec` does. */
+export const specVariable = 'CLAWHARBOR_SPEC';
 
 const name = 'clawharbor-bootstrap';
 const watcher = 'clawharbor-config.path';
@@ -77,12 +81,32 @@ export function renderConfigPath(file: string): string {
   });
 }
 
-/** @param command how this bootstrap was started: it must do the same again */
-export function recurringBootstrap(run: Run, command: readonly string[], config: string): Need {
+/** How this bootstrap was started: it must do the same again. */
+export interface RecurringBootstrap {
+  /** Executable first, without a command. */
+  readonly program: readonly string[];
+  /** As `--spec` takes it. */
+  readonly spec: string;
+}
+
+/** A program for people on the machine, who need not know where the bootstrap and its spec are. */
+export function renderBootstrapTool({ program, spec }: RecurringBootstrap): string {
+  return `#!/bin/sh
+# Written by Clawharbor: the bootstrap of this instance, with the spec that its timer takes.
+if [ -z "\${${specVariable}:-}" ]; then ${specVariable}=${shellWord(spec)}; fi
+export ${specVariable}
+exec ${program.map(shellWord).join(' ')} "$@"
+`;
+}
+
+export function recurringBootstrap(run: Run, recurring: RecurringBootstrap, config: string): Need {
+  const { program, spec } = recurring;
+  const command = [...program, 'run', '--host', 'systemd', '--spec', spec];
   const files = [
-    { path: join(unitDirectory, watcher), content: renderConfigPath(config) },
-    { path: join(unitDirectory, `${name}.service`), content: renderBootstrapService(command) },
-    { path: join(unitDirectory, `${name}.timer`), content: renderBootstrapTimer() },
+    { path: join(unitDirectory, watcher), content: renderConfigPath(config), mode: 0o644 },
+    { path: join(unitDirectory, `${name}.service`), content: renderBootstrapService(command), mode: 0o644 },
+    { path: join(unitDirectory, `${name}.timer`), content: renderBootstrapTimer(), mode: 0o644 },
+    { path: join(toolDirectory, name), content: renderBootstrapTool(recurring), mode: 0o755 },
   ];
   const timer = `${name}.timer`;
   const isActive = async (unit: string): Promise<boolean> =>
@@ -95,7 +119,7 @@ export function recurringBootstrap(run: Run, command: readonly string[], config:
       return (await isActive(gatewayService)) && !(await isActive(watcher));
     },
     provide: async () => {
-      for (const file of files) await placeFile(file.path, file.content, 0o644);
+      for (const file of files) await placeFile(file.path, file.content, file.mode);
       await must(run, { file: 'systemctl', args: ['daemon-reload'] });
       await must(run, { file: 'systemctl', args: ['enable', '--now', timer] });
       // It starts with the gateway.

@@ -40,6 +40,7 @@ exec systemd-run "$io" --wait --collect --quiet \\
 `;
 }
 
-function shellWord(text: string): string {
+/** One word of a shell, whatever is in it. */
+export function shellWord(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -7,7 +7,7 @@ import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } fr
 import { instanceLayout, type Layout } from '../layout.ts';
 import { probeOnce } from '../probe.ts';
 import { gatewayAccount, ollamaAccount, type Account } from './account.ts';
-import { recurringBootstrap } from './bootstrap-service.ts';
+import { recurringBootstrap, type RecurringBootstrap } from './bootstrap-service.ts';
 import { bind, isBound, unbind } from './bind.ts';
 import { Conversation } from '../conversation.ts';
 import { asAccount, runAs } from './command.ts';
@@ -19,11 +19,8 @@ import { secretFileOf } from './unit-file.ts';
 import { SystemdUnits, toolDirectory, unitDirectory } from './units.ts';
 
 export interface SystemdHostOptions {
-  /**
-   * How the bootstrap was started, executable first: a timer starts it the same way at boot and every minute.
-   * Default: never, only when someone runs it.
-   */
-  readonly recur?: readonly string[];
+  /** What a timer starts at boot and every minute. Default: nothing, it runs only when someone runs it. */
+  readonly recur?: RecurringBootstrap;
 }
 
 const secretFiles = [gatewayAccount, ollamaAccount].map(({ name }) => secretFileOf(name));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '@clawharbor/bootstrap';
-import { whyNoContainer } from '../../src/container/index.ts';
+import { whyNoContainer, type Execution } from '../../src/container/index.ts';
 import { openDataDirectory } from '../../src/pod/data-dir.ts';
 import { readDeployment } from '../../src/pod/deployment.ts';
 import { artifacts, fillArtifactCache } from '../container/artifacts.ts';
@@ -12,20 +12,20 @@ import { Region } from '../container/region.ts';
 import { breakRelease } from '../support/broken-release.ts';
 
 const reason = await whyNoContainer();
-if (reason !== undefined) console.log(`systemd-upgrade.e2e: left out, because ${reason}`);
+if (reason !== undefined) console.log(`systemd-life.e2e: left out, because ${reason}`);
 
 const [old, next] = ['2026.9.5', '2026.9.6'] as const;
 const rehearsed = `rehearse OpenClaw ${next} on a copy of the state`;
 const state = '/home/openclaw/.openclaw';
 
 describe.skipIf(reason !== undefined)(
-  `an upgrade of an instance with systemd${reason === undefined ? '' : ` (left out: ${reason})`}`,
+  `the life of an instance with systemd${reason === undefined ? '' : ` (left out: ${reason})`}`,
   () => {
     let directory: string;
     let region: Region;
 
     beforeAll(async () => {
-      directory = await mkdtemp(join(tmpdir(), 'clawharbor-systemd-upgrade-'));
+      directory = await mkdtemp(join(tmpdir(), 'clawharbor-systemd-life-'));
       const data = openDataDirectory(directory);
       const deployment = await readDeployment({ directory: data });
       for (const version of [old, next]) await fillArtifactCache(directory, deployment, version);
@@ -88,7 +88,7 @@ describe.skipIf(reason !== undefined)(
       expect(await history()).toContain('You said: harbor-1');
     }
 
-    it('that fails on the state is rolled back, program, config and state together', async () => {
+    it('an upgrade that fails on the state is rolled back, program, config and state together', async () => {
       expect((await run(next, { phase: 'prepare' })).outcome).toBe('prepared');
       const host = { layout: { install: join(region.instance.root, 'opt/openclaw') } };
       await breakRelease(host, next, 'refuses its state', 'state');
@@ -109,7 +109,7 @@ describe.skipIf(reason !== undefined)(
       await breakRelease(host, next, undefined);
     });
 
-    it('that works keeps all that was said, and takes one start of the gateway', async () => {
+    it('an upgrade that works keeps all that was said, and takes one start of the gateway', async () => {
       const report = await run(next, { seconds: 121 });
       console.log(JSON.stringify(report.upgrade));
       expect(report.steps.flatMap(({ warnings }) => warnings)).toEqual([]);
@@ -119,6 +119,73 @@ describe.skipIf(reason !== undefined)(
       expect(downtimeMs! - startMs!).toBeLessThan(3000);
       await expectRunning(next);
       expect(await say('Say harbor-2')).toContain('You said: harbor-2');
+    });
+
+    describe('backups', () => {
+      const folder = '/var/cache/clawharbor/artifacts/backups';
+      const clawharbor = (...args: string[]) =>
+        region.instance.execute('clawharbor-bootstrap', [...args, '--json'], { timeoutSeconds: 300 });
+      const said = ({ stdout }: Execution, event: string) =>
+        stdout
+          .split('\n')
+          .filter((line) => line.includes(`"event":"${event}"`))
+          .map((line) => JSON.parse(line) as Record<string, unknown>);
+      let id: string;
+
+      it('are made beside the running gateway, by its user, and lie where the gateway does not see them', async () => {
+        const pid = await property(region.instance, 'MainPID');
+        const before = region.requests.length;
+        const created = await clawharbor('backup', 'create');
+        expect(created.exitCode, created.stderr).toBe(0);
+        id = String(said(created, 'backup')[0]?.['id']);
+        expect(await region.instance.succeed('stat', ['--format=%a', `${folder}/${id}.tar.gz`])).toBe(
+          '600\n',
+        );
+        const inside = [`--target=${pid}`, '--mount', '--', 'ls', folder];
+        expect((await region.instance.execute('nsenter', inside)).exitCode).not.toBe(0);
+        expect(await property(region.instance, 'MainPID')).toBe(pid);
+        const puts = region.requests.slice(before).filter(({ operation }) => operation === 'PutObject');
+        expect(puts.map(({ status }) => status)).toEqual([200, 200]);
+        // Nothing is left where the agent could change what root reads.
+        expect(await region.instance.succeed('ls', ['/var/cache/openclaw'])).not.toContain('backup');
+      });
+
+      it('are tried by a drill without network, while the gateway goes on', async () => {
+        const pid = await property(region.instance, 'MainPID');
+        const held = await clawharbor('backup', 'drill');
+        console.log(`drill: ${held.stdout.trim()}`);
+        expect(held.exitCode, held.stderr).toBe(0);
+        const [drill] = said(held, 'drill');
+        expect(drill).toMatchObject({ id, openclaw: next });
+        expect(drill).not.toHaveProperty('error');
+        expect(await readyStatus(region)).toBe(200);
+        expect(await property(region.instance, 'MainPID')).toBe(pid);
+      });
+
+      it('come back from the bucket alone, behind the fence, and the gateway runs on them', async () => {
+        await region.instance.succeed('rm', ['-r', folder]);
+        const workspace = `${state}/workspace`;
+        await region.instance.succeed('install', ['-d', '-m700', '-oopenclaw', '-gopenclaw', workspace]);
+        await region.instance.succeed('sh', ['-c', `printf 'came after the backup' > ${workspace}/later.md`]);
+        const plan = await clawharbor('restore', '--from', id, '--dry-run');
+        expect(plan.stdout).toContain('workspace/later.md was changed after it');
+        const restored = await clawharbor('restore', '--from', id);
+        console.log(`restore: ${restored.stdout.trim().split('\n').at(-1)?.slice(0, 200)}`);
+        expect(restored.exitCode, restored.stderr).toBe(0);
+        expect(await readyStatus(region)).toBe(200);
+        const modes = await region.instance.succeed('stat', [
+          '--format=%a %U',
+          `${state}/state`,
+          `${state}/state/openclaw.sqlite`,
+        ]);
+        expect(modes).toBe('700 openclaw\n600 openclaw\n');
+        expect(await region.instance.execute('ls', [`${state}/workspace/later.md`])).toMatchObject({
+          exitCode: 2,
+        });
+        const [replaced] = said(await clawharbor('restore', '--list'), 'replaced');
+        const kept = `${String(replaced?.['directory'])}/workspace/later.md`;
+        expect(await region.instance.succeed('cat', [kept])).toBe('came after the backup');
+      });
     });
   },
 );
