@@ -319,7 +319,9 @@ describe('the live config', () => {
       }
       const report = await converge(pod.spec({}, { discovery: { round: '1' } }), pod.host);
       expect(report.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
-      expect(allWarnings(report).filter(({ code }) => code === 'FILE_NOT_REGULAR')).toHaveLength(names.length);
+      expect(allWarnings(report).filter(({ code }) => code === 'FILE_NOT_REGULAR')).toHaveLength(
+        names.length,
+      );
       expect(allWarnings(await converge(pod.spec({}, { discovery: { round: '1' } }), pod.host))).toEqual([]);
     },
   );
@@ -329,7 +331,15 @@ describe('the live config', () => {
     const { records } = pod.host.layout;
     const [staging, kept] = [join(records, 'restore.tmp'), join(records, 'replaced.tmp')];
     const config = { name: 'openclaw.json', comes: false };
-    const untrue = { id: 'x', staged: join(staging, 'state'), staging, kept, entries: [], records: [], config };
+    const untrue = {
+      id: 'x',
+      staged: join(staging, 'state'),
+      staging,
+      kept,
+      entries: [],
+      records: [],
+      config,
+    };
     await writeFile(join(records, 'restore.json'), JSON.stringify(untrue));
     const report = await converge(pod.spec({}, { discovery: { round: '1' } }), pod.host);
     expect(report.outcome).toBe('ready');

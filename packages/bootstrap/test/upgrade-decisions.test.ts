@@ -211,7 +211,8 @@ describe('what is to be done', () => {
   test('what says nothing of the release is tried again after an hour, and never what took people offline', () => {
     const inAnHour = { retryAt: '2026-12-01T13:00:00.000Z' };
     expect(retryAt('back-up', 'BACKUP_FAILED', now)).toEqual(inAnHour);
-    for (const code of ['DISK_FULL', 'DISK_READ_ONLY']) expect(retryAt('rehearse', code, now)).toEqual(inAnHour);
+    for (const code of ['DISK_FULL', 'DISK_READ_ONLY'])
+      expect(retryAt('rehearse', code, now)).toEqual(inAnHour);
     for (const step of ['drain', 'copy', 'switch', 'check'] as const)
       expect(retryAt(step, 'DISK_FULL', now), step).toEqual({});
     expect(retryAt('rehearse', 'UPGRADE_REHEARSAL_FAILED', now)).toEqual({});

@@ -235,7 +235,9 @@ describe('an upgrade', () => {
       const report = await run(next);
       expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
       expect(report.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
-      expect(JSON.stringify(upgradeOf(report).warnings)).toMatch(/copy of the state .* failed \(forget\): EIO/);
+      expect(JSON.stringify(upgradeOf(report).warnings)).toMatch(
+        /copy of the state .* failed \(forget\): EIO/,
+      );
     }
     host.run = asUsual;
     await run(next);

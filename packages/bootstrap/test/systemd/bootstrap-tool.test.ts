@@ -7,7 +7,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { renderBootstrapTool } from '../../src/host/systemd/bootstrap-service.ts';
 
 const run = promisify(execFile);
-const print = ['node', '-e', 'console.log(JSON.stringify([process.env.CLAWHARBOR_SPEC, ...process.argv.slice(1)]))'];
+const print = [
+  'node',
+  '-e',
+  'console.log(JSON.stringify([process.env.CLAWHARBOR_SPEC, ...process.argv.slice(1)]))',
+];
 
 let directory: string;
 beforeEach(async () => {
