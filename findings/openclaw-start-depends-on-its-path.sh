@@ -26,12 +26,13 @@ start() {
   if grep -q 'cli.bootstrap.legacy-state-migrations' "$2.log"; then echo looked; else echo skipped; fi
 }
 
-first=$(start one first)
-second=$(start one second)
+# A state that nothing was ever in has nothing to migrate.
+start one first > first.said
+again=$(start one again)
 mv one two
 moved=$(start two moved)
-printf 'first: %s\nagain: %s\nfrom another folder: %s\n' "$first" "$second" "$moved"
-[[ $first == looked && $second == skipped && $moved == looked ]] || {
+printf 'again: %s\nfrom another folder: %s\n' "$again" "$moved"
+[[ $again == skipped && $moved == looked ]] || {
   echo 'The behaviour has changed.'
   exit 1
 }
