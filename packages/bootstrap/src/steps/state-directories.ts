@@ -33,7 +33,9 @@ export async function setAsideForeign(host: Host): Promise<Warning[]> {
   await inDirectory(state, own, async (here) => {
     for (const name of (await readdir(here)).filter((each) => each.endsWith('.json') || each === lockName)) {
       const found = await lstat(join(here, name)).catch(() => undefined);
-      if (found === undefined || (found.isFile() && found.size <= maxBytes)) continue;
+      if (found === undefined) continue;
+      // A lock is of what was opened: the gateway's must keep its name, whatever somebody has written into it.
+      if (found.isFile() && (name === lockName || found.size <= maxBytes)) continue;
       const where = { here, path: join(records, name) };
       warnings.push(await setAside(host, where, 'no-record', 'must be a file that Clawharbor has written'));
     }
