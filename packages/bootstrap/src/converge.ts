@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { patienceAtBoot, type Patience } from './aws/patience.ts';
 import { readStatus } from './backup/status.ts';
 import { lastOfEach, type Condition } from './conditions.ts';
@@ -58,9 +60,7 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     ...(patience.onWait ? { onWait: patience.onWait } : {}),
   };
   const join = (): Promise<Lifecycle> => joinLifecycle(spec, host, patience);
-  const lifecycle = await join().catch((error: unknown) =>
-    joinLate(run, context, error, options.phase, join),
-  );
+  let lifecycle = await join().catch((error: unknown) => joinLate(run, context, error, options.phase, join));
   const phase = lifecycle?.warm ? 'prepare' : (options.phase ?? 'all');
   const report = (): Report => ({
     startedAt: startedAt.toISOString(),
@@ -87,8 +87,11 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     if (!ended.aborted) await tellAutoScaling(run, lifecycle, phase);
     lifecycle.close();
     await run.keep(() => writeReport(host.layout, report()));
-    for (const step of stepsOf(phase, lateSteps))
-      if (run.goesOn && !lifecycle.leaving) await run.late(step, () => step.apply(seen()));
+    if (!lifecycle.leaving && (await runLate(run, lifecycle, phase, seen))) {
+      lifecycle = { ...lifecycle, leaving: true };
+      await run.step(drain, () => drainGateway(context));
+      await tellAutoScaling(run, lifecycle, phase);
+    }
   }
   // Whatever ails the file system of the backups, the step of backups says; one that is silent is not asked.
   const readable = spec.backups && run.hasPassed('mount-artifacts');
@@ -123,6 +126,31 @@ async function joinLate(
 }
 
 const metadata = { type: 'InstanceMetadata' } as const;
+
+/**
+ * Nobody waits for the late steps, and they may take an hour. Whoever takes the instance away meanwhile waits for its gateway
+ * to end, and no other run begins before this one is over.
+ * @returns whether the instance is taken away
+ */
+async function runLate(
+  run: Run,
+  lifecycle: Lifecycle,
+  phase: PhaseChoice,
+  seen: () => StepContext,
+): Promise<boolean> {
+  const over = new AbortController();
+  const leaving = new AbortController();
+  lifecycle.untilLeaving(over.signal).then(
+    () => leaving.abort(),
+    () => {},
+  );
+  for (const step of stepsOf(phase, lateSteps)) {
+    if (!run.goesOn || leaving.signal.aborted) break;
+    await run.late(step, leaving.signal, (signal) => step.apply({ ...seen(), signal }));
+  }
+  over.abort();
+  return leaving.signal.aborted;
+}
 
 /** CONTINUE once the instance is what it should be, ABANDON when it failed: then Auto Scaling replaces it. */
 async function tellAutoScaling(run: Run, lifecycle: Lifecycle, phase: PhaseChoice): Promise<void> {
@@ -208,9 +236,14 @@ class Run {
     if ((await this.#run(step, action)) === undefined) this.failed = true;
   }
 
-  /** Runs a step whose failure is only its own. */
-  async late(step: StepName, action: () => Promise<StepResult>): Promise<void> {
-    await this.#run(step, action);
+  /** Runs a step whose failure is only its own, and that is let go of when the instance leaves. */
+  async late(
+    step: StepName,
+    leaving: AbortSignal,
+    action: (signal: AbortSignal) => Promise<StepResult>,
+  ): Promise<void> {
+    const signal = AbortSignal.any([this.#ended, leaving]);
+    await this.#run(step, () => Promise.race([action(signal), overdue(leaving)]), leaving);
   }
 
   /** Writes the report. The pod is what it is without one: a disk that cannot take it has failed nothing else. @returns whether it was written */
@@ -236,7 +269,11 @@ class Run {
     return this.reports.some(({ status }) => status === 'changed') ? 'ready' : 'unchanged';
   }
 
-  async #run({ name, phase }: StepName, action: () => Promise<StepResult>): Promise<StepResult | undefined> {
+  async #run(
+    { name, phase }: StepName,
+    action: () => Promise<StepResult>,
+    leaving?: AbortSignal,
+  ): Promise<StepResult | undefined> {
     const started = this.#host.elapsed();
     this.#emit({ event: 'step', step: name, phase, status: 'started' });
     try {
@@ -244,15 +281,22 @@ class Run {
       this.#record({ name, phase, started, result });
       return result;
     } catch (error) {
-      this.#record({ name, phase, started, error });
+      this.#record({ name, phase, started, error, interrupted: leaving?.aborted ?? false });
       return undefined;
     }
   }
 
-  #record(done: { name: string; phase: Phase; started: number; result?: StepResult; error?: unknown }): void {
+  #record(done: {
+    name: string;
+    phase: Phase;
+    started: number;
+    result?: StepResult;
+    error?: unknown;
+    interrupted?: boolean;
+  }): void {
     const { name, phase, result } = done;
-    const stopped = !result && this.#ended.aborted;
-    if (stopped) this.#stopped = true;
+    const stopped = !result && (this.#ended.aborted || done.interrupted === true);
+    if (!result && this.#ended.aborted) this.#stopped = true;
     const error = result || stopped ? undefined : describe(done.error);
     const changes = result?.skipped === undefined ? (result?.changes ?? []) : [result.skipped];
     const warnings = result?.warnings ?? [];
@@ -279,6 +323,15 @@ class Run {
     );
     this.#emit({ event: 'step', step: name, phase, status, durationMs, detail: [...changes, ...problems] });
   }
+}
+
+/** What hears its signal has ended by then. */
+const letGoMilliseconds = 10_000;
+
+async function overdue(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
+  await sleep(letGoMilliseconds, undefined, { ref: false });
+  throw signal.reason;
 }
 
 function statusOf(result: StepResult | undefined): StepStatus {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeInstance } from './aws/instance-metadata.ts';
-import type { Patience } from './aws/patience.ts';
+import { describeInstance, InstanceMetadata } from './aws/instance-metadata.ts';
+import { oneTry, type Patience } from './aws/patience.ts';
 import { LifecycleHook, type LifecycleResult } from './aws/lifecycle-hook.ts';
 import { writeAtomically } from './config/atomic-file.ts';
 import { readIfPresent } from './config/files.ts';
@@ -22,8 +22,12 @@ export interface Lifecycle {
    * @returns as {@link complete}
    */
   completeDrain(): Promise<string | undefined>;
+  /** Resolves once Auto Scaling takes the instance away, which is looked for every ten seconds until the signal comes. */
+  untilLeaving(signal: AbortSignal): Promise<void>;
   close(): void;
 }
+
+const lookMilliseconds = 10_000;
 
 const none: Lifecycle = {
   instanceId: undefined,
@@ -31,6 +35,7 @@ const none: Lifecycle = {
   leaving: false,
   complete: async () => undefined,
   completeDrain: async () => undefined,
+  untilLeaving: () => new Promise(() => {}),
   close: () => {},
 };
 
@@ -45,14 +50,21 @@ export async function joinLifecycle(spec: PodSpec, host: Host, patience: Patienc
     const drain = new LifecycleHook({ ...spec.lifecycle!, hook: drainHook }, id, spec.region, patience);
     return (await drain.complete('CONTINUE')) ? `CONTINUE for ${id}, whose gateway has ended` : undefined;
   };
-  if (drainHook !== undefined && target?.endsWith('Terminated')) {
-    return { ...none, instanceId: id, leaving: true, completeDrain };
-  }
+  const isLeaving = (state: string | undefined): boolean =>
+    drainHook !== undefined && (state?.endsWith('Terminated') ?? false);
+  if (isLeaving(target)) return { ...none, instanceId: id, leaving: true, completeDrain };
+  const untilLeaving = async (signal: AbortSignal): Promise<void> => {
+    const metadata = new InstanceMetadata({ ...oneTry, signal });
+    const look = () => metadata.targetLifecycleState().catch(() => undefined);
+    do await host.sleep(lookMilliseconds, signal);
+    while (!isLeaving(await look()));
+  };
   const warm = target?.startsWith('Warmed:') ?? false;
   // The hook fires once on the way into a warm pool and once more on the way out of it.
   const launch = JSON.stringify({ id, target: target ?? 'InService', hook: spec.lifecycle.hook });
   const file = join(host.layout.reports, 'lifecycle.json');
-  if ((await readIfPresent(file)) === launch) return { ...none, instanceId: id, warm, completeDrain };
+  if ((await readIfPresent(file)) === launch)
+    return { ...none, instanceId: id, warm, completeDrain, untilLeaving };
 
   const hook = new LifecycleHook(spec.lifecycle, id, spec.region, patience);
   hook.startHeartbeat();
@@ -69,6 +81,7 @@ export async function joinLifecycle(spec: PodSpec, host: Host, patience: Patienc
       return waited ? `${result} for ${id}` : undefined;
     },
     completeDrain,
+    untilLeaving,
     close: () => hook.close(),
   };
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { backUp } from '../src/backup/create.ts';
 import { converge } from '../src/converge.ts';
+import { areBackupsDue } from '../src/steps/back-up.ts';
 import { instanceId, startAws, type AwsStandIn } from './stand-ins/aws.ts';
 import { freePort, makePod, type TestPod } from './stand-ins/pod.ts';
 
@@ -68,6 +70,28 @@ test('fault (aws): Auto Scaling does not take the word of an instance that leave
   aws.instead = () => undefined;
   expect((await run()).outcome).toBe('drained');
   expect(aws.waiting).toBe(false);
+});
+
+test('fault (instance): Auto Scaling takes the instance away while it copies an archive to a bucket that says nothing → the same run lets go of that, and drains the gateway', async () => {
+  expect((await run()).outcome).toBe('ready');
+  aws.calls.length = 0;
+  aws.waiting = true;
+  const spec = pod.spec({ lifecycle, backups: { bucket: 'archives' } });
+  await backUp({ host: pod.host, spec, signal: new AbortController().signal }, 'asked-for');
+  aws.instead = (name) => {
+    if (!name.startsWith('/archives/')) return undefined;
+    aws.targetState = 'Terminated';
+    return 'silence';
+  };
+  const start = Date.now();
+  const report = await converge(spec, pod.host);
+  expect(Date.now() - start).toBeLessThan(45_000);
+  expect(report.outcome).toBe('drained');
+  expect(report.steps.find(({ name }) => name === 'back-up')?.status).toBe('stopped');
+  expect((await gateway()).status).toBe('inactive');
+  expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
+  // Nothing has failed: the one after it goes on.
+  expect(await areBackupsDue(pod.host, spec)).toBe(true);
 });
 
 test('fault (instance): a warm instance is taken out of its pool → the hook gets CONTINUE at once, and nothing is started', async () => {

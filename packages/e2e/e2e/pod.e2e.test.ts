@@ -224,55 +224,60 @@ describe('somebody without the admin role', () => {
 });
 
 describe('a replacement of the instance', () => {
-  test('fault (instance): a replacement while a page is open → the page comes back by itself, and nobody logs in again', async () => {
-    // Becoming an administrator, soon after the first login of all, would cut the answer off.
-    (await connectedAsAdmin()).close();
-    const { page } = await loggedIn(admin);
-    const places = new Set<string>();
-    page.on('framenavigated', (frame) => places.add(new URL(frame.url()).origin));
+  let context: BrowserContext;
+  let page: Page;
+  /** Where the page that stays open has been. */
+  const places = new Set<string>();
+  let wanted: OpenClawConfig;
+  let before: string[];
+  let instanceId: string;
 
-    const { exitCode, stderr } = pod.command('replace');
-    expect(exitCode, stderr).toBe(0);
-    await connected(page);
-    const word = `again-${Date.now()}`;
-    await messageBox(page).fill(`Say ${word}`);
-    await messageBox(page).press('Enter');
-    await page.getByText(`You said: ${word}`).filter({ visible: true }).first().waitFor({ timeout: 120_000 });
-    await page.reload();
-    await connected(page);
-    expect([...places]).toEqual([pod.url]);
-  });
-
-  test('keeps what people set, brings back what infrastructure owns, and does not mind comments', async () => {
+  beforeAll(async () => {
     const client = await connectedAsAdmin();
     const patched = await patchConfig(client, { agents: { defaults: { maxConcurrent: 7 } } });
     expect(patched.ok, JSON.stringify(patched.error)).toBe(true);
     client.close();
-    expect(liveConfig().agents?.defaults?.maxConcurrent).toBe(7);
+    wanted = liveConfig();
+    expect(wanted.agents?.defaults?.maxConcurrent).toBe(7);
 
-    const wanted = liveConfig();
+    context = await openProfile(browser);
+    page = await logIn(context, pod.url, admin);
+    page.on('framenavigated', (frame) => places.add(new URL(frame.url()).origin));
+
     const edited = structuredClone(wanted);
     edited.gateway!.controlUi!.allowedOrigins = ['https://evil.example.com'];
     const text = JSON.stringify(edited, null, 2).replace(/\n}$/, ',\n  // somebody was here\n}\n');
     expect(() => JSON.parse(text)).toThrow();
     writeFileSync(join(pod.dataDir, 'efs/openclaw.json'), text);
 
-    const before = pod.status().instances.map(({ instanceId }) => instanceId);
+    before = pod.status().instances.map((instance) => instance.instanceId);
     const { exitCode, stdout, stderr } = pod.command('replace', '--json');
     expect(exitCode, stderr).toBe(0);
     const replaced = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { event: string; instanceId?: string });
-    const { instanceId } = replaced.find(({ event }) => event === 'replaced')!;
-    expect(before).not.toContain(instanceId);
+    instanceId = replaced.find(({ event }) => event === 'replaced')!.instanceId!;
+  });
 
+  afterAll(() => context?.close());
+
+  test('fault (instance): a replacement while a page is open → the page comes back by itself, and nobody logs in again', async () => {
+    await connected(page);
+    await sayAndSee(page, `again-${Date.now()}`);
+    await page.reload();
+    await connected(page);
+    expect([...places]).toEqual([pod.url]);
+  });
+
+  test('keeps what people set, brings back what infrastructure owns, and does not mind comments', async () => {
+    expect(before).not.toContain(instanceId);
     expect(liveConfig().agents?.defaults?.maxConcurrent).toBe(7);
     expect(liveConfig().gateway?.controlUi?.allowedOrigins).toEqual(
       wanted.gateway?.controlUi?.allowedOrigins,
     );
-    const { page } = await loggedIn(admin);
-    await page.screenshot({ path: join(artifacts, 'after-replacement.png') });
+    const { page: another } = await loggedIn(admin);
+    await another.screenshot({ path: join(artifacts, 'after-replacement.png') });
 
     const status = pod.status();
     expect(status.instances).toEqual([

@@ -34,7 +34,10 @@ export class BackupBucket {
   readonly #region: string;
   readonly #patience: Patience;
 
-  /** @returns undefined for a pod without a bucket */
+  /**
+   * @param patience its `trySeconds` are those without a byte in either direction. Default: 60
+   * @returns undefined for a pod without a bucket
+   */
   static of({ backups, region }: PodSpec, patience: Patience = oneTry): BackupBucket | undefined {
     if (backups?.bucket === undefined) return undefined;
     return new BackupBucket({ ...backups, bucket: backups.bucket, region }, patience);
@@ -210,7 +213,12 @@ export class BackupBucket {
     try {
       const patience = { ...this.#patience, trySeconds: transferSeconds };
       return await patiently(patience, outlookOfCall, async (signal) => {
-        const client = new (await sdk()).S3Client({ region: this.#region, logger: silent });
+        const silence = (this.#patience.trySeconds ?? silenceSeconds) * 1000;
+        const client = new (await sdk()).S3Client({
+          region: this.#region,
+          logger: silent,
+          requestHandler: { connectionTimeout: silence, socketTimeout: silence },
+        });
         const letGo = (): void => client.destroy();
         signal.addEventListener('abort', letGo);
         try {
@@ -256,8 +264,11 @@ function mustBe(name: string, digest: string, sha256: string): void {
   throw new BootstrapError('BACKUP_CORRUPT', `${name} has the SHA-256 ${digest}, not ${sha256}.`);
 }
 
-/** An archive of many gigabytes over a slow way: only what has stopped for good takes longer. */
+/** An archive of many gigabytes over a slow way, as long as it goes on. */
 const transferSeconds = 3600;
+
+/** By default the SDK waits for ever for a server that says nothing. */
+const silenceSeconds = 60;
 
 /** Without one the SDK writes to stderr that it cannot repeat a stream, which is asked again as a whole. */
 const silent = { trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -46,7 +46,11 @@ export async function backUp(context: BackupContext, reason: BackupReason): Prom
   return inScratch(host, async (scratch) => {
     const archive = join(scratch, 'archive.tar.gz');
     const { data: created } = createdSchema.safeParse(
-      await openclawBackup(host, spec, { args: ['create', '--output', archive, '--verify'], scratch }),
+      await openclawBackup(host, spec, {
+        args: ['create', '--output', archive, '--verify'],
+        scratch,
+        signal,
+      }),
     );
     if (created === undefined) {
       throw new BootstrapError(
@@ -55,7 +59,7 @@ export async function backUp(context: BackupContext, reason: BackupReason): Prom
       );
     }
     signal.throwIfAborted();
-    const { openclaw, databases } = await describeArchive(host, archive, scratch);
+    const { openclaw, databases } = await describeArchive(context, archive, scratch);
     await mustHaveConversations(host.layout.state, databases);
     const folder = new BackupFolder(host.layout);
     const manifest = await folder
@@ -118,7 +122,7 @@ export async function makeInScratch(host: Host, directory: string): Promise<stri
 
 /** Takes only the databases out of the archive: the rows that a restore must have are those of the archive. */
 async function describeArchive(
-  host: Host,
+  { host, signal }: BackupContext,
   archive: string,
   scratch: string,
 ): Promise<Pick<BackupManifest, 'openclaw' | 'databases'>> {
@@ -136,6 +140,7 @@ async function describeArchive(
     file: 'tar',
     args: ['-xzf', archive, '-C', directory, ...patterns, ...wanted],
     timeoutSeconds: 1800,
+    signal,
     ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
   });
   const [root = ''] = await readdir(directory);

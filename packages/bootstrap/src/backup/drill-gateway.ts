@@ -60,6 +60,7 @@ export interface DrillGatewayOptions {
   readonly scratch: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly port: number;
+  readonly signal: AbortSignal;
 }
 
 /** What people would find: how long until ready, and what could be read. */
@@ -73,7 +74,7 @@ export interface Seen {
 export async function tryGateway(
   host: Host,
   spec: PodSpec,
-  { scratch, environment, port }: DrillGatewayOptions,
+  { scratch, environment, port, signal }: DrillGatewayOptions,
 ): Promise<Seen> {
   const command = {
     // Whoever works with the pod meanwhile has the machine first.
@@ -87,6 +88,7 @@ export async function tryGateway(
     cwd: '/',
     environment,
     timeoutSeconds: spec.readyTimeoutSeconds + 600,
+    signal,
   };
   // It has what the agent wrote, plugins and all, and no unit around it: no path in there may lead it to the live state.
   const result = await host.run(inOwnWorld(host, command, { scratch }));

@@ -68,7 +68,7 @@ export async function drill(context: BackupContext, store: BackupStore): Promise
       const port = gatewayPort(spec);
       const { environment, credentials } = await asidePlace(context, unpacked, scratch, port);
       archived = credentials;
-      const seen = await tryGateway(host, spec, { scratch, port, environment });
+      const seen = await tryGateway(host, spec, { scratch, port, environment, signal });
       if (seen.sessions > 0 && seen.messages === 0) {
         throw new BootstrapError('DRILL_FAILED', `No message could be read in ${seen.sessions} sessions.`);
       }

@@ -43,6 +43,7 @@ export interface OpenClawBackupOptions {
   /** What it means that OpenClaw refuses. That it does not come to an answer says nothing of any archive. Default: `BACKUP_FAILED`. */
   readonly refusal?: 'BACKUP_FAILED' | 'BACKUP_CORRUPT';
   readonly timeoutSeconds?: number;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -54,7 +55,7 @@ export interface OpenClawBackupOptions {
 export async function openclawBackup(
   host: Host,
   spec: PodSpec,
-  { args, state, scratch, refusal = 'BACKUP_FAILED', timeoutSeconds = 3600 }: OpenClawBackupOptions,
+  { args, state, scratch, refusal = 'BACKUP_FAILED', timeoutSeconds = 3600, signal }: OpenClawBackupOptions,
 ): Promise<unknown> {
   mustBeInstalled(host, spec);
   const elsewhere =
@@ -67,6 +68,7 @@ export async function openclawBackup(
     beside: gatewayUnitName,
     outputLimit: 64 * 1024 * 1024,
     timeoutSeconds,
+    signal,
     ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
   });
   const answer = parseOrNothing(result.stdout);

@@ -53,6 +53,7 @@ export async function unpackBackup(
     // OpenClaw refuses a target in what it takes for the live state.
     state: nowhere,
     scratch,
+    signal,
     refusal: 'BACKUP_CORRUPT',
   }).catch((error: unknown) => {
     if (!(error instanceof BootstrapError)) throw error;

@@ -14,14 +14,16 @@ const wordOfStopMilliseconds = 200;
 /**
  * Runs a command of this machine to its end. A command that cannot be started or takes too long gives the exit codes
  * that shells and timeout(1) give: 127 and 124.
- * @param signal kills it and what it started
+ * @param closed kills it and what it started, as a signal of its own does
  * @throws the signal's reason: a command that was interrupted has said nothing, least of all that something is wrong
  */
 export function runCommand(
   command: Command,
   environment: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
+  closed?: AbortSignal,
 ): Promise<CommandResult> {
+  const signals = [closed, command.signal].filter((each) => each !== undefined);
+  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   if (signal?.aborted) return Promise.reject(reasonOf(signal));
   return new Promise((resolve, reject) => {
     const child = spawn(command.file, [...command.args], {

@@ -14,6 +14,8 @@ export interface Command {
   readonly outputLimit?: number;
   /** Default: 600. */
   readonly timeoutSeconds?: number;
+  /** Kills it and what it started; then `run` throws the reason. */
+  readonly signal?: AbortSignal;
   /** Account that runs it. Default: the bootstrap's own; a process host ignores it. */
   readonly user?: string;
   /**
@@ -66,7 +68,7 @@ export interface Host {
   /** Directories outside of the layout in which it places files. */
   readonly placedIn?: readonly string[];
 
-  /** Runs a command to its end. Never throws for a non-zero exit; throws once the host was closed, also in the middle. */
+  /** Runs a command to its end. Never throws for a non-zero exit; throws once the host was closed or its signal came, also in the middle. */
   run(command: Command): Promise<CommandResult>;
   /** Starts a program that is asked again and again, as {@link run} starts one; it ends with the host at the latest. */
   converse(command: Program): Conversation;

@@ -66,13 +66,14 @@ async function scheduled(context: StepContext): Promise<string[]> {
 }
 
 async function copy(context: StepContext, store: BackupStore): Promise<string[]> {
-  const { host } = context;
+  const { host, signal } = context;
   try {
     const done = await storeAll(store);
     const newest = newestOf(await store.folder.list(), host.now());
     await remember(context, { lastStored: newest?.at, storeFailure: undefined });
     return done;
   } catch (error) {
+    signal.throwIfAborted();
     await remember(context, { storeFailure: asFailure(host.now(), error) });
     return [];
   }

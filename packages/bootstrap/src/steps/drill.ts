@@ -1,3 +1,4 @@
+import { oneTry } from '../aws/patience.ts';
 import { drill } from '../backup/drill.ts';
 import { begun, remember } from '../backup/keep.ts';
 import { dueAt } from '../backup/schedule.ts';
@@ -20,7 +21,9 @@ export const drillBackup: Step = {
       return { changes: [], skipped: 'the spec has no drill' };
     }
     if (!dueAt(host.now(), spec.backups, await readStatus(host.layout)).drill) return { changes: [] };
-    const result = await begun(context, 'drillBegun', () => drill(context, new BackupStore(host, spec)));
+    const result = await begun(context, 'drillBegun', () =>
+      drill(context, new BackupStore(host, spec, { ...oneTry, signal: context.signal })),
+    );
     await remember(context, {
       lastDrill: result,
       drillBegun: undefined,
