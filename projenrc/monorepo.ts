@@ -129,6 +129,10 @@ export class Monorepo extends javascript.NodeProject {
     this.testTask.reset('nx run-many -t test');
     // After it, because what is published must have been compiled.
     this.testTask.exec('vitest run');
+    this.addTask('coverage', {
+      description: 'Runs the tests of the packages and holds their floors of coverage',
+      exec: 'nx run-many -t coverage',
+    });
     this.preCompileTask.reset();
     this.preCompileTask.spawn(lint);
     this.preCompileTask.spawn(typecheck);

@@ -10,6 +10,11 @@ export class Nx extends Component {
       '{projectRoot}/package.json',
       '{projectRoot}/tsconfig*.json',
     ];
+    const tested = {
+      dependsOn: ['compile', '^compile', '^bundle', 'bundle'],
+      inputs: ['default', '^production'],
+      cache: true,
+    };
     new JsonFile(root, 'nx.json', {
       obj: {
         $schema: './node_modules/nx/schemas/nx-schema.json',
@@ -42,12 +47,8 @@ export class Nx extends Component {
             outputs: ['{projectRoot}/dist'],
             cache: true,
           },
-          test: {
-            dependsOn: ['compile', '^compile', '^bundle', 'bundle'],
-            inputs: ['default', '^production'],
-            outputs: ['{projectRoot}/test-reports', '{projectRoot}/coverage'],
-            cache: true,
-          },
+          test: { ...tested, outputs: ['{projectRoot}/test-reports'] },
+          coverage: { ...tested, outputs: ['{projectRoot}/test-reports', '{projectRoot}/coverage'] },
         },
       },
     });

@@ -37,6 +37,12 @@ export class Workflows extends Component {
           },
         ],
       },
+      coverage: {
+        runsOn: ['ubuntu-24.04'],
+        permissions: { contents: github.workflows.JobPermission.READ },
+        timeoutMinutes: 40,
+        steps: [checkout, node, install, { name: 'Coverage', run: 'npx projen coverage' }],
+      },
       portable: {
         runsOn: ['${{ matrix.os }}'],
         permissions: { contents: github.workflows.JobPermission.READ },

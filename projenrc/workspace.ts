@@ -142,6 +142,10 @@ export class Workspace extends javascript.NodeProject {
     this.compileTask.exec('tsc -p tsconfig.build.json');
     this.addTask('typecheck', { description: 'Type-checks sources and tests', exec: 'tsc -p tsconfig.json' });
     this.testTask.reset('vitest run', { receiveArgs: true });
+    this.addTask('coverage', {
+      description: 'Runs the tests and holds the floor of coverage',
+      exec: 'vitest run --coverage',
+    });
     this.packageTask.reset();
   }
 

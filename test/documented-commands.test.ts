@@ -81,7 +81,7 @@ const proofs: Readonly<Record<string, Proof>> = {
     expect(existsSync(join(clone, 'packages/iam-policies/src/catalogue/dynamodb.ts'))).toBe(true);
   },
   'npx -p @clawharbor/bootstrap clawharbor-bootstrap run --spec pod.json --host process --root .pod/instance --state .pod/efs --artifacts .pod/artifacts --stay':
-    { ...newcomer, test: "the bootstrap's README" },
+    { in: 'packages/e2e/e2e/long/bootstrap-readme.e2e.test.ts', test: "the bootstrap's README" },
 };
 const awsCommand = /^aws [a-z0-9-]+ [a-z-]+ /;
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { converge, type ProcessHost, type Report } from '@clawharbor/bootstrap';
@@ -15,7 +15,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDataDirectory } from '../src/pod/data-dir.ts';
 import { readDeployment } from '../src/pod/deployment.ts';
-import { OpenClawMachine, read, run, specWith, write } from './support/openclaw-host.ts';
+import { OpenClawMachine, read, run, specWith } from './support/openclaw-host.ts';
 import { randomConfigs, type RandomConfig } from './support/random-configs.ts';
 
 let machine: OpenClawMachine;
@@ -34,7 +34,6 @@ afterAll(async () => {
 });
 
 const mergeStep = ({ steps }: Report) => steps.find(({ name }) => name === 'merge-config');
-const codes = (report: Report) => mergeStep(report)?.warnings.map(({ code }) => code);
 
 describe('a config that the pinned gateway takes, the pod takes', () => {
   // Those of older releases: npx projen faults
@@ -48,31 +47,12 @@ describe('a config that the pinned gateway takes, the pod takes', () => {
     const host = await machine.withConfig({ 'openclaw.json': text });
     const spec = await specWith();
     const report = await run(host, spec);
-    expect([report.outcome, codes(report)]).toEqual(['ready', []]);
+    expect([report.outcome, mergeStep(report)?.warnings]).toEqual(['ready', []]);
     expect(await read(host, 'openclaw.json')).toContain(text.trimEnd().slice(0, -2));
     const [inspection] = await inspectConfigs(host, spec, [await setOf(host)]);
     expect(inspection?.resolved).toMatchObject({ session: { reset: { atHour: 5 } } });
     await host.close();
   });
-});
-
-test('the last good config comes back with its included files', async () => {
-  const good = `{ session: { reset: { mode: 'daily', atHour: 4 } } }\n`;
-  const host = await machine.withConfig({
-    'openclaw.json': `{ $include: './team.json5' }\n`,
-    'team.json5': good,
-  });
-  const spec = await specWith();
-  await run(host, spec);
-  await host.units.stop('openclaw');
-  await write(host, { 'team.json5': `{ session: { reset: { mode: 'daily', atHour: 4, hour: 5 } } }\n` });
-  const report = await run(host, spec);
-  expect([report.outcome, codes(report)]).toEqual(['ready', ['CONFIG_REJECTED']]);
-  expect(await read(host, 'team.json5')).toBe(good);
-  expect((await readdir(host.layout.state)).some((name) => name.startsWith('team.json5.rejected-'))).toBe(
-    true,
-  );
-  await host.close();
 });
 
 test('fault (config): OpenClaw rejects a wish → it is left out alone, and the ways in stand', async () => {
