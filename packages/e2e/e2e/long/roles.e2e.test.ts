@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Report } from '@clawharbor/bootstrap';
-import { Team } from './support/team.ts';
+import { Team } from '../support/team.ts';
 
 /** What a role that comes late cut off came 11 to 27 s after the first login. */
 const quietSeconds = 40;
