@@ -34,4 +34,5 @@ export const clientS3 = '@aws-sdk/client-s3@3.1169.0';
 export const libStorage = '@aws-sdk/lib-storage@3.1169.0';
 export const clientSecretsManager = '@aws-sdk/client-secrets-manager@3.1163.0';
 export const clientSsm = '@aws-sdk/client-ssm@3.1169.0';
+export const signatureV4 = '@smithy/signature-v4@5.7.5';
 export const instanceMetadata = '@aws-sdk/ec2-metadata-service@3.1163.0';

@@ -19,25 +19,31 @@ const inputs = [
 function build(): void {
   // Loaded here, because who only asks whether the bundle is fresh needs none.
   const esbuild = createRequire(import.meta.url)('esbuild') as typeof Esbuild;
-  const { outputFiles } = esbuild.buildSync({
+  const shared: Esbuild.BuildOptions & { write: false } = {
     absWorkingDir: import.meta.dirname,
-    entryPoints: ['src/bin/clawharbor-bootstrap.ts'],
-    outfile,
     write: false,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
-    conditions: ['source'],
+    conditions: ['source', 'module'],
     // The AWS SDK has ES modules for bundlers: what no step calls stays out, and each start reads and compiles less.
     mainFields: ['module', 'main'],
+    logLevel: 'silent',
+  };
+  const look = esbuild.buildSync({ ...shared, entryPoints: ['src/look/program.ts'], minify: true });
+  const { outputFiles } = esbuild.buildSync({
+    ...shared,
+    entryPoints: ['src/bin/clawharbor-bootstrap.ts'],
+    outfile,
+    // For src/look/bundled.ts.
+    define: { LOOK_PROGRAM: JSON.stringify(look.outputFiles[0]?.text) },
     minifySyntax: true,
     legalComments: 'linked',
     // Some dependencies are CommonJS and call require() for Node's own modules.
     banner: {
       js: `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`,
     },
-    logLevel: 'silent',
   });
   mkdirSync(dirname(outfile), { recursive: true });
   for (const { path, contents } of outputFiles) {

@@ -10,7 +10,15 @@ import { openDataDirectory } from '../src/pod/data-dir.ts';
 import { readDeployment } from '../src/pod/deployment.ts';
 import { artifacts, fillArtifactCache } from './container/artifacts.ts';
 import { startAndTell } from './container/echo-unit.ts';
-import { bootstrap, lastReport, property, readyStatus, succeeded, untilReady } from './container/observe.ts';
+import {
+  bootstrap,
+  lastReport,
+  processorSeconds,
+  property,
+  readyStatus,
+  succeeded,
+  untilReady,
+} from './container/observe.ts';
 import { killBootstrap } from './container/kills.ts';
 import { Region } from './container/region.ts';
 import { anyText, oneLine } from './container/values.ts';
@@ -152,6 +160,7 @@ describe.skipIf(reason !== undefined)(
         'openclaw.service',
         'clawharbor-bootstrap.service',
         'clawharbor-bootstrap.timer',
+        'clawharbor-look.service',
         'clawharbor-config.path',
       ];
       const verified = await region.instance.execute('systemd-analyze', ['verify', ...units]);
@@ -236,6 +245,30 @@ describe.skipIf(reason !== undefined)(
       await succeeded(bootstrap(region.instance));
       expect(await lastReport(region.instance)).toMatchObject({ outcome: 'unchanged' });
       expect(await property(region.instance, 'MainPID')).toBe(before);
+    });
+
+    it('looks each minute whether anything may have changed, and runs only then', async () => {
+      const { instance } = region;
+      await succeeded(bootstrap(instance));
+      const { startedAt } = await lastReport(instance);
+      await instance.succeed('systemctl', ['start', 'clawharbor-look.service']);
+      const journal = await instance.succeed('journalctl', [
+        '--output=cat',
+        '--unit=clawharbor-look.service',
+      ]);
+      expect(journal).toContain('nothing has changed');
+      expect(await property(instance, 'ActiveState', 'clawharbor-bootstrap')).toBe('inactive');
+      expect((await lastReport(instance)).startedAt).toBe(startedAt);
+
+      await region.deploy({ ...region.spec, readyTimeoutSeconds: region.spec.readyTimeoutSeconds + 1 });
+      await instance.succeed('systemctl', ['start', 'clawharbor-look.service']);
+      const last = async () => (await lastReport(instance)).startedAt;
+      await expect.poll(last, { timeout: 120_000 }).not.toBe(startedAt);
+
+      const run = await processorSeconds(instance, 'clawharbor-bootstrap run');
+      const program = '/usr/bin/node-24 /usr/local/lib/clawharbor-look.mjs';
+      const look = await processorSeconds(instance, `${program} ssm:${region.deployment.specParameter}`);
+      console.log(`processor time: a run ${run.toFixed(2)} s, a look ${look.toFixed(2)} s`);
     });
 
     it('has its administrator although nobody has logged in, and root owns no file beside the databases', async () => {

@@ -5,10 +5,12 @@ import { converge, drainIfLeaving } from '../converge.ts';
 import { diskError } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';
 import { specVariable } from '../host/systemd/bootstrap-service.ts';
+import { settle, unsettle } from '../look/settle.ts';
 import { planRun } from '../plan.ts';
 import { readReport } from '../report.ts';
 import { lastSpec, rememberSpec } from '../spec/last-spec.ts';
-import { loadPodSpec } from '../spec/load.ts';
+import { loadPodSpec, parseSpecText } from '../spec/load.ts';
+import { readSpec } from '../spec/source.ts';
 import { revisionOf, stay } from '../stay.ts';
 import type { PhaseChoice } from '../steps/index.ts';
 import { usualWatchSeconds } from '../upgrade/transaction.ts';
@@ -110,19 +112,26 @@ async function run(options: RunOptions): Promise<number> {
       patience,
       watchSeconds: options.watch,
     };
-    const spec = await loadPodSpec(options.spec, patience).catch(async (error: unknown) => {
+    await unsettle(host);
+    const load = async () => {
+      const text = await readSpec(options.spec, patience);
+      return { text, spec: parseSpecText(text, options.spec) };
+    };
+    const loaded = await load().catch(async (error: unknown) => {
       const last = await lastSpec(host.layout);
       const drained = last && (await drainIfLeaving(last, host, follow));
       if (drained === undefined) throw error;
       output.report(drained);
       return undefined;
     });
-    if (spec === undefined) return 0;
+    if (loaded === undefined) return 0;
+    const { spec, text } = loaded;
     await rememberSpec(host.layout, spec);
     const known = options.stay ? await revisionOf(spec).catch(() => undefined) : undefined;
     const first = await converge(spec, host, follow);
     if (ended.signal.aborted) return 0;
     output.report(first);
+    if (options.host === 'systemd') await settle(host, spec, text, first);
     if (first.outcome === 'failed') return failed(first.steps.find(({ error }) => error)?.error);
     if (!options.stay) return 0;
     await stay(host, {

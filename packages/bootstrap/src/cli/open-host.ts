@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { ProcessHost } from '../host/process/process-host.ts';
+import { lookProgram } from '../look/bundled.ts';
 import { SystemdHost } from '../host/systemd/systemd-host.ts';
 
 export interface HostOptions {
@@ -30,8 +31,10 @@ export function openHost(
 ): OpenHost {
   if (host === 'systemd') {
     const script = resolve(process.argv[1] ?? '');
-    const again = { program: [process.execPath, script], spec: recurringSpec ?? '' };
-    const opened = new SystemdHost(recurringSpec === undefined ? {} : { recur: again });
+    const look = lookProgram();
+    const again = { program: [process.execPath, script], spec: recurringSpec ?? '', look: look ?? '' };
+    const recurs = recurringSpec !== undefined && look !== undefined;
+    const opened = new SystemdHost(recurs ? { recur: again } : {});
     return { host: opened, close: () => opened.close() };
   }
   if (root === undefined || state === undefined || artifacts === undefined) {

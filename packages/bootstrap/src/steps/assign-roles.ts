@@ -55,7 +55,8 @@ export async function administratorsToAdmit(host: Host, spec: PodSpec): Promise<
   return missing.length === 0 ? [] : connected(await host.units.tail(gatewayUnitName, logLines), missing);
 }
 
-async function notAdmitted(host: Host, spec: PodSpec): Promise<string[]> {
+/** Administrators who do not have their role yet, whether or not they were ever here. */
+export async function notAdmitted(host: Host, spec: PodSpec): Promise<string[]> {
   const admitted = await readAdmitted(host);
   return administratorsOf(spec.openclaw.config).filter((identity) => !admitted.includes(identity));
 }

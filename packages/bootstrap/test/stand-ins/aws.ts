@@ -105,6 +105,13 @@ function metadata(aws: AwsStandIn, name: string): Answer {
   const values: Record<string, string | undefined> = {
     'instance-id': instanceId,
     'placement/region': 'eu-central-1',
+    'services/domain': 'amazonaws.com',
+    'iam/security-credentials/': 'instance-role',
+    'iam/security-credentials/instance-role': JSON.stringify({
+      AccessKeyId: 'AKIDEXAMPLE',
+      SecretAccessKey: 'example',
+      Token: 'token',
+    }),
     'autoscaling/target-lifecycle-state': aws.targetState,
   };
   const value = values[name];

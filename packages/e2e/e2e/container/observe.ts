@@ -23,6 +23,18 @@ export async function bootstrap(instance: SystemdContainer): Promise<Execution> 
   return { ...run, stdout: journal.stdout };
 }
 
+/** Processor time of a command and of all that it starts, while no run of the timer goes on. */
+export async function processorSeconds(instance: SystemdContainer, command: string): Promise<number> {
+  const script = `TIMEFORMAT="%U %S"; time ${command} >/dev/null`;
+  const lock = ['/run/clawharbor-bootstrap.lock', 'bash', '-c', script];
+  const { stderr } = await instance.execute('flock', lock, { timeoutSeconds: 300 });
+  return stderr
+    .trim()
+    .split(/\s+/)
+    .map(Number)
+    .reduce((a, b) => a + b);
+}
+
 /** A property of a service, or of another unit by its whole name. */
 export async function property(instance: SystemdContainer, name: string, unit = 'openclaw'): Promise<string> {
   const text = await instance.succeed('systemctl', [

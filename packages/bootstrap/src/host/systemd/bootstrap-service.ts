@@ -13,6 +13,8 @@ import { toolDirectory, unitDirectory } from './units.ts';
 export const specVariable = 'CLAWHARBOR_SPEC';
 
 const name = 'clawharbor-bootstrap';
+const look = 'clawharbor-look.service';
+export const lookFile = '/usr/local/lib/clawharbor-look.mjs';
 const watcher = 'clawharbor-config.path';
 const gatewayService = `${gatewayUnitName}.service`;
 
@@ -45,11 +47,32 @@ export function renderBootstrapService(command: readonly string[]): string {
   });
 }
 
-/** At every boot, and a minute after each run: this is how a changed spec or secret arrives, without inbound access. */
+/**
+ * Looks whether there may be something to do, which costs little of what a run costs, and starts a run only then. A look
+ * that fails, however, is for a run to see to.
+ */
+export function renderLookService({ program, spec }: RecurringBootstrap): string {
+  const script = `"$@" || exec systemctl start --no-block ${name}.service`;
+  const words = [script, 'look', program[0] ?? '', lookFile, spec].map((word) => quoteWord(word, 'look'));
+  return sections({
+    Unit: [['Description', 'Clawharbor: whether this machine may differ from the pod spec']],
+    Service: [
+      ['Type', 'oneshot'],
+      ['ExecStart', `:/bin/sh -c ${words.join(' ')}`],
+      ['TimeoutStartSec', '60s'],
+      ['PrivateTmp', 'yes'],
+      ['LimitCORE', '0'],
+      ['SyslogIdentifier', name],
+    ],
+  });
+}
+
+/** At every boot, and a minute after each look: this is how a changed spec or secret arrives, without inbound access. */
 export function renderBootstrapTimer(): string {
   return sections({
     Unit: [['Description', 'Clawharbor: at boot and every minute']],
     Timer: [
+      ['Unit', look],
       ['OnBootSec', '1s'],
       ['OnUnitInactiveSec', '60s'],
       ['AccuracySec', '1s'],
@@ -87,10 +110,12 @@ export interface RecurringBootstrap {
   readonly program: readonly string[];
   /** As `--spec` takes it. */
   readonly spec: string;
+  /** Text of the program that looks each minute whether a run may find something to do. */
+  readonly look: string;
 }
 
 /** A program for people on the machine, who need not know where the bootstrap and its spec are. */
-export function renderBootstrapTool({ program, spec }: RecurringBootstrap): string {
+export function renderBootstrapTool({ program, spec }: Omit<RecurringBootstrap, 'look'>): string {
   return `#!/bin/sh
 # Written by Clawharbor: the bootstrap of this instance, with the spec that its timer takes.
 if [ -z "\${${specVariable}:-}" ]; then ${specVariable}=${shellWord(spec)}; fi
@@ -104,6 +129,8 @@ export function recurringBootstrap(run: Run, recurring: RecurringBootstrap, conf
   const command = [...program, 'run', '--host', 'systemd', '--spec', spec];
   const files = [
     { path: join(unitDirectory, watcher), content: renderConfigPath(config), mode: 0o644 },
+    { path: lookFile, content: recurring.look, mode: 0o644 },
+    { path: join(unitDirectory, look), content: renderLookService(recurring), mode: 0o644 },
     { path: join(unitDirectory, `${name}.service`), content: renderBootstrapService(command), mode: 0o644 },
     { path: join(unitDirectory, `${name}.timer`), content: renderBootstrapTimer(), mode: 0o644 },
     { path: join(toolDirectory, name), content: renderBootstrapTool(recurring), mode: 0o755 },

@@ -7,7 +7,7 @@ import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } fr
 import { instanceLayout, type Layout } from '../layout.ts';
 import { probeOnce } from '../probe.ts';
 import { gatewayAccount, ollamaAccount, type Account } from './account.ts';
-import { recurringBootstrap, type RecurringBootstrap } from './bootstrap-service.ts';
+import { lookFile, recurringBootstrap, type RecurringBootstrap } from './bootstrap-service.ts';
 import { bind, isBound, unbind } from './bind.ts';
 import { Conversation } from '../conversation.ts';
 import { asAccount, runAs } from './command.ts';
@@ -37,6 +37,7 @@ export class SystemdHost implements Host {
   readonly placedIn = [
     unitDirectory,
     toolDirectory,
+    dirname(lookFile),
     ...[journalFile, logAgentFile, ...secretFiles].map((file) => dirname(file)),
   ];
   readonly #options: SystemdHostOptions;

@@ -1,0 +1,56 @@
+/** What AWS says a pod should be. */
+export interface Wish {
+  /** SHA-256 of the spec's text. */
+  readonly spec: string;
+  /** Version of the secret; absent where the spec has none. */
+  readonly secret?: string | undefined;
+  /** Where Auto Scaling takes the instance; absent outside of a group, and where the spec has no lifecycle hook. */
+  readonly target?: string | undefined;
+}
+
+/** What a look at the machine finds. */
+export interface Machine {
+  /** Changes with each boot. */
+  readonly boot: string;
+  /** Seconds since the boot: whatever the clock is set to. */
+  readonly uptime: number;
+  /** Process of the gateway and when it started; undefined: it does not run. */
+  readonly gateway: string | undefined;
+  /** Memory of the gateway that the kernel cannot take back, in MB. */
+  readonly heldMegabytes: number | undefined;
+  /** The files of the config as they are: another one, another size or another time is another text. */
+  readonly files: string;
+}
+
+/** What was seen when a run of the bootstrap had found nothing to do. */
+export interface Settled {
+  readonly wish: Wish;
+  readonly machine: Machine;
+  /** What the heap of the gateway may become, in MB. */
+  readonly heapMegabytes: number;
+}
+
+/**
+ * What depends on time alone, such as backups, what failed and is to be tried again, and what somebody changed on the machine
+ * by hand, is seen so much later at most.
+ */
+export const lookSeconds = 900;
+
+export const neverSettled = 'the last run has changed something, or has failed';
+
+/**
+ * Why a run of the bootstrap may find something to do; undefined: as long as nothing else is seen than when there was
+ * nothing to do, there is nothing. Pure.
+ */
+export function whyDue(settled: Settled | undefined, wish: Wish, now: Machine): string | undefined {
+  if (settled === undefined) return neverSettled;
+  const then = settled.machine;
+  if (now.boot !== then.boot) return 'the machine has started';
+  if (now.uptime - then.uptime >= lookSeconds) return `the last run is ${lookSeconds / 60} minutes ago`;
+  if (wish.spec !== settled.wish.spec) return 'the spec has changed';
+  if (wish.secret !== settled.wish.secret) return 'the secret has changed';
+  if (wish.target !== settled.wish.target) return `Auto Scaling takes the instance to ${wish.target}`;
+  if (now.gateway === undefined || now.gateway !== then.gateway) return 'the gateway is not the one that ran';
+  if ((now.heldMegabytes ?? 0) >= settled.heapMegabytes) return 'the gateway holds much memory';
+  return now.files === then.files ? undefined : 'the config has changed';
+}
