@@ -14,7 +14,7 @@ import { secretEnvironmentOf } from './secrets/secret-environment.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
 import { drainGateway } from './steps/drain-gateway.ts';
 import { lateSteps, stepsOf, type PhaseChoice } from './steps/index.ts';
-import type { Phase, Step, StepContext, StepResult, UpgradeSummary } from './steps/step.ts';
+import type { GatewayStart, Phase, Step, StepContext, StepResult, UpgradeSummary } from './steps/step.ts';
 
 export interface StepEvent {
   readonly event: 'step';
@@ -68,6 +68,7 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     outcome: lifecycle?.leaving && !run.failed ? 'drained' : run.outcome(phase),
     ...(lifecycle?.instanceId === undefined ? {} : { instanceId: lifecycle.instanceId }),
     openclaw: run.runs ?? spec.openclaw.version,
+    ...(run.gateway === undefined ? {} : { gateway: run.gateway }),
     ...(run.upgrade === undefined ? {} : { upgrade: run.upgrade }),
     conditions: lastOfEach(run.conditions),
     steps: run.reports,
@@ -197,17 +198,20 @@ class Run {
   failed = false;
   /** The release that the pod goes on with, where it is not the spec's. */
   runs: OpenClawVersion | undefined;
+  gateway: GatewayStart | undefined;
   upgrade: UpgradeSummary | undefined;
   #rolledBack = false;
   readonly #host: Host;
   readonly #emit: (event: StepEvent) => void;
   readonly #ended: AbortSignal;
+  readonly #began: number;
   #stopped = false;
 
   constructor(host: Host, emit: (event: StepEvent) => void, ended: AbortSignal) {
     this.#host = host;
     this.#emit = emit;
     this.#ended = ended;
+    this.#began = host.elapsed();
   }
 
   get goesOn(): boolean {
@@ -306,12 +310,14 @@ class Run {
     if (result?.rolledBack) this.#rolledBack = true;
     this.conditions.push(...(result?.conditions ?? []));
     this.runs = result?.runs ?? this.runs;
+    this.gateway = result?.gateway ?? this.gateway;
     this.upgrade = result?.upgrade ?? this.upgrade;
     const kept = result?.kept ?? [];
     this.reports.push({
       name,
       phase,
       status,
+      startMs: Math.round(done.started - this.#began),
       durationMs,
       changes,
       ...(kept.length > 0 ? { kept } : {}),

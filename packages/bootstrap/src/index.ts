@@ -18,4 +18,6 @@ export {
 } from './report.ts';
 export { loadPodSpec } from './spec/load.ts';
 export { lateSteps, steps, type PhaseChoice } from './steps/index.ts';
+export { timelineSvg } from './timeline/svg.ts';
+export { timelineText } from './timeline/text.ts';
 export type { Phase, Step, StepContext, StepResult, Warning } from './steps/step.ts';

@@ -5,7 +5,7 @@ import type { Condition } from './conditions.ts';
 import { writeAtomically } from './config/atomic-file.ts';
 import { readIfPresent } from './config/files.ts';
 import type { Layout } from './host/layout.ts';
-import type { Phase, UpgradeSummary, Warning } from './steps/step.ts';
+import type { GatewayStart, Phase, UpgradeSummary, Warning } from './steps/step.ts';
 
 /** `stopped`: the run was told to end in the middle of it. */
 export type StepStatus = 'changed' | 'unchanged' | 'failed' | 'skipped' | 'stopped';
@@ -14,6 +14,8 @@ export interface StepReport {
   readonly name: string;
   readonly phase: Phase;
   readonly status: StepStatus;
+  /** Since the run began. Absent in reports of before there was one. */
+  readonly startMs?: number;
   readonly durationMs: number;
   /** What was done, or why it was skipped; one line each. */
   readonly changes: readonly string[];
@@ -40,6 +42,8 @@ export interface Report {
   readonly instanceId?: string;
   /** The release that the pod runs: the one of the spec, or the one before it where that does not work. */
   readonly openclaw: string;
+  /** The start of the gateway, where it was started in this run and became ready. */
+  readonly gateway?: GatewayStart;
   /** The upgrade of this run; absent where there was none. */
   readonly upgrade?: UpgradeSummary;
   /** What holds of the pod or does not, also where the run went well. One of each type; empty before the first step. */

@@ -13,6 +13,8 @@ import { loadPodSpec, parseSpecText } from '../spec/load.ts';
 import { readSpec } from '../spec/source.ts';
 import { revisionOf, stay } from '../stay.ts';
 import type { PhaseChoice } from '../steps/index.ts';
+import { timelineSvg } from '../timeline/svg.ts';
+import { timelineText } from '../timeline/text.ts';
 import { usualWatchSeconds } from '../upgrade/transaction.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { openHost, type HostOptions } from './open-host.ts';
@@ -61,11 +63,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(async (options: RunOptions) => {
       exitCode = await run(options);
     });
-  onHost(program.command('report').description('prints the report of the last run')).action(
-    async (options: CommonOptions) => {
+  onHost(program.command('report').description('prints the report of the last run'))
+    .option('--timeline', 'what it did when, and what its end waited for, as a drawing of 80 columns', false)
+    .addOption(new Option('--svg', 'the same as a picture').default(false).conflicts(['timeline', 'json']))
+    .action(async (options: ReportOptions) => {
       exitCode = await showReport(options);
-    },
-  );
+    });
   addBackupCommands(program, { onHost, specOption, end: (code) => (exitCode = code) });
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -153,12 +156,18 @@ async function run(options: RunOptions): Promise<number> {
   }
 }
 
-async function showReport(options: CommonOptions): Promise<number> {
+interface ReportOptions extends CommonOptions {
+  readonly timeline: boolean;
+  readonly svg: boolean;
+}
+
+async function showReport(options: ReportOptions): Promise<number> {
   const { host, close } = openHost(options);
   try {
     const last = await readReport(host.layout);
     if (!last) throw new BootstrapError('REPORT_ABSENT', `There is no report in ${host.layout.reports} yet.`);
-    process.stdout.write(`${JSON.stringify(last, undefined, options.json ? undefined : 2)}\n`);
+    const drawn = options.svg ? timelineSvg(last) : options.timeline ? timelineText(last) : undefined;
+    process.stdout.write(drawn ?? `${JSON.stringify(last, undefined, options.json ? undefined : 2)}\n`);
     return last.outcome === 'failed' ? 1 : 0;
   } finally {
     await close();

@@ -33,8 +33,17 @@ export interface StepResult {
   readonly runs?: OpenClawVersion;
   /** Why the release of the spec is not here, where another one may be: the upgrade decides what runs. */
   readonly missingRelease?: Warning;
+  /** How the gateway started; absent where it runs as before. */
+  readonly gateway?: GatewayStart;
   /** What came of an upgrade; absent where there was none. */
   readonly upgrade?: UpgradeSummary;
+}
+
+export interface GatewayStart {
+  /** For the lock of the state, which an instance before this one may have. */
+  readonly fenceMs: number;
+  /** From its exec to ready. */
+  readonly startMs: number;
 }
 
 export interface UpgradeSummary {

@@ -6,7 +6,7 @@ import { fenceSeconds } from '../openclaw/fence-seconds.ts';
 import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redact } from '../secrets/redact.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
-import type { StepContext } from './step.ts';
+import type { GatewayStart, StepContext } from './step.ts';
 
 const pollMilliseconds = 500;
 /** Enough for all that a refused start says. */
@@ -14,9 +14,10 @@ const logLines = 60;
 
 /**
  * Waits until the gateway says that it is ready. It has its time from when it holds the lock of the state.
+ * @returns how long it took, from now
  * @throws BootstrapError as {@link judge} says. A gateway that will not start by another try is stopped, and not tried again
  */
-export async function untilReady(context: StepContext): Promise<void> {
+export async function untilReady(context: StepContext): Promise<GatewayStart> {
   const { host, spec, signal } = context;
   const url = `http://127.0.0.1:${gatewayPort(spec)}/readyz`;
   const begun = host.elapsed();
@@ -36,7 +37,9 @@ export async function untilReady(context: StepContext): Promise<void> {
       timedOut: host.elapsed() >= deadline,
       log: answer?.status === 200 ? [] : await host.units.tail(gatewayUnitName, logLines),
     });
-    if (verdict === 'ready') return;
+    if (verdict === 'ready') {
+      return { fenceMs: Math.round(heldAt - begun), startMs: Math.round(host.elapsed() - heldAt) };
+    }
     if (verdict !== 'wait') throw await given(context, verdict);
     await host.sleep(pollMilliseconds, signal);
   }

@@ -19,16 +19,21 @@ export const waitReady: Step = {
   plan: async () => [],
   async apply(context) {
     try {
-      await untilReady(context);
+      const gateway = await untilReady(context);
       const { isProved, ...followed } = await followConfig(context);
       await rememberGood(context, isProved);
-      return followed;
+      return isStarted(context) ? { ...followed, gateway } : followed;
     } catch (error) {
       if (!(error instanceof BootstrapError) || error.code !== 'GATEWAY_CONFIG_REFUSED') throw error;
       return await rollBack(context, error);
     }
   },
 };
+
+/** Else it has been ready all the time. */
+function isStarted({ done }: StepContext): boolean {
+  return (done.get('start-gateway')?.changes.length ?? 0) > 0;
+}
 
 /**
  * The last good config comes back with all its files, and with what infrastructure decides by now: nobody gets in another

@@ -5,6 +5,11 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
+export interface StatusOptions extends CommonOptions {
+  readonly timeline?: boolean;
+  readonly svg?: boolean;
+}
+
 export interface UpOptions extends CommonOptions {
   readonly port: number;
   /** Default: the port after `port`. */

@@ -1,7 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { PodError } from '../pod/errors.ts';
 import { defaultDataDir } from './commands-to-type.ts';
-import type { CommonOptions, UpOptions } from './options.ts';
+import type { CommonOptions, StatusOptions, UpOptions } from './options.ts';
 import { jsonOutput, type Output } from './output.ts';
 import { terminalOutput } from './terminal-output.ts';
 
@@ -52,12 +52,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     'the Auto Scaling stand-in terminates the instance and launches a new one',
     async () => (await import('./replace.ts')).replace,
   );
-  verb(
+  verb<StatusOptions>(
     program,
     'status',
     'instance, target health, lifecycle state, last report, and what differs from AWS',
     async () => (await import('./status.ts')).status,
-  );
+  )
+    .option('--timeline', 'what the last run did when, and what its end waited for')
+    .addOption(new Option('--svg', 'the same as a picture').conflicts(['timeline', 'json']));
   const secret = program.command('secret').description('secrets of the pod');
   verb(
     secret,
