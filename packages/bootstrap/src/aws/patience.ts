@@ -63,6 +63,8 @@ async function withinItsTime<T>(
 ): Promise<T> {
   const limit = AbortSignal.timeout(trySeconds * 1000);
   const ended = signal ? AbortSignal.any([signal, limit]) : limit;
+  // One that has come tells nobody again.
+  ended.throwIfAborted();
   let giveUp = (): void => {};
   const overdue = new Promise<never>((_, reject) => {
     giveUp = () => {

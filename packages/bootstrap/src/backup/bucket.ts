@@ -76,10 +76,10 @@ export class BackupBucket {
         // The SDK listens to no error of a stream: one that cannot be read any more would end the process.
         const Body = await readFile(archive);
         mustBe(name, createHash('sha256').update(Body).digest('hex'), sha256);
-        await this.#put(client, name, { Body, length: bytes, digest: sha256 });
+        await this.#put(client, name, { Body, length: bytes, digest: sha256 }, signal);
       }
       const digest = createHash('sha256').update(text).digest('hex');
-      await this.#put(client, `${id}.json`, { Body: text, length: Buffer.byteLength(text), digest });
+      await this.#put(client, `${id}.json`, { Body: text, length: Buffer.byteLength(text), digest }, signal);
     });
   }
 
@@ -87,12 +87,14 @@ export class BackupBucket {
     client: S3Client,
     name: string,
     content: { Body: Uint8Array | string; length: number; digest: string },
+    abortSignal: AbortSignal,
   ): Promise<void> {
     const { PutObjectCommand } = await sdk();
     const { Body, length, digest } = content;
     const ChecksumSHA256 = Buffer.from(digest, 'hex').toString('base64');
     await client.send(
       new PutObjectCommand({ ...this.#object(name), Body, ContentLength: length, ChecksumSHA256 }),
+      { abortSignal },
     );
   }
 
@@ -138,21 +140,28 @@ export class BackupBucket {
    * @throws BootstrapError `BACKUP_BUCKET_UNREADABLE`
    */
   async list(known: ReadonlySet<string> = new Set()): Promise<BackupManifest[]> {
-    return this.#ask('BACKUP_BUCKET_UNREADABLE', 's3:ListBucket and s3:GetObject', async (client) => {
-      const { GetObjectCommand, paginateListObjectsV2 } = await sdk();
-      const found: BackupManifest[] = [];
-      const pages = paginateListObjectsV2({ client }, { Bucket: this.#name, Prefix: this.#prefix });
-      for await (const { Contents = [] } of pages) {
-        for (const { Key = '' } of Contents) {
-          const id = Key.slice(this.#prefix.length).replace(/\.json$/, '');
-          if (!Key.endsWith('.json') || !backupId.test(id) || known.has(id)) continue;
-          const { Body } = await client.send(new GetObjectCommand({ Bucket: this.#name, Key }));
-          const manifest = parseManifest(await Body?.transformToString(), id);
-          if (manifest) found.push(manifest);
+    return this.#ask(
+      'BACKUP_BUCKET_UNREADABLE',
+      's3:ListBucket and s3:GetObject',
+      async (client, abortSignal) => {
+        const { GetObjectCommand, paginateListObjectsV2 } = await sdk();
+        const found: BackupManifest[] = [];
+        const pages = paginateListObjectsV2({ client }, { Bucket: this.#name, Prefix: this.#prefix });
+        for await (const { Contents = [] } of pages) {
+          abortSignal.throwIfAborted();
+          for (const { Key = '' } of Contents) {
+            const id = Key.slice(this.#prefix.length).replace(/\.json$/, '');
+            if (!Key.endsWith('.json') || !backupId.test(id) || known.has(id)) continue;
+            const { Body } = await client.send(new GetObjectCommand({ Bucket: this.#name, Key }), {
+              abortSignal,
+            });
+            const manifest = parseManifest(await Body?.transformToString(), id);
+            if (manifest) found.push(manifest);
+          }
         }
-      }
-      return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    });
+        return found.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      },
+    );
   }
 
   /**
@@ -163,8 +172,8 @@ export class BackupBucket {
     await folder.make();
     const temporary = temporaryOf(join(folder.directory, 'archive'));
     try {
-      const digest = await this.#ask('BACKUP_BUCKET_UNREADABLE', 's3:GetObject', (client) =>
-        this.#download(client, manifest, temporary),
+      const digest = await this.#ask('BACKUP_BUCKET_UNREADABLE', 's3:GetObject', (client, signal) =>
+        this.#download(client, manifest, temporary, signal),
       );
       if (digest !== manifest.sha256) {
         throw new BootstrapError(
@@ -180,11 +189,17 @@ export class BackupBucket {
   }
 
   /** @throws BootstrapError `BACKUP_CORRUPT` for one that is longer than it should be: it must not fill the disk */
-  async #download(client: S3Client, { id, bytes }: BackupManifest, file: string): Promise<string> {
+  async #download(
+    client: S3Client,
+    { id, bytes }: BackupManifest,
+    file: string,
+    abortSignal: AbortSignal,
+  ): Promise<string> {
     const { GetObjectCommand } = await sdk();
     const name = `${id}.tar.gz`;
     const { Body } = await client.send(
       new GetObjectCommand({ Bucket: this.#name, Key: `${this.#prefix}${name}` }),
+      { abortSignal },
     );
     const hash = createHash('sha256');
     const handle = await open(file, 'w', 0o600);

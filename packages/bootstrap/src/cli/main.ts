@@ -134,7 +134,7 @@ async function run(options: RunOptions): Promise<number> {
     const first = await converge(spec, host, follow);
     if (ended.signal.aborted) return 0;
     output.report(first);
-    if (options.host === 'systemd') await settle(host, spec, text, first);
+    if (options.host === 'systemd' && options.phase === 'all') await settle(host, spec, text, first);
     if (first.outcome === 'failed') return failed(first.steps.find(({ error }) => error)?.error);
     if (!options.stay) return 0;
     await stay(host, {

@@ -1,4 +1,4 @@
-import { textOf } from './request.ts';
+import { Refusal, textOf } from './request.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -23,6 +23,16 @@ export class Metadata {
   async get(name: string): Promise<string> {
     const headers = { 'x-aws-ec2-metadata-token': this.#token };
     return (await textOf({ url: urlOf(`/latest/meta-data/${name}`), method: 'GET', headers })).trim();
+  }
+
+  /** @returns undefined for what an instance does not have */
+  async find(name: string): Promise<string | undefined> {
+    try {
+      return await this.get(name);
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   /** Of the instance's role: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html */

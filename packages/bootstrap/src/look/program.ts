@@ -1,6 +1,6 @@
 import { instanceLayout } from '../host/layout.ts';
 import { observeMachine, readSettled } from './machine.ts';
-import { neverSettled, whyDue } from './settled.ts';
+import { whyDue } from './settled.ts';
 import { observeWish } from './wish.ts';
 
 // The look of each minute on an instance: a program of its own, because loading the bootstrap costs more than all of it.
@@ -10,7 +10,7 @@ async function whyRun(source: string): Promise<string | undefined> {
   try {
     const settled = await readSettled(instanceLayout);
     // Without it AWS need not be asked.
-    if (settled === undefined) return neverSettled;
+    if (settled === undefined) return 'the last run has changed something, or has failed';
     const [wish, machine] = await Promise.all([observeWish(source), observeMachine(settled.places)]);
     return whyDue(settled, wish, machine);
   } catch (error) {

@@ -10,7 +10,17 @@ export interface Request {
 
 const milliseconds = 5000;
 
-/** @returns the text of the answer @throws for an answer that is no success, and after five seconds without a whole one */
+/** An answer that is no success. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** @returns the text of the answer @throws Refusal; Error after five seconds without a whole one */
 export function textOf({ url, method, headers = {}, body = '' }: Request): Promise<string> {
   const begin = url.protocol === 'https:' ? overTls : overHttp;
   return new Promise((resolve, reject) => {
@@ -24,7 +34,12 @@ export function textOf({ url, method, headers = {}, body = '' }: Request): Promi
         .on('end', () =>
           response.statusCode === 200
             ? resolve(text)
-            : reject(new Error(`${url.host} answers ${response.statusCode}: ${text.slice(0, 300)}`)),
+            : reject(
+                new Refusal(
+                  `${url.host} answers ${response.statusCode}: ${text.slice(0, 300)}`,
+                  response.statusCode ?? 0,
+                ),
+              ),
         );
     });
     asked.on('error', reject).end(body);

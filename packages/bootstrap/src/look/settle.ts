@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { InstanceMetadata } from '../aws/instance-metadata.ts';
 import { readSecret } from '../aws/secret.ts';
 import { readLive } from '../config/live-config.ts';
+import { fileOnDisk, isProved } from '../config/proved-config.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
 import type { Host } from '../host/host.ts';
 import { configFile, gatewayUnitName, heapMegabytes } from '../openclaw/gateway-unit.ts';
+import { podsRun } from '../openclaw-release.ts';
 import type { Report } from '../report.ts';
+import { gatewaySecrets } from '../secrets/secret-environment.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import { notAdmitted } from '../steps/assign-roles.ts';
 import { observeMachine, settledFile, type Places } from './machine.ts';
@@ -18,9 +21,6 @@ export async function unsettle({ layout }: Pick<Host, 'layout'>): Promise<void> 
   await rm(settledFile(layout), { force: true }).catch(() => {});
 }
 
-/** Whoever wrote to the file server so shortly before a run may have a clock that is behind. */
-const clockMilliseconds = 5000;
-
 /**
  * Remembers that a run has found nothing to do, so that the next looks need not run again.
  * Whatever keeps it from being remembered, the next look runs.
@@ -28,23 +28,31 @@ const clockMilliseconds = 5000;
  */
 export async function settle(host: Host, spec: PodSpec, text: string, report: Report): Promise<void> {
   try {
-    if (await foundNothing(host, spec, report))
-      await remember(host, spec, text, Date.parse(report.startedAt));
+    if (await foundNothing(host, spec, report)) await remember(host, thatRuns(spec, report), text);
   } catch {
     // As above; what is wrong with the machine, a run says.
   }
 }
 
-async function remember(host: Host, spec: PodSpec, text: string, startedAt: number): Promise<void> {
+/** What was rolled back runs with another release than the spec's. */
+function thatRuns(spec: PodSpec, { openclaw }: Report): PodSpec {
+  return podsRun(openclaw) ? { ...spec, openclaw: { ...spec.openclaw, version: openclaw } } : spec;
+}
+
+/** A config of more files than people have is not looked at: a run reads them all. */
+const mostFiles = 100;
+
+async function remember(host: Host, spec: PodSpec, text: string): Promise<void> {
   const wish = await wishThatRuns(host, spec, text);
   const { live } = await readLive(host);
   const { pid } = await host.units.state(gatewayUnitName);
-  if (wish === undefined || live === undefined || pid === undefined) return;
+  if (wish === undefined || live === undefined || pid === undefined || live.includes.size >= mostFiles)
+    return;
   const names = [...live.includes.keys()].map((name) => join(host.layout.state, name));
-  const places: Places = { pid, files: [configFile(host.layout), ...names] };
+  const places: Places = { pid, files: [...names, configFile(host.layout)] };
   const machine = await observeMachine(places);
-  // An edit during the run is for the next one.
-  if (newestChange(machine.files) > startedAt - clockMilliseconds) return;
+  // What is edited from here on is another file to the next look; what was edited before was not seen in effect.
+  if (!(await isInEffect(host, spec, pid))) return;
   const settled: Settled & { places: Places } = {
     wish,
     machine,
@@ -54,8 +62,17 @@ async function remember(host: Host, spec: PodSpec, text: string, startedAt: numb
   await writeAtomically(settledFile(host.layout), `${JSON.stringify(settled)}\n`);
 }
 
+/** Whether this process was seen to run with the config that is on disk. */
+async function isInEffect(host: Host, spec: PodSpec, pid: number): Promise<boolean> {
+  const file = await fileOnDisk(host);
+  const { live } = await readLive(host);
+  const state = await host.units.state(gatewayUnitName);
+  if (live === undefined || state.status !== 'active' || state.pid !== pid) return false;
+  return await isProved(host, spec, state, { set: live, file });
+}
+
 /** What is not yet as it should be is looked after each minute. */
-const watched = new Set<string>(['ConfigInEffect', 'InstanceMetadata']);
+const watched = new Set<string>(['ConfigInEffect', 'InstanceMetadata', 'LogsShipped']);
 
 async function foundNothing(
   host: Host,
@@ -63,7 +80,7 @@ async function foundNothing(
   { outcome, steps, conditions }: Report,
 ): Promise<boolean> {
   if (outcome !== 'unchanged' && outcome !== 'rolled-back') return false;
-  if (steps.some(({ status }) => status === 'changed')) return false;
+  if (steps.some(({ status }) => status === 'changed' || status === 'failed')) return false;
   if (conditions.some(({ type, status }) => watched.has(type) && status !== 'True')) return false;
   return (await notAdmitted(host, spec)).length === 0;
 }
@@ -72,18 +89,10 @@ async function foundNothing(
 async function wishThatRuns(host: Host, spec: PodSpec, text: string): Promise<Wish | undefined> {
   const { secret, region, lifecycle } = spec;
   const current = secret && (await readSecret(secret.arn, region));
-  const running = await host.units.secretEnvironment(gatewayUnitName);
-  const isCurrent = Object.entries(current?.variables ?? {}).every(
-    ([name, value]) => value === (running[name] ?? ''),
-  );
+  const variables = await gatewaySecrets(host, current?.variables ?? {});
+  const isCurrent = await host.units.hasSecretEnvironment(gatewayUnitName, variables);
   const target = lifecycle && (await new InstanceMetadata().targetLifecycleState());
   // Any other is on its way in or out, and a run's to see.
   if (!isCurrent || (target !== undefined && target !== 'InService')) return undefined;
   return { spec: digestOf(text), secret: current?.version, target };
-}
-
-/** The last time of change in what stat(1) says, in milliseconds since 1970. */
-function newestChange(files: string): number {
-  const times = files.matchAll(/(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\.\d+ ([+-]\d{4})/g);
-  return Math.max(...[...times].map(([, day, time, zone]) => Date.parse(`${day}T${time}${zone}`)));
 }

@@ -36,14 +36,11 @@ export interface Settled {
  */
 export const lookSeconds = 900;
 
-export const neverSettled = 'the last run has changed something, or has failed';
-
 /**
  * Why a run of the bootstrap may find something to do; undefined: as long as nothing else is seen than when there was
  * nothing to do, there is nothing. Pure.
  */
-export function whyDue(settled: Settled | undefined, wish: Wish, now: Machine): string | undefined {
-  if (settled === undefined) return neverSettled;
+export function whyDue(settled: Settled, wish: Wish, now: Machine): string | undefined {
   const then = settled.machine;
   if (now.boot !== then.boot) return 'the machine has started';
   if (now.uptime - then.uptime >= lookSeconds) return `the last run is ${lookSeconds / 60} minutes ago`;

@@ -26,7 +26,7 @@ export async function observeWish(source: string): Promise<Wish> {
   const { secret, lifecycle } = JSON.parse(text) as Needed;
   const [version, target] = await Promise.all([
     secret && versionOf(secret.arn, region),
-    lifecycle && metadata.get('autoscaling/target-lifecycle-state'),
+    lifecycle && metadata.find('autoscaling/target-lifecycle-state'),
   ]);
   return { spec: digestOf(text), secret: version, target };
 }

@@ -24,6 +24,14 @@ async function read(
   patience: Patience,
 ): Promise<Readonly<Record<string, string>>> {
   const variables = spec.secret ? (await readSecret(spec.secret.arn, spec.region, patience)).variables : {};
+  return await gatewaySecrets(host, variables);
+}
+
+/** What the gateway gets of the pod's secret, and its local password: the one that it has, or a new one. */
+export async function gatewaySecrets(
+  host: Host,
+  variables: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
   // The template creates the secret with empty values: a key that is not there yet is no key.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const known = (await host.units.secretEnvironment(gatewayUnitName))[localPassword];

@@ -30,6 +30,7 @@ export const backUpState: Step = {
     const status = (await readStatus(host.layout)) ?? (await remember(context, {}));
     const due = dueAt(host.now(), plan, status);
     if (due.backup) changes.push(...(await scheduled(context)));
+    signal.throwIfAborted();
     const store = new BackupStore(host, spec, { ...patience, signal });
     if (due.store && (await unstored(store.folder)).length > 0) changes.push(...(await copy(context, store)));
     if (changes.length > 0) changes.push(...(await tidy(store, plan, host.now())));

@@ -1,4 +1,3 @@
-import { oneTry } from '../aws/patience.ts';
 import { drill } from '../backup/drill.ts';
 import { begun, remember } from '../backup/keep.ts';
 import { dueAt } from '../backup/schedule.ts';
@@ -21,9 +20,7 @@ export const drillBackup: Step = {
       return { changes: [], skipped: 'the spec has no drill' };
     }
     if (!dueAt(host.now(), spec.backups, await readStatus(host.layout)).drill) return { changes: [] };
-    const result = await begun(context, 'drillBegun', () =>
-      drill(context, new BackupStore(host, spec, { ...oneTry, signal: context.signal })),
-    );
+    const result = await begun(context, 'drillBegun', () => drill(context, new BackupStore(host, spec)));
     await remember(context, {
       lastDrill: result,
       drillBegun: undefined,

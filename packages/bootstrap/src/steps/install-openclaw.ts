@@ -33,7 +33,7 @@ export const installOpenClaw: Step = {
     ];
   },
   async apply(context) {
-    // At each minute's run this is all.
+    // As a rule this is all.
     if (await isInstalled(context, await artifactOf(context))) return { changes: [] };
     if (!(await isAnotherCached(context))) return await ensureInstalled(context);
     try {

@@ -26,7 +26,7 @@ import { temporaryOf } from '../temporary/name.ts';
 import { sweep } from '../temporary/sweep.ts';
 import type { Step, StepContext, StepResult, Warning } from './step.ts';
 
-/** From a failure to the next try: the bootstrap runs every minute. */
+/** From a failure to the next try: the bootstrap may run every minute. */
 const patienceMilliseconds = 60 * 60 * 1000;
 
 /**

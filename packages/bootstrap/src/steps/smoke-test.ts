@@ -12,7 +12,7 @@ import type { Step, StepContext, Warning } from './step.ts';
 
 const hour = 60 * 60 * 1000;
 
-/** How long an outcome stands, unless something changes: the bootstrap runs every minute, and a question costs money. */
+/** How long an outcome stands, unless something changes: the bootstrap may run every minute, and a question costs money. */
 const validMilliseconds = { answered: 24 * hour, failed: hour };
 
 /** An empty end says nothing of the model. When it comes so often, it does. */

@@ -29,7 +29,7 @@ const failureSchema = z.object({ pinned: z.string(), message: z.string() });
 
 const marker = '.clawharbor-installed';
 
-/** From a failure to the next try: an archive has more than a gigabyte, and the bootstrap runs every minute. */
+/** From a failure to the next try: an archive has more than a gigabyte, and the bootstrap may run every minute. */
 const patienceMilliseconds = 60 * 60 * 1000;
 
 /**
@@ -55,6 +55,7 @@ export const startOllama: Step = {
         changes: [...installed, ...(await start(host, ollama)), ...(await pull(host, ollama, signal))],
       };
     } catch (error) {
+      signal.throwIfAborted();
       const message = explain(error);
       await writeFile(failureFile(host), JSON.stringify({ pinned: JSON.stringify(ollama), message }));
       const code = error instanceof BootstrapError ? error.code : 'COMMAND_FAILED';

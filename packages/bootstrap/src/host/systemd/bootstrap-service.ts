@@ -55,11 +55,16 @@ export function renderLookService({ program, spec }: RecurringBootstrap): string
   const script = `"$@" || exec systemctl start --no-block ${name}.service`;
   const words = [script, 'look', program[0] ?? '', lookFile, spec].map((word) => quoteWord(word, 'look'));
   return sections({
-    Unit: [['Description', 'Clawharbor: whether this machine may differ from the pod spec']],
+    Unit: [
+      ['Description', 'Clawharbor: whether this machine may differ from the pod spec'],
+      // One that is killed as a whole, by its time-out or for want of memory, starts nothing by itself.
+      ['OnFailure', `${name}.service`],
+    ],
     Service: [
       ['Type', 'oneshot'],
       ['ExecStart', `:/bin/sh -c ${words.join(' ')}`],
       ['TimeoutStartSec', '60s'],
+      ['TimeoutStopSec', '5s'],
       ['PrivateTmp', 'yes'],
       ['LimitCORE', '0'],
       ['SyslogIdentifier', name],
@@ -139,7 +144,7 @@ export function recurringBootstrap(run: Run, recurring: RecurringBootstrap, conf
   const isActive = async (unit: string): Promise<boolean> =>
     (await run({ file: 'systemctl', args: ['is-active', '--quiet', unit] })).exitCode === 0;
   return {
-    description: `run at boot, every minute and when the config changes: ${timer}, ${watcher}`,
+    description: `look each minute, run at boot, when something changes and every quarter of an hour: ${timer}, ${watcher}`,
     missing: async () => {
       for (const file of files) if ((await readIfPresent(file.path)) !== file.content) return true;
       if (!(await isActive(timer))) return true;

@@ -19,7 +19,7 @@ import { secretFileOf } from './unit-file.ts';
 import { SystemdUnits, toolDirectory, unitDirectory } from './units.ts';
 
 export interface SystemdHostOptions {
-  /** What a timer starts at boot and every minute. Default: nothing, it runs only when someone runs it. */
+  /** What a timer starts at boot and when something may have changed. Default: nothing, it runs only when someone runs it. */
   readonly recur?: RecurringBootstrap;
 }
 
