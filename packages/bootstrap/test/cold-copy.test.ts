@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ProcessHost } from '../src/host/process/process-host.ts';
 import type { Command } from '../src/host/host.ts';
 import { copyState, forgetCopy, hasCopy, restoreState } from '../src/upgrade/cold-copy.ts';
@@ -79,3 +79,49 @@ test.skipIf(process.platform !== 'linux')(
     }
   },
 );
+
+describe('a roll-back of the state', () => {
+  let directory: string;
+  let host: ProcessHost;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'cold-copy-'));
+    const [state, artifacts] = [join(directory, 'state'), join(directory, 'artifacts')];
+    host = new ProcessHost({ root: join(directory, 'root'), state, artifacts });
+    await mkdir(host.layout.records, { recursive: true });
+    await writeFile(join(state, 'notes'), 'of before');
+    for (const name of ['workspace', 'workspace-ops']) {
+      await mkdir(join(state, name));
+      await writeFile(join(state, name, 'BOOTSTRAP.md'), 'read me');
+    }
+    await copyState(host);
+    await writeFile(join(state, 'notes'), 'of the new release');
+  });
+  afterEach(async () => {
+    await host.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  test('fault (instance): somebody has removed a workspace since the switch, or put a file in its place → the state is back, and what could not be put back is said', async () => {
+    const { state } = host.layout;
+    await rm(join(state, 'workspace-ops'), { recursive: true });
+    await rm(join(state, 'workspace'), { recursive: true });
+    await writeFile(join(state, 'workspace'), 'a file');
+    const { hadCopy, notBack } = await restoreState(host);
+    expect([hadCopy, notBack]).toEqual([
+      true,
+      ['workspace/BOOTSTRAP.md: ENOTDIR', 'workspace-ops: it is gone'],
+    ]);
+    expect(await readFile(join(state, 'notes'), 'utf8')).toBe('of before');
+  });
+
+  test('fault (kill): a killed run has left a program that still copies → it harms no copy of the run after it', async () => {
+    const { state, records } = host.layout;
+    // What the killed one had made by then, and what it removes because it cannot go on.
+    await mkdir(join(records, 'upgrade-copy', 'state'), { recursive: true });
+    const both = await Promise.allSettled([copyState(host), copyState(host)]);
+    expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
+    await writeFile(join(state, 'notes'), 'of yet another');
+    expect((await restoreState(host)).hadCopy).toBe(true);
+    expect(await readFile(join(state, 'notes'), 'utf8')).toBe('of the new release');
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -42,4 +42,16 @@ test('a state that was rolled back from goes after a week, although no upgrade h
     'upgrade-from-2026.7.35',
   ]);
   expect(await removeFailed(host)).toEqual([]);
+});
+
+test('what an agent has closed to itself goes as well, and keeps nothing else from going', async () => {
+  const { records } = host.layout;
+  for (const name of ['upgrade-failed-one', 'upgrade-failed-two']) {
+    await mkdir(join(records, name, 'state', 'skills', 'deep'), { recursive: true });
+    await chmod(join(records, name, 'state', 'skills'), 0o555);
+    const then = Date.now() / 1000 - (keptDays + 1) * day;
+    await utimes(join(records, name), then, then);
+  }
+  expect(await removeFailed(host)).toHaveLength(2);
+  expect(await readdir(records)).toEqual([]);
 });

@@ -63,7 +63,10 @@ describe('the release of a state without a record', () => {
     ['its databases say, of before conversations were in one', [{ state: 1 }, undefined], '2026.7.35'],
     ['its databases say, although the config is older', [{ state: 18, agent: 23 }, '2026.9.5'], '2026.9.6'],
     ['its config says, where no database could be opened', [{}, '2026.9.5'], '2026.9.5'],
-    ['is unknown, and tried as it is', [{ state: 9 }, '2026.8.1'], undefined],
+    ['is older, and was not tested', [{ state: 9 }, '2026.8.1'], '2026.8.1'],
+    ['is older and has no name', [{ state: 9 }, undefined], 'with the schema 9'],
+    ['is none: a first start that was cut short', [{ state: 0 }, undefined], undefined],
+    ['is newer than its config says', [{ state: 40, agent: 60 }, '2026.9.5'], '2026.9.5'],
     ['is newer than all that is known', [{ state: 40, agent: 60 }, '2027.2.1'], '2027.2.1'],
     ['is newer and has no name', [{ state: 40, agent: 60 }, undefined], 'with the schema 40'],
   ])('%s', (_, [schemas, touched], version) => expect(guess(schemas, touched)).toBe(version));

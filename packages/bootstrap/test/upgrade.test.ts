@@ -190,6 +190,37 @@ describe('an upgrade', () => {
     expect(pod.sessions()).toBe(2);
   });
 
+  test.each(['drain', 'switch'] as const)(
+    'fault (instance): another instance goes on with an upgrade that is in the step %s → this one touches nothing any more, and whoever comes next finishes it',
+    async (step) => {
+      const stop = pod.host.units.stop.bind(pod.host.units);
+      const start = pod.host.units.start.bind(pod.host.units);
+      const takeOver = async () => {
+        const journal = (await pod.record('upgrade.json').catch(() => ({}))) as { step?: string };
+        if (journal.step !== step) return;
+        const file = join(pod.host.layout.records, 'upgrade.json');
+        await writeFile(file, JSON.stringify({ ...journal, owner: 'another' }));
+      };
+      pod.host.units.stop = async (...stopped) => {
+        if (step === 'drain') await takeOver();
+        await stop(...stopped);
+      };
+      pod.host.units.start = async (...started) => {
+        await takeOver();
+        await start(...started);
+      };
+      const report = await pod.run(next);
+      expect(report.outcome).toBe('failed');
+      expect(upgradeOf(report).error?.code).toBe('STATE_LOCKED');
+      expect(await pod.record('upgrade.json')).toMatchObject({ step, owner: 'another' });
+      expect((await pod.host.units.state('openclaw')).status).toBe('inactive');
+      Object.assign(pod.host.units, { stop, start });
+      expect(await pod.run(next)).toMatchObject({ outcome: 'ready', openclaw: next });
+      expect([pod.sessions(), pod.schema()]).toEqual([2, 23]);
+      await pod.expectTidy();
+    },
+  );
+
   test('leaves the old release for a week, and no longer', async () => {
     await pod.run(next);
     const left = join(pod.host.layout.state, 'state', 'openclaw.sqlite.pre-startup-migration-1.bak');

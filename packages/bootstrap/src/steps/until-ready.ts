@@ -1,4 +1,4 @@
-import { BootstrapError } from '../errors.ts';
+import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { judge, type Failure } from '../openclaw/readiness.ts';
 import { rememberRefusedStart } from '../openclaw/refused-start.ts';
@@ -58,7 +58,10 @@ async function given(context: StepContext, verdict: Failure): Promise<BootstrapE
 }
 
 /** A failure of the gateway with its last words. */
-export async function failure(context: StepContext, { code, why }: Failure): Promise<BootstrapError> {
+export async function failure(
+  context: StepContext,
+  { code, why }: { readonly code: BootstrapErrorCode; readonly why: string },
+): Promise<BootstrapError> {
   const { host, spec, secretEnvironment } = context;
   const lines = (await host.units.tail(gatewayUnitName, 12)).join('\n');
   const limit = code === 'GATEWAY_NOT_READY' ? ` (readyTimeoutSeconds: ${spec.readyTimeoutSeconds})` : '';

@@ -72,17 +72,24 @@ export async function releaseToRun(context: StepContext): Promise<OpenClawVersio
   return situation.kind === 'held' ? situation.runs : context.spec.openclaw.version;
 }
 
+type Fenced = <T>(action: () => Promise<T>) => Promise<T>;
+
 async function situationIn(context: StepContext, mayWait: boolean): Promise<Situation> {
   const { host, spec } = context;
   const records = new ReleaseRecords(host);
-  const fenced = mayWait ? <T>(action: () => Promise<T>) => whileNobodyWrites(context, action) : undefined;
-  return situationOf({
-    last: await lastReleaseOf(host, fenced),
-    record: await records.upgrade(),
-    wanted: spec.openclaw.version,
-    spec: digestOf(spec),
-    now: host.now(),
-  });
+  const decide = async (fenced: Fenced | undefined): Promise<Situation> =>
+    situationOf({
+      last: await lastReleaseOf(host, fenced),
+      record: await records.upgrade(),
+      wanted: spec.openclaw.version,
+      spec: digestOf(spec),
+      now: host.now(),
+    });
+  const fenced: Fenced | undefined = mayWait ? (action) => whileNobodyWrites(context, action) : undefined;
+  const situation = await decide(fenced);
+  if (fenced === undefined || ['none', 'held', 'refused'].includes(situation.kind)) return situation;
+  // The instance before this one may be in the middle of it: what is to be done is what its gateway has left.
+  return await fenced(() => decide((action) => action()));
 }
 
 async function go(
@@ -93,11 +100,12 @@ async function go(
     const { journal } = situation;
     const ongoing = withRelease(context, journal.to as OpenClawVersion);
     if (situation.kind === 'undo') {
-      return await new Upgrade(ongoing, journal).rollBack(journal.failure ?? noLongerWanted);
+      return await new Upgrade(ongoing, journal, journal).rollBack(journal.failure ?? noLongerWanted);
     }
-    if (situation.kind === 'give-up') return await new Upgrade(ongoing, journal).giveUp(cutShort);
+    if (situation.kind === 'give-up') return await new Upgrade(ongoing, journal, journal).giveUp(cutShort);
     await installRelease(ongoing);
-    return await new Upgrade(ongoing, { ...journal, resumed: (journal.resumed ?? 0) + 1 }).run();
+    const resumed = { ...journal, resumed: (journal.resumed ?? 0) + 1 };
+    return await new Upgrade(ongoing, resumed, journal).run();
   }
   const { from, versions } = situation;
   const to = versions[0] as OpenClawVersion;
@@ -114,8 +122,9 @@ async function go(
   await installRelease(onTheWay);
   // What a state without a record was last run with is seen in its databases only until the new release has had them.
   const records = new ReleaseRecords(context.host);
+  const seen = await records.upgrade();
   if ((await records.last()) === undefined) await records.saveLast({ version: from, at: journal.startedAt });
-  return await new Upgrade(onTheWay, journal).run();
+  return await new Upgrade(onTheWay, journal, seen).run();
 }
 
 /** Of a release that was not on the state yet it says nothing: `UPGRADE_NOT_POSSIBLE` is tried again later. */

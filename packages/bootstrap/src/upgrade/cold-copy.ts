@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import { temporaryOf } from '../temporary/name.ts';
 
 /**
  * What a gateway can make again, or has nothing to do with: 2026.9.x rebuilds it at its start (its own backup leaves the
@@ -33,7 +34,11 @@ export async function giveRecords(host: Host): Promise<void> {
   for (const entry of entries) if (entry.isFile()) await host.own(join(records, entry.name), 0o600);
 }
 
-const restored = z.object({ hadCopy: z.boolean(), aside: z.string().optional() });
+const restored = z.object({
+  hadCopy: z.boolean(),
+  aside: z.string().optional(),
+  notBack: z.array(z.string()).default([]),
+});
 
 /** What came of {@link restoreState}. */
 export interface RestoredState {
@@ -41,6 +46,8 @@ export interface RestoredState {
   readonly hadCopy: boolean;
   /** Where what the state had become is kept. Absent: nothing had to be moved. */
   readonly aside?: string | undefined;
+  /** What of workspaces could not be put back, and why, one line each. */
+  readonly notBack: readonly string[];
 }
 
 /**
@@ -97,6 +104,7 @@ async function run(host: Host, input: Input): Promise<unknown> {
       state: layout.state,
       records: layout.records,
       folder: copyFolder(host),
+      half: temporaryOf(copyFolder(host)),
       rebuilt,
     }),
     timeoutSeconds: 1800,
@@ -120,7 +128,7 @@ import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, rename, rm, write
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-const { task, state, records, folder, rebuilt, aside, target } = JSON.parse(await text(process.stdin));
+const { task, state, records, folder, half, rebuilt, aside, target } = JSON.parse(await text(process.stdin));
 const own = basename(records);
 const manifest = join(folder, 'manifest.json');
 const isWorkspace = (name) => /^workspace(-|$)/.test(name) && !/attestations$/.test(name);
@@ -144,18 +152,22 @@ async function copyAll(from, to, names) {
   }
 }
 
+/** Under a name of its own until it is whole: a run that was killed may have left one that still copies. */
 async function copy() {
   await remove(folder);
   try {
-    await copyState();
+    await copyInto(half);
   } catch (error) {
     // Half a copy is good for nothing, and what fills the disk keeps the record of it from being written.
-    await remove(folder).catch(() => {});
+    await remove(half).catch(() => {});
     throw error;
   }
+  await remove(folder);
+  await rename(half, folder);
+  flush(folder);
 }
 
-async function copyState() {
+async function copyInto(folder) {
   const names = await readdir(state);
   const entries = names.filter(isState);
   await copyAll(state, join(folder, 'state'), entries);
@@ -168,12 +180,13 @@ async function copyState() {
     await copyAll(join(state, name), join(folder, 'workspaces', name), workspaces[name]);
   }
   // The copy counts once it says so, and once all of it has reached the storage.
-  flush();
-  await writeFile(manifest, JSON.stringify({ entries, records: kept, workspaces }), { mode: 0o600 });
-  flush();
+  flush(folder);
+  const said = JSON.stringify({ entries, records: kept, workspaces });
+  await writeFile(join(folder, basename(manifest)), said, { mode: 0o600 });
+  flush(folder);
 }
 
-function flush() {
+function flush(folder) {
   try {
     execFileSync('sync', ['-f', folder]);
   } catch {
@@ -225,15 +238,25 @@ async function restore() {
   const away = join(records, aside);
   await swap(join(folder, 'state'), state, entries, isState, join(away, 'state'));
   await swap(join(folder, 'records'), records, kept, isRecord, join(away, 'records'));
-  // People's own files stay as they are by now; what a migration took away comes back.
+  // People's own files stay as they are by now; what a migration took away comes back. The state is back, whatever has become
+  // of a workspace: people may have removed it, or closed it, or the disk is full.
+  const notBack = [];
   for (const [name, files] of Object.entries(workspaces)) {
+    if (!(await present(join(state, name)))) {
+      notBack.push(name + ': it is gone');
+      continue;
+    }
     for (const file of files) {
       const target = join(state, name, file);
-      if (!(await present(target))) await copyFile(join(folder, 'workspaces', name, file), target);
+      try {
+        if (!(await present(target))) await copyFile(join(folder, 'workspaces', name, file), target);
+      } catch (error) {
+        notBack.push(name + '/' + file + ': ' + error.code);
+      }
     }
   }
-  flush();
-  return { hadCopy: true, ...((await present(away)) && { aside: away }) };
+  flush(folder);
+  return { hadCopy: true, notBack, ...((await present(away)) && { aside: away }) };
 }
 
 async function layOut() {

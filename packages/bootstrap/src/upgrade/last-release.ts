@@ -29,7 +29,7 @@ export async function lastReleaseOf(
   return version === undefined ? undefined : { version };
 }
 
-/** The release of a state without a record. What is newer than all that is known is named, so that it can be refused. */
+/** The release of a state without a record. One that is not known is named, so that it can be refused. */
 export function guess(
   schemas: StateFacts['schemas'],
   touched: string | undefined,
@@ -41,8 +41,11 @@ export function guess(
     ({ schemas: { state, agent } }) => state === schemas.state && (schemas.agent ?? agent) === agent,
   );
   const byConfig = known.find(({ version }) => version === touched);
+  const { state = 0 } = schemas;
   const newest = Math.max(...known.map((release) => release.schemas.state));
-  if ((schemas.state ?? 0) > newest) return touched ?? `with the schema ${schemas.state}`;
+  // Newer than what was tested, or older. A database without a schema is of no release.
+  if (state > newest || (state > 0 && byDatabase === undefined && byConfig === undefined))
+    return touched ?? `with the schema ${state}`;
   // A release leaves its name in the config only when a setting is changed; the databases are written at every start.
   return known.findLast((release) => release === byDatabase || release === byConfig)?.version;
 }

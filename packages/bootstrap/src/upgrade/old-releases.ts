@@ -1,5 +1,6 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { Host } from '../host/host.ts';
 import { isKnownVersion } from '../openclaw-release.ts';
 import type { StepContext } from '../steps/step.ts';
@@ -31,9 +32,10 @@ export async function removeOld({ host, spec }: StepContext): Promise<string[]> 
       removed.push(join(artifacts, name));
   }
   for (const path of removed) await rm(path, { recursive: true, force: true });
-  const left = await removeFromState(host, { before, isAll: true });
+  const { removed: left, isDone } = await removeFromState(host, { before, isAll: true });
   const { upgraded: _, ...rest } = last;
-  await records.saveLast(rest);
+  // What is left is asked for again.
+  if (isDone) await records.saveLast(rest);
   return [...removed, ...left].map((path) => `remove ${path}, ${keptDays} days after the upgrade`);
 }
 
@@ -48,7 +50,7 @@ export async function removeFailed(host: Host): Promise<string[]> {
   const names = (await namesIn(records)).filter((name) => name.startsWith('upgrade-failed-'));
   const stats = await Promise.all(names.map((name) => lstat(join(records, name)).catch(() => undefined)));
   if (!stats.some((stat) => stat !== undefined && stat.mtimeMs <= before)) return [];
-  const removed = await removeFromState(host, { before, isAll: false });
+  const { removed } = await removeFromState(host, { before, isAll: false });
   return removed.map((path) => `remove ${path}, ${keptDays} days after it was rolled back from`);
 }
 
@@ -61,7 +63,9 @@ interface Old {
   readonly isAll: boolean;
 }
 
-async function removeFromState(host: Host, old: Old): Promise<string[]> {
+const outcome = z.object({ removed: z.array(z.string()), isDone: z.boolean() });
+
+async function removeFromState(host: Host, old: Old): Promise<z.infer<typeof outcome>> {
   const { state, records } = host.layout;
   const result = await host.run({
     file: host.node,
@@ -71,8 +75,8 @@ async function removeFromState(host: Host, old: Old): Promise<string[]> {
     timeoutSeconds: 600,
     ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
   });
-  // They take room, and harm nobody: the next upgrade asks again.
-  return result.exitCode === 0 ? (JSON.parse(result.stdout) as string[]) : [];
+  // They take room, and harm nobody: the next run asks again.
+  return result.exitCode === 0 ? outcome.parse(JSON.parse(result.stdout)) : { removed: [], isDone: false };
 }
 
 function namesIn(directory: string): Promise<string[]> {
@@ -81,7 +85,7 @@ function namesIn(directory: string): Promise<string[]> {
 
 /** Runs apart from this program, as the gateway's user, so it is text: no link in the state leads root anywhere. */
 const program = `
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -93,13 +97,31 @@ const places = isAll ? [
   [records, /^upgrade-(failed|from)-/],
 ] : [[records, /^upgrade-failed-/]];
 const removed = [];
+let isDone = true;
+/** Also what an agent has closed to itself. */
+async function remove(path) {
+  const once = () => rm(path, { recursive: true, force: true });
+  await once().catch(async () => {
+    await unlock(path);
+    await once();
+  });
+}
+async function unlock(path) {
+  if (!(await lstat(path)).isDirectory()) return;
+  await chmod(path, 0o700);
+  for (const name of await readdir(path)) await unlock(join(path, name));
+}
 for (const [directory, pattern] of places) {
   for (const name of await readdir(directory).catch(() => [])) {
     const path = join(directory, name);
-    if (!pattern.test(name) || (await lstat(path)).mtimeMs > before) continue;
-    await rm(path, { recursive: true, force: true });
-    removed.push(path);
+    try {
+      if (!pattern.test(name) || (await lstat(path)).mtimeMs > before) continue;
+      await remove(path);
+      removed.push(path);
+    } catch {
+      isDone = false;
+    }
   }
 }
-process.stdout.write(JSON.stringify(removed));
+process.stdout.write(JSON.stringify({ removed, isDone }));
 `;

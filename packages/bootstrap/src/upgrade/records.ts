@@ -40,6 +40,8 @@ const journal = z.object({
   /** What is done now; what comes before it is done. */
   step: z.enum(journalSteps),
   startedAt: z.string(),
+  /** The run that does it: another one that goes on with it says so here first. Absent: of before this record. */
+  owner: z.string().optional(),
   /** How many runs have gone on with it after one that was cut short, before the switch or since. Absent: none. */
   resumed: z.int().optional(),
   backup: backup.optional(),

@@ -114,6 +114,6 @@ function noWay(from: string, wanted: string): Refusal {
   const instead = others.length > 0 ? `Set openclaw.version to ${others.join(' or ')}` : 'Restore a backup';
   const why = known
     ? `${wanted} does not take a state of ${from}. ${instead}.`
-    : `it was last run by OpenClaw ${from}, which this version of Clawharbor does not know. Update Clawharbor.`;
+    : `it was last run by OpenClaw ${from}, which this version of Clawharbor does not know. Update Clawharbor, or bring the state to one that it knows by OpenClaw itself, on a copy.`;
   return { code: 'UPGRADE_REFUSED', message: `The state cannot come to OpenClaw ${wanted}: ${why}` };
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { backUp } from '../backup/create.ts';
 import { isSameSet } from '../config/config-set.ts';
 import { install, readLive, wantedBy } from '../config/live-config.ts';
@@ -11,9 +13,17 @@ import { mergeConfig } from '../steps/merge-config.ts';
 import { showPlugins } from '../steps/show-plugins.ts';
 import { startGateway } from '../steps/start-gateway.ts';
 import type { Step, StepContext, StepResult, UpgradeSummary, Warning } from '../steps/step.ts';
+import { failure } from '../steps/until-ready.ts';
 import { waitReady } from '../steps/wait-ready.ts';
 import { modelAnswers } from './ask-again.ts';
-import { copyState, forgetCopy, giveRecords, keepCopy, restoreState } from './cold-copy.ts';
+import {
+  copyState,
+  forgetCopy,
+  giveRecords,
+  keepCopy,
+  restoreState,
+  type RestoredState,
+} from './cold-copy.ts';
 import { readState } from './counts.ts';
 import { Downtime } from './downtime.ts';
 import { failureOf, retryAt } from './failure.ts';
@@ -26,6 +36,7 @@ import {
   type Journal,
   type JournalStep,
   type UpgradeFailure,
+  type UpgradeRecord,
 } from './records.ts';
 import { rehearse, type Rehearsed } from './rehearsal.ts';
 
@@ -50,16 +61,23 @@ export class Upgrade {
   readonly #records: ReleaseRecords;
   readonly #downtime: Downtime;
   #journal: Journal;
+  /** What was last seen in the record: whoever has written to it since goes on in our place. */
+  #seen: UpgradeRecord | undefined;
+  readonly #owner = randomUUID();
   #rehearsed: Rehearsed | undefined;
   #changes: string[] = [];
   #warnings: Warning[] = [];
   #times: Omit<UpgradeSummary, 'from' | 'to'> = {};
 
-  /** @param context with the release that it leads to in its spec */
-  constructor(context: StepContext, journal: Journal) {
+  /**
+   * @param context with the release that it leads to in its spec
+   * @param seen the record as it was when this was decided
+   */
+  constructor(context: StepContext, journal: Journal, seen: UpgradeRecord | undefined) {
     const { host, spec } = context;
     this.#context = context;
     this.#journal = journal;
+    this.#seen = seen;
     this.#records = new ReleaseRecords(host);
     this.#downtime = new Downtime(host, `http://127.0.0.1:${gatewayPort(spec)}/readyz`);
   }
@@ -101,17 +119,27 @@ export class Upgrade {
 
   async #goBack(failure: UpgradeFailure): Promise<Ended> {
     const { host } = this.#context;
+    // Whoever gets the fence next must read that it is over, or another gateway would migrate what is back.
+    const why = await this.#fenced(async () => {
+      const told = this.#rolledBack(failure, await restoreState(host));
+      await this.#saveFailed(told);
+      return told;
+    });
+    return await this.#gaveUp(why, () => this.#startAgain());
+  }
+
+  #rolledBack(failure: UpgradeFailure, { hadCopy, aside, notBack }: RestoredState): UpgradeFailure {
     const { from, to, backup } = this.#journal;
-    const { hadCopy, aside } = await whileNobodyWrites(this.#context, () => restoreState(host));
     const kept = aside === undefined ? '' : ` What the state had become is kept in ${aside}.`;
     const instead =
       backup === undefined
         ? 'a backup of it'
         : `its backup by "clawharbor-bootstrap restore --from ${backup.id}"`;
+    const but = notBack.length === 0 ? '' : ` Not put back: ${notBack.slice(0, 10).join(', ')}.`;
     const message = hadCopy
-      ? `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${kept}`
+      ? `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${but}${kept}`
       : `OpenClaw ${to} was not kept: ${failure.message} Only the program is that of ${from} again: the copy of the state is gone, so that config and state are as ${to} has left them. If ${from} does not run with them, restore ${instead}.`;
-    return await this.#gaveUp({ code: failure.code, message }, () => this.#startAgain());
+    return { code: failure.code, message };
   }
 
   /** People are back as soon as the old gateway is, whatever the steps after this one have to do. */
@@ -155,8 +183,28 @@ export class Upgrade {
     const isFirst = step === 'switch' && this.#journal.step === 'copy';
     const { resumed, ...journal } = this.#journal;
     const times = isFirst || resumed === undefined ? {} : { resumed };
-    this.#journal = { ...journal, ...times, ...more, step };
+    this.#journal = { ...journal, ...times, ...more, step, owner: this.#owner };
+    await this.#mustGoOn();
     await this.#records.saveUpgrade(this.#journal);
+    this.#seen = this.#journal;
+  }
+
+  /** @throws BootstrapError `STATE_LOCKED`: another instance goes on with it */
+  async #mustGoOn(): Promise<void> {
+    if (isDeepStrictEqual(await this.#records.upgrade(), this.#seen)) return;
+    await this.#stopGateway();
+    throw new BootstrapError(
+      'STATE_LOCKED',
+      `Another instance goes on with the upgrade to OpenClaw ${this.#journal.to}. This one begins again once that has ended.`,
+    );
+  }
+
+  /** Does something while nobody else writes to the state, unless somebody has gone on with the upgrade meanwhile. */
+  async #fenced<T>(action: () => Promise<T>): Promise<T> {
+    return await whileNobodyWrites(this.#context, async () => {
+      await this.#mustGoOn();
+      return await action();
+    });
   }
 
   async #backUp(): Promise<void> {
@@ -165,14 +213,14 @@ export class Upgrade {
     if (!podsRun(from)) {
       // The new release backs up only what it has brought to its own form, and the old one is not installed here. Nor does
       // it run, so that a copy is whole.
-      await whileNobodyWrites(this.#context, () => copyState(host));
+      await this.#fenced(() => copyState(host));
       this.#changes.push(`copy the state of ${from}, which OpenClaw ${to} cannot back up`);
       return;
     }
     const context = withRelease(this.#context, from);
     await ensureInstalled(context);
     await giveRecords(host);
-    const { id, file, at } = await whileNobodyWrites(this.#context, () => backUp(context, 'before-upgrade'));
+    const { id, file, at } = await this.#fenced(() => backUp(context, 'before-upgrade'));
     this.#changes.push(`back up the state as ${id}`);
     this.#journal = { ...this.#journal, backup: { id, file, at } };
   }
@@ -205,7 +253,7 @@ export class Upgrade {
     // Whoever goes on from here finds it as it was, or started again by a reboot.
     await this.#stopGateway();
     // Both only read, and everybody is offline. One that fails must not let go of the fence under the other.
-    const [facts, copied] = await whileNobodyWrites(this.#context, () =>
+    const [facts, copied] = await this.#fenced(() =>
       Promise.allSettled([readState(host, host.layout.state, false), copyState(host)]),
     );
     if (copied.status === 'rejected') throw copied.reason;
@@ -232,6 +280,8 @@ export class Upgrade {
       const result = await step.apply({ ...(step === waitReady ? waiting : context), done });
       done.set(step.name, result);
       this.#changes.push(...result.changes);
+      // The steps after this one find nothing to say any more.
+      this.#warnings.push(...(result.warnings ?? []));
       if (step === mergeConfig || !result.rolledBack) continue;
       throw new BootstrapError(
         'GATEWAY_CONFIG_REFUSED',
@@ -270,13 +320,18 @@ export class Upgrade {
     const seen = await observeGateway(this.#context, { watchSeconds: this.#watchSeconds, mustAnswer });
     const wanted = await wantedBy(host, spec);
     const found = objections(seen, { before, wanted, release: openclawReleases[to as OpenClawVersion] });
-    if (found.length > 0) throw new BootstrapError('UPGRADE_FAILED', `${found.join('; ')}.`);
+    if (found.length === 0) return;
+    const why = found.join('; ');
+    // What has ended has said why.
+    if (seen.down === undefined) throw new BootstrapError('UPGRADE_FAILED', `${why}.`);
+    throw await failure(this.#context, { code: 'UPGRADE_FAILED', why });
   }
 
   async #keep(): Promise<Ended> {
     const { host } = this.#context;
     const { from, to, backup } = this.#journal;
     const at = host.now().toISOString();
+    await this.#mustGoOn();
     await this.#records.saveLast({
       version: to,
       at,
@@ -301,17 +356,8 @@ export class Upgrade {
   /** @param startAgain what gives people the old release back. Default: it still runs */
   async #gaveUp(failure: UpgradeFailure, startAgain?: () => Promise<void>): Promise<Ended> {
     const { host } = this.#context;
-    const { from, to, spec, step } = this.#journal;
-    const now = host.now();
-    await this.#records.saveUpgrade({
-      state: 'failed',
-      from,
-      to,
-      spec,
-      ...failure,
-      at: now.toISOString(),
-      ...retryAt(step, failure.code, now),
-    });
+    const { from } = this.#journal;
+    await this.#saveFailed(failure);
     if (podsRun(from)) await startAgain?.();
     try {
       await forgetCopy(host);
@@ -322,6 +368,25 @@ export class Upgrade {
     }
     if (!podsRun(from)) throw new BootstrapError('UPGRADE_FAILED', failure.message);
     return { isKept: false, result: this.#result({ runs: from, rolledBack: true, failure }) };
+  }
+
+  async #saveFailed(failure: UpgradeFailure): Promise<void> {
+    if (this.#seen?.state === 'failed') return;
+    const { from, to, spec, step } = this.#journal;
+    const now = this.#context.host.now();
+    await this.#mustGoOn();
+    const at = now.toISOString();
+    const failed = {
+      state: 'failed' as const,
+      from,
+      to,
+      spec,
+      ...failure,
+      at,
+      ...retryAt(step, failure.code, now),
+    };
+    await this.#records.saveUpgrade(failed);
+    this.#seen = failed;
   }
 
   #result(end: {
