@@ -13,7 +13,7 @@ import { mergeConfig } from '../steps/merge-config.ts';
 import { showPlugins } from '../steps/show-plugins.ts';
 import { startGateway } from '../steps/start-gateway.ts';
 import type { Step, StepContext, StepResult, UpgradeSummary, Warning } from '../steps/step.ts';
-import { failure } from '../steps/until-ready.ts';
+import { failure as withLastWords } from '../steps/until-ready.ts';
 import { waitReady } from '../steps/wait-ready.ts';
 import { modelAnswers } from './ask-again.ts';
 import {
@@ -324,7 +324,7 @@ export class Upgrade {
     const why = found.join('; ');
     // What has ended has said why.
     if (seen.down === undefined) throw new BootstrapError('UPGRADE_FAILED', `${why}.`);
-    throw await failure(this.#context, { code: 'UPGRADE_FAILED', why });
+    throw await withLastWords(this.#context, { code: 'UPGRADE_FAILED', why });
   }
 
   async #keep(): Promise<Ended> {
