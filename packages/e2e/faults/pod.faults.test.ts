@@ -93,12 +93,15 @@ describe('a running pod', () => {
 
     // A live config that cannot be parsed is set aside, and the last good one is restored.
     writeFileSync(join(pod.dataDir, 'efs/openclaw.json'), '{ "gateway": { "port": ');
+    await until('the last good config', () =>
+      JSON.stringify(pod.status().report).includes('CONFIG_UNPARSABLE'),
+    );
     const { exitCode: replaced, stderr: reason } = pod.command('replace');
     expect(replaced, reason).toBe(0);
+    expect(await answers()).toBe(true);
     expect(
       readdirSync(join(pod.dataDir, 'efs')).filter((name) => /unparsable|set-aside|broken/.test(name)).length,
     ).toBeGreaterThan(0);
-    expect(JSON.stringify(pod.status().report)).toContain('CONFIG_UNPARSABLE');
 
     // Once down says so, everything has ended: the next start may follow at once.
     expect(pod.command('down').exitCode).toBe(0);
