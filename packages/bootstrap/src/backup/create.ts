@@ -149,7 +149,9 @@ async function describeArchive(
     throw new BootstrapError('BACKUP_FAILED', `${archive} has no manifest: ${stderr.trim().slice(-500)}`);
   }
   const { runtimeVersion, paths } = manifest;
-  const databases = await inspectDatabases(host, join(directory, root, 'payload/posix', paths.stateDir));
+  const unpacked = join(directory, root, 'payload/posix', paths.stateDir);
+  // An archive with a link to its database has none of the rows, and a restore of it would miss nothing.
+  const databases = await inspectDatabases(host, unpacked, { mustBeFiles: true });
   const broken = databases.find(({ fault }) => fault !== undefined);
   if (broken) throw new BootstrapError('BACKUP_FAILED', `${broken.file} in the archive: ${broken.fault}`);
   return {

@@ -6,19 +6,31 @@ import type { ArchivedDatabase } from './manifest.ts';
 /**
  * Runs by the gateway's own Node.js, because two versions of SQLite in one database are one too many, and as its user,
  * because the files beside a database belong to whoever makes them. Reads only. Virtual tables need modules of OpenClaw.
+ * Only regular files are opened, and so are those beside a database that SQLite opens by itself: at a named pipe it would
+ * wait for ever for somebody who writes, and a link may lead out of an archive into the live state.
  */
 const program = `
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DatabaseSync } from 'node:sqlite';
-const { directory, check } = JSON.parse(readFileSync(0, 'utf8'));
+const { directory, check, mustBeFiles } = JSON.parse(readFileSync(0, 'utf8'));
 const namesIn = (path) => (existsSync(join(directory, path)) ? readdirSync(join(directory, path)) : []);
 const files = [
   'state/openclaw.sqlite',
   'state/openclaw-quarantine.sqlite',
   ...namesIn('agents').map((agent) => 'agents/' + agent + '/agent/openclaw-agent.sqlite'),
-].filter((file) => existsSync(join(directory, file)));
+];
+const kindOf = (file) => {
+  let stat;
+  try {
+    stat = lstatSync(join(directory, file));
+  } catch {
+    return 'nothing';
+  }
+  if (stat.isFile()) return 'file';
+  return stat.isSymbolicLink() ? 'a link' : stat.isDirectory() ? 'a directory' : stat.isFIFO() ? 'a named pipe' : 'a device or socket';
+};
 const quoted = (name) => '"' + name.replaceAll('"', '""') + '"';
 const inspect = (file) => {
   const url = pathToFileURL(join(directory, file));
@@ -35,11 +47,19 @@ const inspect = (file) => {
     database.close();
   }
 };
-const answers = files.map((file) => {
+const answers = files.flatMap((file) => {
+  const broken = (fault) => [{ file, schema: 0, rows: {}, fault }];
+  const kind = kindOf(file);
+  if (kind === 'nothing') return [];
+  if (kind !== 'file') return mustBeFiles ? broken('it is ' + kind + ', and must be a regular file') : [];
+  for (const suffix of ['-journal', '-wal', '-shm']) {
+    const beside = kindOf(file + suffix);
+    if (beside !== 'nothing' && beside !== 'file') return broken(file + suffix + ' is ' + beside + ', and must be a regular file');
+  }
   try {
-    return inspect(file);
+    return [inspect(file)];
   } catch (error) {
-    return { file, schema: 0, rows: {}, fault: error.message };
+    return broken(error.message);
   }
 });
 process.stdout.write(JSON.stringify(answers));
@@ -62,22 +82,31 @@ export interface InspectedDatabase extends ArchivedDatabase {
 export interface InspectOptions {
   /** Whether SQLite's `quick_check` runs, which reads every page. Default: false. */
   readonly check?: boolean;
+  /**
+   * Whether what lies in the place of a database and is no regular file is a fault of it, because somebody counts on the
+   * rows. Default: false, it is no database and left out: in a live state an agent may put there what it likes, and
+   * nothing that counts on it would find it.
+   */
+  readonly mustBeFiles?: boolean;
+  /** Default: half an hour, for all pages of large databases on a slow file system. */
+  readonly timeoutSeconds?: number;
 }
 
 /**
- * OpenClaw's own databases in a state directory, or in a copy of one: schemas and rows.
+ * OpenClaw's own databases in a state directory, or in a copy of one: schemas and rows. One that cannot be read has a
+ * fault, and no rows.
  * @throws BootstrapError `COMMAND_FAILED`
  */
 export async function inspectDatabases(
   host: Host,
   directory: string,
-  { check = false }: InspectOptions = {},
+  { check = false, mustBeFiles = false, timeoutSeconds = 1800 }: InspectOptions = {},
 ): Promise<InspectedDatabase[]> {
   const result = await host.run({
     file: host.node,
     args: ['--no-warnings', '--input-type=module', '--eval', program],
-    input: JSON.stringify({ directory, check }),
-    timeoutSeconds: 1800,
+    input: JSON.stringify({ directory, check, mustBeFiles }),
+    timeoutSeconds,
     ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
   });
   if (result.exitCode === 0) return answerSchema.parse(JSON.parse(result.stdout));

@@ -5,7 +5,7 @@ import { BootstrapError } from '../errors.ts';
 import type { BackupContext } from './create.ts';
 import type { BackupFolder } from './folder.ts';
 import type { BackupManifest } from './manifest.ts';
-import { inOrder } from './newest.ts';
+import { inOrder, newestOf } from './newest.ts';
 import { readStatus, writeStatus, type BackupStatus } from './status.ts';
 import type { BackupStore } from './store.ts';
 
@@ -24,7 +24,8 @@ export async function unstored(folder: BackupFolder): Promise<string[]> {
 /**
  * Copies to the bucket what is not there, all that can be.
  * @returns what was done, a line each
- * @throws BootstrapError `BACKUP_NOT_STORED`, `BACKUP_CORRUPT`
+ * @throws BootstrapError `BACKUP_CORRUPT`: all is there but what is damaged here, and the message says what to do about it;
+ * `BACKUP_NOT_STORED`
  */
 export async function storeAll({ folder, bucket }: BackupStore): Promise<string[]> {
   if (!bucket) return [];
@@ -36,29 +37,38 @@ export async function storeAll({ folder, bucket }: BackupStore): Promise<string[
     // One that is not what was backed up keeps no other from getting there.
     const fault = await faultOf(folder, manifest);
     if (fault) {
-      failures.push(new BootstrapError('BACKUP_NOT_STORED', fault));
+      failures.push(damaged(folder, id, fault));
       continue;
     }
     try {
       await bucket.store(folder, manifest);
     } catch (error) {
       if (!(error instanceof BootstrapError && error.code === 'BACKUP_CORRUPT')) throw error;
-      failures.push(error);
+      failures.push(damaged(folder, id, error.message, error));
       continue;
     }
     await writeFile(join(folder.directory, `${id}${storedMark}`), '', { mode: 0o600 });
     done.push(`copied ${id} to ${bucket.url}`);
   }
-  if (failures[0]) throw failures[0];
-  return done;
+  const [first, ...more] = failures;
+  if (first === undefined) return done;
+  if (more.length === 0) throw first;
+  throw new BootstrapError(first.code, `${first.message} ${more.length} more cannot go there either.`, {
+    cause: first,
+  });
+}
+
+/** It is tried again, and said, for as long as it lies there as it is: the message says how to end that. */
+function damaged(folder: BackupFolder, id: string, fault: string, cause?: unknown): BootstrapError {
+  const remedy = `If it is not to come back as it was, remove ${folder.manifestOf(id)}, and then the archive: all others get to the bucket.`;
+  return new BootstrapError('BACKUP_CORRUPT', `${fault} ${remedy}`, { cause });
 }
 
 /** Why no bucket would take an archive, as far as it costs nothing to see; undefined: it may. */
 async function faultOf(folder: BackupFolder, { id, bytes }: BackupManifest): Promise<string | undefined> {
   const file = folder.archiveOf(id);
   const size = (await stat(file).catch(() => undefined))?.size;
-  if (size === undefined)
-    return `${file} is not there. If it is not to come back, remove ${folder.manifestOf(id)}.`;
+  if (size === undefined) return `${file} is not there.`;
   return size === bytes
     ? undefined
     : `${file} has ${size} bytes, not ${bytes}: it is not what was backed up.`;
@@ -67,17 +77,45 @@ async function faultOf(folder: BackupFolder, { id, bytes }: BackupManifest): Pro
 /** A bucket that cannot be written to for long must not fill the file system either. */
 const atMostTimes = 3;
 
-/** What goes, oldest first, when only the newest `keep` stay; of those that are nowhere else yet, three times as many. */
+/** Names of backups that stay although they are old. */
+export interface Held {
+  /** They are nowhere else yet: up to three times as many as are kept anyway. */
+  readonly unstored: ReadonlySet<string>;
+  /** The one that somebody was told to go back by, however old. Absent: nobody was. */
+  readonly wayBack?: string | undefined;
+}
+
+/** What goes, oldest first, when only the newest `keep` stay and those that are held. */
 export function superfluous(
   backups: readonly BackupManifest[],
   keep: number,
-  held: ReadonlySet<string>,
+  { unstored: nowhereElse, wayBack }: Held,
   now: Date,
 ): string[] {
   const ids = inOrder(backups, now)
     .map(({ id }) => id)
     .toReversed();
-  return ids.filter((id, age) => age >= keep && (!held.has(id) || age >= keep * atMostTimes)).toReversed();
+  return ids
+    .filter((id, age) => age >= keep && id !== wayBack && (!nowhereElse.has(id) || age >= keep * atMostTimes))
+    .toReversed();
+}
+
+/** Remembers how far the bucket has come. One that could not go there takes nothing from those that could. */
+export async function rememberStored(
+  { host }: Pick<BackupContext, 'host'>,
+  folder: BackupFolder,
+  storeFailure?: BackupStatus['storeFailure'],
+): Promise<void> {
+  const missing = new Set(await unstored(folder));
+  const marked = (await folder.list()).filter(({ id }) => !missing.has(id));
+  const { lastStored } = (await readStatus(host.layout)) ?? {};
+  // What was known counts, too: of those in the bucket the newest may have been removed here.
+  const stored = [...(lastStored === undefined ? [] : [{ at: lastStored }]), ...marked];
+  const newest = newestOf(
+    stored.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)),
+    host.now(),
+  );
+  await remember({ host }, { lastStored: newest?.at, storeFailure });
 }
 
 /** Remembers how something went. */

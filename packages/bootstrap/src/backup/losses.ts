@@ -8,11 +8,16 @@ import type { ArchivedDatabase, BackupManifest } from './manifest.ts';
 const namedFiles = 10;
 /** Deeper or more is a workspace with its packages: said as such. */
 const mostEntries = 200_000;
+/** Somebody waits for it ahead of a restore, which goes on without it as well. */
+const inspectSeconds = 120;
 
 /** What is newer than a backup and would be put aside by its restore, a line each. Reads only; names no content. */
 export async function lossesOf(host: Host, { at, databases }: BackupManifest): Promise<string[]> {
   const { state } = host.layout;
-  const now = await inspectDatabases(host, state).catch(() => undefined);
+  const now = await inspectDatabases(host, state, {
+    mustBeFiles: true,
+    timeoutSeconds: inspectSeconds,
+  }).catch(() => undefined);
   const changed = await newerFiles(state, Date.parse(at));
   return [
     ...(now === undefined

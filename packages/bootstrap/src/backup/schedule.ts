@@ -78,9 +78,14 @@ export function concernsAt(
     });
   }
   if (plan.bucket !== undefined && (status.storeFailure !== undefined || ageOf(status.lastStored) > slack)) {
+    // Of one that is damaged all others have got there.
+    const rest =
+      status.storeFailure?.code === 'BACKUP_CORRUPT'
+        ? 'one that is damaged cannot go there'
+        : 'what was made later lies on the file system only';
     concerns.push({
       code: 'BACKUP_NOT_STORED',
-      message: `The last archive in ${plan.bucket} is of ${told(status.lastStored)}: later ones lie on the file system only.${because(status.storeFailure)}`,
+      message: `The last archive in ${plan.bucket} is of ${told(status.lastStored)}: ${rest}.${because(status.storeFailure)}`,
     });
   }
   if (plan.drillEveryDays === undefined) return concerns;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { patienceAtBoot } from '../aws/patience.ts';
 import { backUp, inScratch, type BackupContext } from '../backup/create.ts';
 import { drill } from '../backup/drill.ts';
-import { asFailure, remember, storeAll } from '../backup/keep.ts';
+import { asFailure, remember, rememberStored, storeAll } from '../backup/keep.ts';
 import { backupId } from '../backup/manifest.ts';
 import { replacedDays, replacedStates } from '../backup/replaced.ts';
 import { planRestore, restoreBackup } from '../backup/restore.ts';
@@ -127,9 +127,9 @@ async function create({ context, store, options }: Work): Promise<number> {
   for (const remark of manifest.remarks) say(options, { event: 'remark', remark }, `    ${remark}`);
   try {
     for (const line of await storeAll(store)) say(options, { event: 'stored', line }, line);
-    if (store.bucket) await remember(context, { lastStored: at, storeFailure: undefined });
+    if (store.bucket) await rememberStored(context, store.folder);
   } catch (error) {
-    await remember(context, { storeFailure: asFailure(context.host.now(), error) });
+    await rememberStored(context, store.folder, asFailure(context.host.now(), error));
     throw error;
   }
   return 0;

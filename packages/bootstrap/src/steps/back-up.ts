@@ -1,13 +1,21 @@
 import { backUp } from '../backup/create.ts';
 import { BackupFolder } from '../backup/folder.ts';
-import { asFailure, begun, remember, storeAll, superfluous, unstored } from '../backup/keep.ts';
+import {
+  asFailure,
+  begun,
+  remember,
+  rememberStored,
+  storeAll,
+  superfluous,
+  unstored,
+} from '../backup/keep.ts';
 import { removeReplaced } from '../backup/replaced.ts';
-import { newestOf } from '../backup/newest.ts';
 import { concernsAt, dueAt, type BackupPlan } from '../backup/schedule.ts';
 import { readStatus } from '../backup/status.ts';
 import { BackupStore } from '../backup/store.ts';
 import type { Host } from '../host/host.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
+import { ReleaseRecords } from '../upgrade/records.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
 
 /**
@@ -33,7 +41,7 @@ export const backUpState: Step = {
     signal.throwIfAborted();
     const store = new BackupStore(host, spec, { ...patience, signal });
     if (due.store && (await unstored(store.folder)).length > 0) changes.push(...(await copy(context, store)));
-    if (changes.length > 0) changes.push(...(await tidy(store, plan, host.now())));
+    if (changes.length > 0) changes.push(...(await tidy(host, store, plan)));
     return result(changes, concernsAt(host.now(), plan, await readStatus(host.layout)));
   },
 };
@@ -70,19 +78,23 @@ async function copy(context: StepContext, store: BackupStore): Promise<string[]>
   const { host, signal } = context;
   try {
     const done = await storeAll(store);
-    const newest = newestOf(await store.folder.list(), host.now());
-    await remember(context, { lastStored: newest?.at, storeFailure: undefined });
+    await rememberStored(context, store.folder);
     return done;
   } catch (error) {
     signal.throwIfAborted();
-    await remember(context, { storeFailure: asFailure(host.now(), error) });
+    await rememberStored(context, store.folder, asFailure(host.now(), error));
     return [];
   }
 }
 
-async function tidy({ folder, bucket }: BackupStore, { keep }: BackupPlan, now: Date): Promise<string[]> {
-  const held = new Set(bucket ? await unstored(folder) : []);
-  const superfluousIds = superfluous(await folder.list(), keep, held, now);
+async function tidy(host: Host, { folder, bucket }: BackupStore, { keep }: BackupPlan): Promise<string[]> {
+  const last = await new ReleaseRecords(host).last();
+  const held = {
+    unstored: new Set(bucket ? await unstored(folder) : []),
+    // Without a bucket there is no other way back from an upgrade, and it is promised for as long as the record says so.
+    wayBack: last?.upgraded?.backup?.id,
+  };
+  const superfluousIds = superfluous(await folder.list(), keep, held, host.now());
   for (const id of superfluousIds) await folder.remove(id);
   return superfluousIds.map((id) => `remove the backup ${id} from the file system: ${keep} are kept`);
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { choose, mustFit } from '../../src/backup/choose.ts';
-import { superfluous } from '../../src/backup/keep.ts';
+import { superfluous, type Held } from '../../src/backup/keep.ts';
 import { rowLosses } from '../../src/backup/losses.ts';
 import { idOf, type BackupManifest } from '../../src/backup/manifest.ts';
 import { newestOf } from '../../src/backup/newest.ts';
@@ -89,13 +89,17 @@ describe('what stays', () => {
   const many = Array.from({ length: 10 }, (_, day) => backup(`2026-11-1${day}T08:00:00.000Z`));
   const ids = many.map(({ id }) => id);
   const now = new Date('2026-11-19T09:00:00Z');
-  test('is the newest', () => expect(superfluous(many, 4, new Set(), now)).toEqual(ids.slice(0, 6)));
+  const held = (unstored: readonly string[] = [], wayBack?: string): Held => ({
+    unstored: new Set(unstored),
+    wayBack,
+  });
+  test('is the newest', () => expect(superfluous(many, 4, held(), now)).toEqual(ids.slice(0, 6)));
   test('is also what is nowhere else yet', () => {
-    expect(superfluous(many, 4, new Set(ids.slice(0, 2)), now)).toEqual(ids.slice(2, 6));
+    expect(superfluous(many, 4, held(ids.slice(0, 2)), now)).toEqual(ids.slice(2, 6));
   });
   test('is not what a clock that was wrong put ahead of all others', () => {
     const ahead = ['2038-01-01T08:00:00.000Z', '2038-01-02T08:00:00.000Z'].map((at) => backup(at));
-    expect(superfluous([...many, ...ahead], 4, new Set(), now)).toEqual([
+    expect(superfluous([...many, ...ahead], 4, held(), now)).toEqual([
       ...ahead.map(({ id }) => id),
       ...ids.slice(0, 6),
     ]);
@@ -103,7 +107,12 @@ describe('what stays', () => {
     expect(newestOf(ahead, now)?.id).toBe(ahead[1]?.id);
   });
   test('is not more than three times as much: a bucket that refuses all must not fill the disk', () => {
-    expect(superfluous(many, 3, new Set(ids), now)).toEqual(ids.slice(0, 1));
+    expect(superfluous(many, 3, held(ids), now)).toEqual(ids.slice(0, 1));
+  });
+  test('is also the way back from an upgrade, however many are newer', () => {
+    expect(superfluous(many, 1, held([], ids[0]), now)).toEqual(ids.slice(1, 9));
+    expect(superfluous(many, 3, held(ids, ids[0]), now)).toEqual([]);
+    expect(superfluous(many, 4, held([], '2026-11-01T08-00-00.000Z'), now)).toEqual(ids.slice(0, 6));
   });
 });
 

@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inScratch } from '../../src/backup/create.ts';
+import { inspectDatabases } from '../../src/backup/databases.ts';
+import { lossesOf } from '../../src/backup/losses.ts';
 import { beginSwap, finishSwap, pendingSwap, planSwap, type Swap } from '../../src/backup/swap.ts';
 import { giveArchive } from '../../src/backup/unpack.ts';
 import { behindTheFence } from '../../src/backup/writer-lock.ts';
@@ -136,6 +139,65 @@ test('a link in place of the fence is refused, and makes no file elsewhere', asy
   const fenced = behindTheFence(host, async () => {});
   await expect(fenced).rejects.toThrow(expect.objectContaining({ code: 'FILE_NOT_REGULAR' }));
   await untouched();
+});
+
+describe('in place of a database', () => {
+  const [ofState, ofAgent] = ['state/openclaw.sqlite', 'agents/x/agent/openclaw-agent.sqlite'];
+  const path = (name: string): string => join(host.layout.state, name);
+  const make = (name: string): void => {
+    const database = new DatabaseSync(path(name));
+    database.exec('PRAGMA user_version = 18; CREATE TABLE people (name TEXT); INSERT INTO people VALUES (1)');
+    database.close();
+  };
+  const pipe = (name: string): void => void execFileSync('mkfifo', [path(name)]);
+  const found = (mustBeFiles: boolean) =>
+    inspectDatabases(host, host.layout.state, { mustBeFiles, timeoutSeconds: 10 });
+  const real = { file: ofState, schema: 18, rows: { people: 1 } };
+  beforeEach(async () => {
+    for (const name of [ofState, ofAgent]) await mkdir(dirname(path(name)), { recursive: true });
+    make(ofState);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['a named pipe', () => pipe(ofAgent)],
+    ['a directory', () => mkdir(path(ofAgent))],
+    ['a link', () => symlink(path(ofState), path(ofAgent))],
+    ['a link', () => symlink('/nowhere', path(ofAgent))],
+  ])('%s is left out, or a fault where the rows are counted on', async (kind, plant) => {
+    await plant();
+    expect(await found(false)).toEqual([real]);
+    const fault = `it is ${kind}, and must be a regular file`;
+    expect(await found(true)).toEqual([real, { file: ofAgent, schema: 0, rows: {}, fault }]);
+  });
+
+  test.each(['-journal', '-wal', '-shm'])('a named pipe beside it, as %s, is its fault', async (suffix) => {
+    pipe(ofState + suffix);
+    const fault = `${ofState}${suffix} is a named pipe, and must be a regular file`;
+    for (const mustBeFiles of [false, true])
+      expect(await found(mustBeFiles)).toEqual([{ file: ofState, schema: 0, rows: {}, fault }]);
+  });
+
+  test('fault (backup): the agent puts a named pipe in the place of a database → a restore does not wait for it, and says that nobody can count what is in there', async () => {
+    pipe(ofAgent);
+    const lost = await lossesOf(host, {
+      format: 1,
+      id: '2026-11-29T07-00-00.000Z',
+      pod: 'test',
+      at: '2026-11-29T07:00:00.000Z',
+      reason: 'scheduled',
+      bytes: 1,
+      sha256: '0'.repeat(64),
+      openclaw: '2026.9.6',
+      databases: [{ ...real, rows: { people: 0 } }],
+      contents: [],
+      leftOut: [],
+      remarks: [],
+    });
+    expect(lost).toEqual([
+      `${ofAgent} cannot be read as it is (it is a named pipe, and must be a regular file): nobody can say what came after it`,
+      `${ofState}: 1 of 1 rows of people came after it`,
+    ]);
+  });
 });
 
 describe('a link in place of where Clawharbor remembers things', () => {

@@ -1,4 +1,16 @@
-import { access, chmod, mkdir, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { once } from 'node:events';
@@ -13,11 +25,13 @@ import { BackupFolder, sha256Of } from '../../src/backup/folder.ts';
 import { storeAll } from '../../src/backup/keep.ts';
 import { replacedStates } from '../../src/backup/replaced.ts';
 import { planRestore, restoreBackup } from '../../src/backup/restore.ts';
+import { readStatus } from '../../src/backup/status.ts';
 import { BackupStore } from '../../src/backup/store.ts';
 import { converge } from '../../src/converge.ts';
 import { backUpState } from '../../src/steps/back-up.ts';
 import type { BootstrapError } from '../../src/errors.ts';
 import { whyNoOwnWorld } from '../../src/host/own-world.ts';
+import { ReleaseRecords } from '../../src/upgrade/records.ts';
 import { SmallDisk, whyNoDisk } from '../stand-ins/small-disk.ts';
 import { makePod, type TestPod } from '../stand-ins/pod.ts';
 
@@ -51,6 +65,14 @@ afterEach(async () => {
   await pod.close();
 });
 
+const stepWith = (backups: object) => ({
+  ...context,
+  spec: pod.spec({ backups }),
+  secretEnvironment: async () => ({}),
+  line: new GatewayLine(pod.host),
+  startedAt: pod.host.now(),
+  done: new Map(),
+});
 const restore = () => restoreBackup(context, store, { wanted: { id: backup.id } });
 
 test('a backup says what is in it, and nothing is left beside it', async () => {
@@ -87,7 +109,7 @@ test('a restore brings back what was there, keeps what came after, and closes di
   expect((await converge(context.spec, pod.host)).outcome).toBe('ready');
 });
 
-test('fault (backup): an archive is damaged here before it is in the bucket → it is named, and the newer ones get there', async () => {
+test('fault (backup): an archive is damaged here before it is in the bucket → it is named with what to do, the newer ones get there, and nothing says that they did not', async () => {
   const later = await backUp(context, 'asked-for');
   await writeFile(backup.file, Buffer.alloc(backup.manifest.bytes));
   const put: string[] = [];
@@ -105,6 +127,26 @@ test('fault (backup): an archive is damaged here before it is in the bucket → 
     message: expect.stringContaining(backup.id),
   });
   expect(put).toEqual([`${later.id}.tar.gz`, `${later.id}.json`]);
+  for (const damage of [async () => {}, () => truncate(backup.file, 100), () => rm(backup.file)]) {
+    await damage();
+    await rm(join(pod.host.layout.backups, 'status.json'), { force: true });
+    const { warnings } = await backUpState.apply(stepWith({ bucket: 'archives' }));
+    expect(await readStatus(pod.host.layout)).toMatchObject({
+      lastStored: later.at,
+      storeFailure: {
+        code: 'BACKUP_CORRUPT',
+        message: expect.stringContaining(`remove ${store.folder.manifestOf(backup.id)}`),
+      },
+    });
+    expect(warnings).toEqual([
+      {
+        code: 'BACKUP_NOT_STORED',
+        message: expect.stringMatching(`is of ${later.at}: one that is damaged .*${backup.id}`),
+      },
+    ]);
+  }
+  await rm(store.folder.manifestOf(backup.id));
+  expect(await storeAll(both)).toEqual([]);
   s3.close();
 });
 
@@ -222,6 +264,16 @@ test('fault (storage): what a restore has unpacked does not reach the storage �
   expect((await readdir(pod.host.layout.records)).filter((name) => name.startsWith('restore'))).toEqual([]);
 });
 
+test('fault (backup): a link lies in the place of a database, so that an archive has none of its rows → it is no backup, and the database is named', async () => {
+  await rename(file('state/openclaw.sqlite'), file('workspace/real.sqlite'));
+  await symlink(file('workspace/real.sqlite'), file('state/openclaw.sqlite'));
+  await expect(backUp(context, 'asked-for')).rejects.toMatchObject({
+    code: 'BACKUP_FAILED',
+    message: 'state/openclaw.sqlite in the archive: it is a link, and must be a regular file',
+  });
+  expect((await store.folder.list()).map(({ id }) => id)).toEqual([backup.id]);
+});
+
 test('conversations that no archive would have are no backup', async () => {
   await mkdir(file('agents/main/sessions'), { recursive: true });
   await writeFile(file('agents/main/sessions/one.jsonl'), '{}');
@@ -283,15 +335,7 @@ test('a torn database is told in a dry run', async () => {
 });
 
 test('the step makes a backup when it is due, and only the newest stay', async () => {
-  const spec = pod.spec({ backups: { keep: 2, everyHours: 1 } });
-  const step = {
-    ...context,
-    spec,
-    secretEnvironment: async () => ({}),
-    line: new GatewayLine(pod.host),
-    startedAt: pod.host.now(),
-    done: new Map(),
-  };
+  const step = stepWith({ keep: 2, everyHours: 1 });
   await backUpState.apply(step);
   for (const hour of [1, 2, 3]) {
     const now = new Date(Date.now() + hour * 3_700_000);
@@ -300,4 +344,27 @@ test('the step makes a backup when it is due, and only the newest stay', async (
     expect(changes[0]).toMatch(/^backed the state up: /);
   }
   expect(await store.folder.list()).toHaveLength(2);
+});
+
+test('fault (release): more backups are made after an upgrade than are kept → the one ahead of it stays for as long as it is named as the way back', async () => {
+  const step = stepWith({ keep: 2, everyHours: 1 });
+  const records = new ReleaseRecords(pod.host);
+  const last = { version: '2026.9.6', at: backup.at };
+  const { id, file: archive, at } = backup;
+  await records.saveLast({ ...last, upgraded: { from: '2026.9.5', at, backup: { id, file: archive, at } } });
+  await backUpState.apply(step);
+  const afterHours = async (hours: number): Promise<string[]> => {
+    const now = new Date(Date.now() + hours * 3_700_000);
+    pod.host.now = () => now;
+    await backUpState.apply(step);
+    return (await store.folder.list()).map((each) => each.id);
+  };
+  await afterHours(1);
+  await afterHours(2);
+  expect(await afterHours(3)).toEqual([backup.id, expect.any(String), expect.any(String)]);
+  await store.folder.check(backup.manifest);
+  await records.saveLast(last);
+  const left = await afterHours(4);
+  expect(left).toHaveLength(2);
+  expect(left).not.toContain(backup.id);
 });

@@ -81,6 +81,16 @@ describe('an operator is told', () => {
 
   test('that the bucket refuses them', () => {
     expect(codesAt(100, { ...fine, storeFailure: failed(99) })).toEqual(['BACKUP_NOT_STORED']);
+    const [refused] = concernsAt(after(100), plan, { ...fine, storeFailure: failed(99) });
+    expect(refused?.message).toContain('what was made later lies on the file system only');
+  });
+
+  test('that one that is damaged cannot go there, and not that later ones have not', () => {
+    const torn = { ...failed(99), code: 'BACKUP_CORRUPT', message: 'a.tar.gz is torn' };
+    const [concern] = concernsAt(after(100), plan, { ...fine, storeFailure: torn });
+    expect(concern?.code).toBe('BACKUP_NOT_STORED');
+    expect(concern?.message).toMatch(/one that is damaged cannot go there\. .*a\.tar\.gz is torn$/);
+    expect(concern?.message).not.toContain('file system only');
   });
 
   test('that a drill failed, and that the last good one is long ago', () => {

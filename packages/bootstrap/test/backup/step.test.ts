@@ -2,7 +2,9 @@ import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GatewayLine } from '../../src/openclaw/gateway-line.ts';
-import { begun, remember } from '../../src/backup/keep.ts';
+import { BackupFolder } from '../../src/backup/folder.ts';
+import { begun, remember, rememberStored } from '../../src/backup/keep.ts';
+import { idOf } from '../../src/backup/manifest.ts';
 import { replacedDirectory } from '../../src/backup/replaced.ts';
 import { readStatus } from '../../src/backup/status.ts';
 import { metricsFile } from '../../src/host/layout.ts';
@@ -79,6 +81,34 @@ test('a damaged memory of it is as none: nothing is overdue, and nothing fails',
   await writeFile(join(pod.host.layout.backups, 'status.json'), '{ "since": 7');
   expect(await backUpState.apply(context({}))).toEqual({ changes: [] });
   expect(await readFile(join(pod.host.layout.backups, 'status.json'), 'utf8')).toContain('2026-11-29');
+});
+
+test('the last one in the bucket is the newest with its mark, or one that was known and is gone here since', async () => {
+  const folder = new BackupFolder(pod.host.layout);
+  const make = async (hour: number, isStored: boolean): Promise<string> => {
+    const at = `2026-11-29T0${hour}:00:00.000Z`;
+    const none = { databases: [], contents: [], leftOut: [], remarks: [] };
+    const of = { pod: 'test', reason: 'scheduled', openclaw: '2026.9.6', ...none } as const;
+    await folder.make();
+    await folder.describe({ format: 1, id: idOf(at), at, bytes: 1, sha256: '0'.repeat(64), ...of });
+    if (isStored) await writeFile(join(folder.directory, `${idOf(at)}.stored`), '');
+    return at;
+  };
+  const storeFailure = { at: now.toISOString(), code: 'BACKUP_NOT_STORED', message: 'no' };
+  const known = async (failure?: typeof storeFailure): Promise<object | undefined> => {
+    await rememberStored(context({}), folder, failure);
+    return readStatus(pod.host.layout);
+  };
+  await make(1, false);
+  expect(await known(storeFailure)).toEqual({ since: now.toISOString(), storeFailure });
+  await make(2, true);
+  const newest = await make(3, true);
+  await make(4, false);
+  expect(await known(storeFailure)).toMatchObject({ lastStored: newest, storeFailure });
+  await folder.remove(idOf(newest));
+  expect(await known()).toEqual({ since: now.toISOString(), lastStored: newest });
+  await remember(context({}), { lastStored: '2038-01-01T00:00:00.000Z' });
+  expect(await known()).toMatchObject({ lastStored: '2026-11-29T02:00:00.000Z' });
 });
 
 describe('a run that is killed in the middle', () => {
