@@ -9,7 +9,14 @@ import type { Host } from './host/host.ts';
 import { GatewayLine } from './openclaw/gateway-line.ts';
 import type { OpenClawVersion } from './openclaw-release.ts';
 import { joinLifecycle, type Lifecycle } from './lifecycle.ts';
-import { writeReport, type Outcome, type Report, type StepReport, type StepStatus } from './report.ts';
+import {
+  readReport,
+  writeReport,
+  type Outcome,
+  type Report,
+  type StepReport,
+  type StepStatus,
+} from './report.ts';
 import { secretEnvironmentOf } from './secrets/secret-environment.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
 import { drainGateway } from './steps/drain-gateway.ts';
@@ -62,6 +69,9 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
   const join = (): Promise<Lifecycle> => joinLifecycle(spec, host, patience);
   let lifecycle = await join().catch((error: unknown) => joinLate(run, context, error, options.phase, join));
   const phase = lifecycle?.warm ? 'prepare' : (options.phase ?? 'all');
+  // A minute later there is another report, and nobody would have seen it.
+  const before = (await readReport(host.layout).catch(() => undefined))?.upgrade;
+  const upgraded = () => run.upgrade ?? before;
   const report = (): Report => ({
     startedAt: startedAt.toISOString(),
     finishedAt: host.now().toISOString(),
@@ -69,7 +79,7 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     ...(lifecycle?.instanceId === undefined ? {} : { instanceId: lifecycle.instanceId }),
     openclaw: run.runs ?? spec.openclaw.version,
     ...(run.gateway === undefined ? {} : { gateway: run.gateway }),
-    ...(run.upgrade === undefined ? {} : { upgrade: run.upgrade }),
+    ...(upgraded() === undefined ? {} : { upgrade: upgraded() }),
     conditions: lastOfEach(run.conditions),
     steps: run.reports,
   });

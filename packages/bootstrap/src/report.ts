@@ -44,7 +44,7 @@ export interface Report {
   readonly openclaw: string;
   /** The start of the gateway, where it was started in this run and became ready. */
   readonly gateway?: GatewayStart;
-  /** The upgrade of this run; absent where there was none. */
+  /** The last upgrade that this instance has seen, of this run or of one before; absent where there was none. */
   readonly upgrade?: UpgradeSummary;
   /** What holds of the pod or does not, also where the run went well. One of each type; empty before the first step. */
   readonly conditions: readonly Condition[];

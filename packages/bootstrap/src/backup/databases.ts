@@ -31,6 +31,13 @@ const kindOf = (file) => {
   if (stat.isFile()) return 'file';
   return stat.isSymbolicLink() ? 'a link' : stat.isDirectory() ? 'a directory' : stat.isFIFO() ? 'a named pipe' : 'a device or socket';
 };
+/** What OpenClaw itself removes in its time: what jobs did goes after a day, and a job for one time when it is done. */
+const cronSessions = "session_key LIKE '%:cron:%'";
+const passingRows = {
+  session_nodes: cronSessions,
+  transcript_events: 'session_id IN (SELECT current_session_id FROM session_nodes WHERE ' + cronSessions + ')',
+  cron_jobs: "json_extract(job_json, '$.schedule.kind') = 'at'",
+};
 const quoted = (name) => '"' + name.replaceAll('"', '""') + '"';
 const inspect = (file) => {
   const url = pathToFileURL(join(directory, file));
@@ -42,7 +49,16 @@ const inspect = (file) => {
     const tables = database.prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name").all();
     const rows = {};
     for (const { name } of tables) rows[name] = database.prepare('SELECT count(*) AS n FROM ' + quoted(name)).get().n;
-    return { file, schema, rows, ...(fault === 'ok' ? {} : { fault }) };
+    const passing = {};
+    for (const [name, which] of Object.entries(passingRows)) {
+      try {
+        const { n } = database.prepare('SELECT count(*) AS n FROM ' + quoted(name) + ' WHERE ' + which).get();
+        if (n > 0) passing[name] = n;
+      } catch {
+        // A release without such a table, or with other columns.
+      }
+    }
+    return { file, schema, rows, ...(Object.keys(passing).length > 0 && { passing }), ...(fault === 'ok' ? {} : { fault }) };
   } finally {
     database.close();
   }
@@ -70,6 +86,7 @@ const answerSchema = z.array(
     file: z.string(),
     schema: z.int(),
     rows: z.record(z.string(), z.int()),
+    passing: z.record(z.string(), z.int()).optional(),
     fault: z.string().optional(),
   }),
 );
@@ -77,6 +94,8 @@ const answerSchema = z.array(
 /** A database, and what SQLite found wrong with it. */
 export interface InspectedDatabase extends ArchivedDatabase {
   readonly fault?: string | undefined;
+  /** How many of the rows of a table OpenClaw removes by itself in its time; absent where it removes none. */
+  readonly passing?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface InspectOptions {

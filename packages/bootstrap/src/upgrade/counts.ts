@@ -78,10 +78,10 @@ export function withTurn(found: Counts): Counts {
 
 function rowsOf(databases: readonly InspectedDatabase[]): Counts {
   const sums: Partial<Record<keyof Counts, number>> = {};
-  for (const { rows } of databases) {
+  for (const { rows, passing } of databases) {
     for (const [table, count] of Object.entries(rows)) {
       const name = tables[table];
-      if (name !== undefined) sums[name] = (sums[name] ?? 0) + count;
+      if (name !== undefined) sums[name] = (sums[name] ?? 0) + count - (passing?.[table] ?? 0);
     }
   }
   return sums;

@@ -35,6 +35,8 @@ export async function observeGateway(
   { watchSeconds, mustAnswer }: Observing,
 ): Promise<Seen> {
   const { host, spec } = context;
+  // Counted before people can be back for long: what they delete is no loss of the release.
+  const { counts } = await readState(host, host.layout.state, false);
   const watched = watch(context, watchSeconds);
   const anonymous = await host.probe(`http://127.0.0.1:${gatewayPort(spec)}/control-ui-config.json`);
   const answers = await ask(context);
@@ -49,7 +51,7 @@ export async function observeGateway(
     ...(silent === undefined
       ? {}
       : { silent: `the default model does, asked by the old release, and not by this one: ${silent}` }),
-    state,
+    state: { ...state, counts },
   };
 }
 
