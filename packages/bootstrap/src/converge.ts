@@ -71,7 +71,10 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
   const phase = lifecycle?.warm ? 'prepare' : (options.phase ?? 'all');
   // A minute later there is another report, and nobody would have seen it.
   const before = (await readReport(host.layout).catch(() => undefined))?.upgrade;
-  const upgraded = () => run.upgrade ?? before;
+  const withUpgrade = () => {
+    const upgrade = run.upgrade ?? before;
+    return upgrade === undefined ? {} : { upgrade };
+  };
   const report = (): Report => ({
     startedAt: startedAt.toISOString(),
     finishedAt: host.now().toISOString(),
@@ -79,7 +82,7 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     ...(lifecycle?.instanceId === undefined ? {} : { instanceId: lifecycle.instanceId }),
     openclaw: run.runs ?? spec.openclaw.version,
     ...(run.gateway === undefined ? {} : { gateway: run.gateway }),
-    ...(upgraded() === undefined ? {} : { upgrade: upgraded() }),
+    ...withUpgrade(),
     conditions: lastOfEach(run.conditions),
     steps: run.reports,
   });
