@@ -1,6 +1,7 @@
 export { patienceAtBoot, type Patience } from './aws/patience.ts';
 export { type Condition } from './conditions.ts';
-export { converge, type ConvergeOptions, type StepEvent } from './converge.ts';
+export { converge, type ConvergeOptions } from './converge.ts';
+export type { StepEvent } from './run.ts';
 export { BootstrapError, type BootstrapErrorCode } from './errors.ts';
 export type { Command, CommandResult, Host, Mount } from './host/host.ts';
 export { instanceLayout, type Layout } from './host/layout.ts';

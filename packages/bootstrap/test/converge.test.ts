@@ -2,7 +2,8 @@ import { mkdir, readFile, readdir, rm, symlink, truncate, utimes, writeFile } fr
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { converge, type StepEvent } from '../src/converge.ts';
+import { converge } from '../src/converge.ts';
+import type { StepEvent } from '../src/run.ts';
 import { gatewayPort } from '../src/spec/pod-spec.ts';
 import { planRun } from '../src/plan.ts';
 import { readReport, type Report } from '../src/report.ts';

@@ -1,4 +1,4 @@
-import type { StepEvent } from '../converge.ts';
+import type { StepEvent } from '../run.ts';
 import type { PlannedStep } from '../plan.ts';
 import type { Report } from '../report.ts';
 

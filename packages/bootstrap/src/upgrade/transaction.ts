@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { backUp } from '../backup/create.ts';
 import { isSameSet } from '../config/config-set.ts';
 import { install, readLive, wantedBy } from '../config/live-config.ts';
@@ -16,17 +14,10 @@ import type { Step, StepContext, StepResult, UpgradeSummary, Warning } from '../
 import { failure as withLastWords } from '../steps/until-ready.ts';
 import { waitReady } from '../steps/wait-ready.ts';
 import { modelAnswers } from './ask-again.ts';
-import {
-  copyState,
-  forgetCopy,
-  giveRecords,
-  keepCopy,
-  restoreState,
-  type RestoredState,
-} from './cold-copy.ts';
+import { copyState, forgetCopy, giveRecords, keepCopy, restoreState } from './cold-copy.ts';
 import { readState } from './counts.ts';
 import { Downtime } from './downtime.ts';
-import { failureOf, retryAt } from './failure.ts';
+import { failureOf } from './failure.ts';
 import { whileNobodyWrites } from './fence.ts';
 import { objections } from './gate.ts';
 import { observeGateway } from './observe-gateway.ts';
@@ -38,7 +29,9 @@ import {
   type UpgradeFailure,
   type UpgradeRecord,
 } from './records.ts';
+import { OwnedJournal } from './owned-journal.ts';
 import { rehearse, type Rehearsed } from './rehearsal.ts';
+import { rolledBack } from './rolled-back.ts';
 
 /**
  * Long enough for what a release does only after it is ready: channels, schedules and plugins start in the first seconds,
@@ -60,10 +53,7 @@ export class Upgrade {
   readonly #context: StepContext;
   readonly #records: ReleaseRecords;
   readonly #downtime: Downtime;
-  #journal: Journal;
-  /** What was last seen in the record: whoever has written to it since goes on in our place. */
-  #seen: UpgradeRecord | undefined;
-  readonly #owner = randomUUID();
+  readonly #journal: OwnedJournal;
   #rehearsed: Rehearsed | undefined;
   #changes: string[] = [];
   #warnings: Warning[] = [];
@@ -76,8 +66,7 @@ export class Upgrade {
   constructor(context: StepContext, journal: Journal, seen: UpgradeRecord | undefined) {
     const { host, spec } = context;
     this.#context = context;
-    this.#journal = journal;
-    this.#seen = seen;
+    this.#journal = new OwnedJournal(host, journal, seen);
     this.#records = new ReleaseRecords(host);
     this.#downtime = new Downtime(host, `http://127.0.0.1:${gatewayPort(spec)}/readyz`);
   }
@@ -89,7 +78,7 @@ export class Upgrade {
       // Where nobody supervises it any more, what a killed run has started still has the port and the fence.
       if ((await units.state(gatewayUnitName)).status !== 'active') await units.stop(gatewayUnitName);
       // A gateway that only was to be checked may have ended since.
-      const begin = this.#journal.step === 'check' ? 'switch' : this.#journal.step;
+      const begin = this.#journal.now.step === 'check' ? 'switch' : this.#journal.now.step;
       for (const step of journalSteps.slice(journalSteps.indexOf(begin), -1)) await this.#do(step);
       return await this.#keep();
     } catch (error) {
@@ -121,30 +110,16 @@ export class Upgrade {
     const { host } = this.#context;
     // Whoever gets the fence next must read that it is over, or another gateway would migrate what is back.
     const why = await this.#fenced(async () => {
-      const told = this.#rolledBack(failure, await restoreState(host));
-      await this.#saveFailed(told);
+      const told = rolledBack(this.#journal.now, failure, await restoreState(host));
+      await this.#letGo(() => this.#journal.fail(told));
       return told;
     });
     return await this.#gaveUp(why, () => this.#startAgain());
   }
 
-  #rolledBack(failure: UpgradeFailure, { hadCopy, aside, notBack }: RestoredState): UpgradeFailure {
-    const { from, to, backup } = this.#journal;
-    const kept = aside === undefined ? '' : ` What the state had become is kept in ${aside}.`;
-    const instead =
-      backup === undefined
-        ? 'a backup of it'
-        : `its backup by "clawharbor-bootstrap restore --from ${backup.id}"`;
-    const but = notBack.length === 0 ? '' : ` Not put back: ${notBack.slice(0, 10).join(', ')}.`;
-    const message = hadCopy
-      ? `OpenClaw ${to} was rolled back: ${failure.message} Program, config and state are those of ${from} again.${but}${kept}`
-      : `OpenClaw ${to} was not kept: ${failure.message} Only the program is that of ${from} again: the copy of the state is gone, so that config and state are as ${to} has left them. If ${from} does not run with them, restore ${instead}.`;
-    return { code: failure.code, message };
-  }
-
   /** People are back as soon as the old gateway is, whatever the steps after this one have to do. */
   async #startAgain(): Promise<void> {
-    const old = withRelease(this.#context, this.#journal.from as OpenClawVersion);
+    const old = withRelease(this.#context, this.#journal.now.from as OpenClawVersion);
     try {
       await ensureInstalled(old);
       await installPlugins.apply(old);
@@ -178,25 +153,22 @@ export class Upgrade {
     }
   }
 
-  async #enter(step: JournalStep, more: Partial<Journal> = {}): Promise<void> {
-    // A release that is on the state for the first time was not cut short there.
-    const isFirst = step === 'switch' && this.#journal.step === 'copy';
-    const { resumed, ...journal } = this.#journal;
-    const times = isFirst || resumed === undefined ? {} : { resumed };
-    this.#journal = { ...journal, ...times, ...more, step, owner: this.#owner };
-    await this.#mustGoOn();
-    await this.#records.saveUpgrade(this.#journal);
-    this.#seen = this.#journal;
+  /** Where another instance goes on with it, it needs the fence that the gateway here has. */
+  async #mustGoOn(): Promise<void> {
+    await this.#letGo(() => this.#journal.mustBeOurs());
   }
 
-  /** @throws BootstrapError `STATE_LOCKED`: another instance goes on with it */
-  async #mustGoOn(): Promise<void> {
-    if (isDeepStrictEqual(await this.#records.upgrade(), this.#seen)) return;
-    await this.#stopGateway();
-    throw new BootstrapError(
-      'STATE_LOCKED',
-      `Another instance goes on with the upgrade to OpenClaw ${this.#journal.to}. This one begins again once that has ended.`,
-    );
+  async #enter(step: JournalStep, more: Partial<Journal> = {}): Promise<void> {
+    await this.#letGo(() => this.#journal.enter(step, more));
+  }
+
+  async #letGo(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (error instanceof BootstrapError && error.code === 'STATE_LOCKED') await this.#stopGateway();
+      throw error;
+    }
   }
 
   /** Does something while nobody else writes to the state, unless somebody has gone on with the upgrade meanwhile. */
@@ -209,7 +181,7 @@ export class Upgrade {
 
   async #backUp(): Promise<void> {
     const { host } = this.#context;
-    const { from, to } = this.#journal;
+    const { from, to } = this.#journal.now;
     if (!podsRun(from)) {
       // The new release backs up only what it has brought to its own form, and the old one is not installed here. Nor does
       // it run, so that a copy is whole.
@@ -222,19 +194,19 @@ export class Upgrade {
     await giveRecords(host);
     const { id, file, at } = await this.#fenced(() => backUp(context, 'before-upgrade'));
     this.#changes.push(`back up the state as ${id}`);
-    this.#journal = { ...this.#journal, backup: { id, file, at } };
+    this.#journal.add({ backup: { id, file, at } });
   }
 
   async #rehearse(): Promise<void> {
-    this.#rehearsed = await rehearse(this.#context, this.#journal.backup?.id, this.#watchSeconds);
+    this.#rehearsed = await rehearse(this.#context, this.#journal.now.backup?.id, this.#watchSeconds);
     const { skipped } = this.#rehearsed;
     if (skipped === undefined)
-      this.#changes.push(`rehearse OpenClaw ${this.#journal.to} on a copy of the state`);
+      this.#changes.push(`rehearse OpenClaw ${this.#journal.now.to} on a copy of the state`);
     else this.#warnings.push({ code: 'UPGRADE_NOT_REHEARSED', message: `Not rehearsed: ${skipped}.` });
   }
 
   async #drain(): Promise<void> {
-    const { from } = this.#journal;
+    const { from } = this.#journal.now;
     // The last moment at which the old one can say it.
     if (podsRun(from) && (await modelAnswers(withRelease(this.#context, from))))
       await this.#enter('drain', { answered: true });
@@ -258,11 +230,11 @@ export class Upgrade {
     );
     if (copied.status === 'rejected') throw copied.reason;
     if (facts.status === 'rejected') throw facts.reason;
-    this.#journal = { ...this.#journal, before: facts.value.counts };
+    this.#journal.add({ before: facts.value.counts });
   }
 
   async #switch(): Promise<void> {
-    const { from, to } = this.#journal;
+    const { from, to } = this.#journal.now;
     await this.#installRehearsedConfig();
     this.#changes.push(`switch from OpenClaw ${from} to ${to}`);
     const startMs = await this.#start(this.#context, this.#inGoodTime());
@@ -316,7 +288,7 @@ export class Upgrade {
 
   async #check(): Promise<void> {
     const { host, spec } = this.#context;
-    const { to, before = {}, answered: mustAnswer = false } = this.#journal;
+    const { to, before = {}, answered: mustAnswer = false } = this.#journal.now;
     const seen = await observeGateway(this.#context, { watchSeconds: this.#watchSeconds, mustAnswer });
     const wanted = await wantedBy(host, spec);
     const found = objections(seen, { before, wanted, release: openclawReleases[to as OpenClawVersion] });
@@ -329,7 +301,7 @@ export class Upgrade {
 
   async #keep(): Promise<Ended> {
     const { host } = this.#context;
-    const { from, to, backup } = this.#journal;
+    const { from, to, backup } = this.#journal.now;
     const at = host.now().toISOString();
     await this.#mustGoOn();
     await this.#records.saveLast({
@@ -347,8 +319,8 @@ export class Upgrade {
   }
 
   async #giveUp(failure: UpgradeFailure): Promise<Ended> {
-    if (['switch', 'check'].includes(this.#journal.step)) return await this.rollBack(failure);
-    const { from, to, step } = this.#journal;
+    if (['switch', 'check'].includes(this.#journal.now.step)) return await this.rollBack(failure);
+    const { from, to, step } = this.#journal.now;
     const message = `OpenClaw ${to} was not started on the state (${step}): ${failure.message} The pod goes on with ${from}.`;
     return await this.#gaveUp({ code: failure.code, message });
   }
@@ -356,8 +328,8 @@ export class Upgrade {
   /** @param startAgain what gives people the old release back. Default: it still runs */
   async #gaveUp(failure: UpgradeFailure, startAgain?: () => Promise<void>): Promise<Ended> {
     const { host } = this.#context;
-    const { from } = this.#journal;
-    await this.#saveFailed(failure);
+    const { from } = this.#journal.now;
+    await this.#letGo(() => this.#journal.fail(failure));
     if (podsRun(from)) await startAgain?.();
     try {
       await forgetCopy(host);
@@ -370,25 +342,6 @@ export class Upgrade {
     return { isKept: false, result: this.#result({ runs: from, rolledBack: true, failure }) };
   }
 
-  async #saveFailed(failure: UpgradeFailure): Promise<void> {
-    if (this.#seen?.state === 'failed') return;
-    const { from, to, spec, step } = this.#journal;
-    const now = this.#context.host.now();
-    await this.#mustGoOn();
-    const at = now.toISOString();
-    const failed = {
-      state: 'failed' as const,
-      from,
-      to,
-      spec,
-      ...failure,
-      at,
-      ...retryAt(step, failure.code, now),
-    };
-    await this.#records.saveUpgrade(failed);
-    this.#seen = failed;
-  }
-
   #result(end: {
     changes?: readonly string[];
     runs?: OpenClawVersion;
@@ -396,7 +349,7 @@ export class Upgrade {
     failure?: UpgradeFailure;
   }): StepResult {
     const { changes = [], failure, ...rest } = end;
-    const { from, to } = this.#journal;
+    const { from, to } = this.#journal.now;
     const reason = failure as Warning | undefined;
     return {
       ...rest,
