@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { temporaryOf } from '../temporary/name.ts';
+import { removeShut } from './remove-shut.ts';
 
 /**
  * What a gateway can make again, or has nothing to do with: 2026.9.x rebuilds it at its start (its own backup leaves the
@@ -217,22 +218,7 @@ async function move(from, to) {
   if (isShut) await chmod(to, mode);
 }
 
-/** Also what an agent has closed to itself. */
-async function remove(path) {
-  const once = () => rm(path, { recursive: true, force: true });
-  await once().catch(async () => {
-    await unlock(path);
-    await once();
-  });
-}
-
-async function unlock(path) {
-  if (!(await lstat(path)).isDirectory()) return;
-  await chmod(path, 0o700);
-  for (const name of await readdir(path)) await unlock(join(path, name));
-}
-
-async function restore() {
+${removeShut}async function restore() {
   if (!(await present(manifest))) return { hadCopy: false };
   const { entries, records: kept, workspaces } = JSON.parse(await readFile(manifest, 'utf8'));
   const away = join(records, aside);

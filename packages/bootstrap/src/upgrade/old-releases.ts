@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import { isKnownVersion } from '../openclaw-release.ts';
 import type { StepContext } from '../steps/step.ts';
 import { ReleaseRecords } from './records.ts';
+import { removeShut } from './remove-shut.ts';
 
 /**
  * So long after an upgrade the release before it stays, with what the migration has left behind: a fault that shows only
@@ -98,20 +99,7 @@ const places = isAll ? [
 ] : [[records, /^upgrade-failed-/]];
 const removed = [];
 let isDone = true;
-/** Also what an agent has closed to itself. */
-async function remove(path) {
-  const once = () => rm(path, { recursive: true, force: true });
-  await once().catch(async () => {
-    await unlock(path);
-    await once();
-  });
-}
-async function unlock(path) {
-  if (!(await lstat(path)).isDirectory()) return;
-  await chmod(path, 0o700);
-  for (const name of await readdir(path)) await unlock(join(path, name));
-}
-for (const [directory, pattern] of places) {
+${removeShut}for (const [directory, pattern] of places) {
   for (const name of await readdir(directory).catch(() => [])) {
     const path = join(directory, name);
     try {
