@@ -6,8 +6,8 @@ import type { ArchivedDatabase } from './manifest.ts';
 /**
  * Runs by the gateway's own Node.js, because two versions of SQLite in one database are one too many, and as its user,
  * because the files beside a database belong to whoever makes them. Reads only. Virtual tables need modules of OpenClaw.
- * Only regular files are opened, and so are those beside a database that SQLite opens by itself: at a named pipe it would
- * wait for ever for somebody who writes, and a link may lead out of an archive into the live state.
+ * Only regular files are opened, and so are those beside a database that SQLite opens by itself: what is
+ * none may never answer, and a link may lead out of an archive into the live state.
  */
 const program = `
 import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
@@ -29,7 +29,7 @@ const kindOf = (file) => {
     return 'nothing';
   }
   if (stat.isFile()) return 'file';
-  return stat.isSymbolicLink() ? 'a link' : stat.isDirectory() ? 'a directory' : stat.isFIFO() ? 'a named pipe' : 'a device or socket';
+  return stat.isSymbolicLink() ? 'a link' : stat.isDirectory() ? 'a directory' : 'a pipe, device or socket';
 };
 /** What OpenClaw itself removes in its time: what jobs did goes after a day, and a job for one time when it is done. */
 const cronSessions = "session_key LIKE '%:cron:%'";

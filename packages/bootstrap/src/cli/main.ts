@@ -15,7 +15,7 @@ import { revisionOf, stay } from '../stay.ts';
 import type { PhaseChoice } from '../steps/index.ts';
 import { timelineSvg } from '../timeline/svg.ts';
 import { timelineText } from '../timeline/text.ts';
-import { usualWatchSeconds } from '../upgrade/transaction.ts';
+import { usualWatchSeconds } from '../upgrade/observe-gateway.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { openHost, type HostOptions } from './open-host.ts';
 import { outputFor } from './output.ts';

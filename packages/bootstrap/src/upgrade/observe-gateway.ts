@@ -11,6 +11,12 @@ import { readState } from './counts.ts';
 import type { Seen } from './gate.ts';
 import { proxyAddress, signInHeaders } from './sign-in.ts';
 
+/**
+ * Long enough for what a release does only after it is ready: channels, schedules and plugins start in the first seconds,
+ * and one that leaks or trips over them has shown it by then.
+ */
+export const usualWatchSeconds = 30;
+
 const pollMilliseconds = 500;
 
 /** What `config.get` and `sessions.list` answer, as far as it is asked. */

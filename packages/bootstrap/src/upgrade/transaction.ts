@@ -1,6 +1,5 @@
 import { backUp } from '../backup/create.ts';
-import { isSameSet } from '../config/config-set.ts';
-import { install, readLive, wantedBy } from '../config/live-config.ts';
+import { wantedBy } from '../config/live-config.ts';
 import { BootstrapError } from '../errors.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { openclawReleases, podsRun, type OpenClawVersion } from '../openclaw-release.ts';
@@ -20,7 +19,7 @@ import { Downtime } from './downtime.ts';
 import { failureOf } from './failure.ts';
 import { whileNobodyWrites } from './fence.ts';
 import { objections } from './gate.ts';
-import { observeGateway } from './observe-gateway.ts';
+import { observeGateway, usualWatchSeconds } from './observe-gateway.ts';
 import {
   journalSteps,
   ReleaseRecords,
@@ -31,13 +30,9 @@ import {
 } from './records.ts';
 import { OwnedJournal } from './owned-journal.ts';
 import { rehearse, type Rehearsed } from './rehearsal.ts';
+import { installRehearsed } from './rehearsed-config.ts';
 import { rolledBack } from './rolled-back.ts';
-
-/**
- * Long enough for what a release does only after it is ready: channels, schedules and plugins start in the first seconds,
- * and one that leaks or trips over them has shown it by then.
- */
-export const usualWatchSeconds = 30;
+import { withRelease } from './with-release.ts';
 
 /** What came of an upgrade. */
 export interface Ended {
@@ -153,15 +148,11 @@ export class Upgrade {
     }
   }
 
-  /** Where another instance goes on with it, it needs the fence that the gateway here has. */
-  async #mustGoOn(): Promise<void> {
-    await this.#letGo(() => this.#journal.mustBeOurs());
-  }
-
   async #enter(step: JournalStep, more: Partial<Journal> = {}): Promise<void> {
     await this.#letGo(() => this.#journal.enter(step, more));
   }
 
+  /** Where another instance goes on with it, that needs the fence which the gateway here has. */
   async #letGo(write: () => Promise<void>): Promise<void> {
     try {
       await write();
@@ -174,7 +165,7 @@ export class Upgrade {
   /** Does something while nobody else writes to the state, unless somebody has gone on with the upgrade meanwhile. */
   async #fenced<T>(action: () => Promise<T>): Promise<T> {
     return await whileNobodyWrites(this.#context, async () => {
-      await this.#mustGoOn();
+      await this.#letGo(() => this.#journal.mustBeOurs());
       return await action();
     });
   }
@@ -235,7 +226,11 @@ export class Upgrade {
 
   async #switch(): Promise<void> {
     const { from, to } = this.#journal.now;
-    await this.#installRehearsedConfig();
+    if (this.#rehearsed) {
+      const { changes, warnings } = await installRehearsed(this.#context, this.#rehearsed);
+      this.#changes.push(...changes);
+      this.#warnings.push(...warnings);
+    }
     this.#changes.push(`switch from OpenClaw ${from} to ${to}`);
     const startMs = await this.#start(this.#context, this.#inGoodTime());
     const downtimeMs = await this.#downtime.end();
@@ -275,17 +270,6 @@ export class Upgrade {
     return { ...this.#context, spec: { ...spec, readyTimeoutSeconds } };
   }
 
-  /** What was asked of the new release while the old one ran need not be asked while nobody does. */
-  async #installRehearsedConfig(): Promise<void> {
-    if (this.#rehearsed === undefined) return;
-    const { host, spec } = this.#context;
-    const { live, accepted } = this.#rehearsed.config;
-    const now = (await readLive(host)).live;
-    if (!isSameSet(now, live) || !(await install(host, spec, now, accepted))) return;
-    this.#changes.push(...(accepted.merged.differs ? accepted.merged.changes : []));
-    this.#warnings.push(...accepted.migrated);
-  }
-
   async #check(): Promise<void> {
     const { host, spec } = this.#context;
     const { to, before = {}, answered: mustAnswer = false } = this.#journal.now;
@@ -303,7 +287,7 @@ export class Upgrade {
     const { host } = this.#context;
     const { from, to, backup } = this.#journal.now;
     const at = host.now().toISOString();
-    await this.#mustGoOn();
+    await this.#letGo(() => this.#journal.mustBeOurs());
     await this.#records.saveLast({
       version: to,
       at,
@@ -362,10 +346,4 @@ export class Upgrade {
   get #watchSeconds(): number {
     return this.#context.watchSeconds ?? usualWatchSeconds;
   }
-}
-
-/** The same run with another release. */
-export function withRelease(context: StepContext, version: OpenClawVersion): StepContext {
-  const { spec } = context;
-  return { ...context, spec: { ...spec, openclaw: { ...spec.openclaw, version } } };
 }

@@ -9,7 +9,7 @@ import { BackupFolder } from '../../src/backup/folder.ts';
 import type { BackupManifest } from '../../src/backup/manifest.ts';
 import { makePod, type TestPod } from '../stand-ins/pod.ts';
 
-const archive = Buffer.from('an archive of some length, as far as anybody here can tell');
+const archive = Buffer.from('an archive of some length, for all that S3 can tell');
 const manifest: BackupManifest = {
   format: 1,
   id: '2026-11-29T08-00-00.000Z',

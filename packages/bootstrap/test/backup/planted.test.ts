@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -149,7 +149,6 @@ describe('in place of a database', () => {
     database.exec('PRAGMA user_version = 18; CREATE TABLE people (name TEXT); INSERT INTO people VALUES (1)');
     database.close();
   };
-  const pipe = (name: string): void => void execFileSync('mkfifo', [path(name)]);
   const found = (mustBeFiles: boolean) =>
     inspectDatabases(host, host.layout.state, { mustBeFiles, timeoutSeconds: 10 });
   const real = { file: ofState, schema: 18, rows: { people: 1 } };
@@ -159,7 +158,6 @@ describe('in place of a database', () => {
   });
 
   test.each<[string, () => unknown]>([
-    ['a named pipe', () => pipe(ofAgent)],
     ['a directory', () => mkdir(path(ofAgent))],
     ['a link', () => symlink(path(ofState), path(ofAgent))],
     ['a link', () => symlink('/nowhere', path(ofAgent))],
@@ -170,15 +168,18 @@ describe('in place of a database', () => {
     expect(await found(true)).toEqual([real, { file: ofAgent, schema: 0, rows: {}, fault }]);
   });
 
-  test.each(['-journal', '-wal', '-shm'])('a named pipe beside it, as %s, is its fault', async (suffix) => {
-    pipe(ofState + suffix);
-    const fault = `${ofState}${suffix} is a named pipe, and must be a regular file`;
-    for (const mustBeFiles of [false, true])
-      expect(await found(mustBeFiles)).toEqual([{ file: ofState, schema: 0, rows: {}, fault }]);
-  });
+  test.each(['-journal', '-wal', '-shm'])(
+    'what is no file beside it, as %s, is its fault',
+    async (suffix) => {
+      await mkdir(path(ofState + suffix));
+      const fault = `${ofState}${suffix} is a directory, and must be a regular file`;
+      for (const mustBeFiles of [false, true])
+        expect(await found(mustBeFiles)).toEqual([{ file: ofState, schema: 0, rows: {}, fault }]);
+    },
+  );
 
-  test('fault (backup): the agent puts a named pipe in the place of a database → a restore does not wait for it, and says that nobody can count what is in there', async () => {
-    pipe(ofAgent);
+  test('fault (backup): the agent puts something that is no file in the place of a database → a restore does not open it, and says that nobody can count what is in there', async () => {
+    await mkdir(path(ofAgent));
     const lost = await lossesOf(host, {
       format: 1,
       id: '2026-11-29T07-00-00.000Z',
@@ -194,7 +195,7 @@ describe('in place of a database', () => {
       remarks: [],
     });
     expect(lost).toEqual([
-      `${ofAgent} cannot be read as it is (it is a named pipe, and must be a regular file): nobody can say what came after it`,
+      `${ofAgent} cannot be read as it is (it is a directory, and must be a regular file): nobody can say what came after it`,
       `${ofState}: 1 of 1 rows of people came after it`,
     ]);
   });

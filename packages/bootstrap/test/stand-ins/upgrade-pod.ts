@@ -118,6 +118,17 @@ export class UpgradePod {
     await (way === undefined ? rm(file, { force: true }) : writeFile(file, way));
   }
 
+  /** The next run ends an upgrade that was cut short as an undisturbed one would have. */
+  async expectFinished(): Promise<void> {
+    const report = await this.run(next);
+    expect(report.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
+    expect(report).toMatchObject({ openclaw: next });
+    expect([this.sessions(), this.schema()]).toEqual([2, 23]);
+    expect(await this.record('release.json')).toMatchObject({ version: next });
+    await this.expectTidy();
+    expect((await this.run(next)).outcome).toBe('unchanged');
+  }
+
   /** Nothing of an upgrade is left but its record. */
   async expectTidy(): Promise<void> {
     expect(existsSync(join(this.host.layout.records, 'upgrade-copy'))).toBe(false);
