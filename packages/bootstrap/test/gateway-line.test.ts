@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { converge } from '../src/converge.ts';
@@ -75,6 +75,32 @@ test('a client that nobody needs any more ends, and a call after it has another'
   const first = await call('one');
   await expect.poll(() => isThere(first.pid), { timeout: 20_000 }).toBe(false);
   expect((await call('two')).pid).not.toBe(first.pid);
+});
+
+test('a client that was started ahead of the first call makes it, and has called nothing before', async () => {
+  const told = join(pod.directory, 'loaded');
+  const openclaw = join(pod.host.layout.install, '2026.9.6/node_modules/openclaw');
+  const noting = `import { appendFileSync } from 'node:fs';
+const note = (text) => appendFileSync(${JSON.stringify(told)}, text + ' ' + process.pid + '\\n');
+note('loaded');
+export async function callGatewayFromCli(method) {
+  note(method);
+  return { version: '2026.9.6', pid: process.pid, method };
+}`;
+  await writeFile(join(openclaw, 'gateway-runtime.mjs'), noting);
+  line.warm(specOf('2026.9.6'), password);
+  await expect
+    .poll(() => readFile(told, 'utf8').catch(() => ''), { timeout: 20_000 })
+    .toMatch(/^loaded \d+\n$/);
+  const { pid } = await call('one');
+  expect(await readFile(told, 'utf8')).toBe(`loaded ${pid}\none ${pid}\n`);
+});
+
+test('a client that could not be started ahead is said to have failed by the call', async () => {
+  const openclaw = join(pod.host.layout.install, '2026.9.6/node_modules/openclaw');
+  await writeFile(join(openclaw, 'gateway-runtime.mjs'), 'process.exit(1);');
+  line.warm(specOf('2026.9.6'), password);
+  await expect(call('one')).rejects.toThrow('it ended without an answer');
 });
 
 test('another release has a client of its own', async () => {

@@ -24,6 +24,11 @@ export async function gatewayCall(
   throw new BootstrapError('GATEWAY_CALL_FAILED', `the call of ${method} failed: ${end}`);
 }
 
+/** For a call that will be made once the gateway, which is starting, is ready: so nobody waits for the start of its client. */
+export async function readyToCall({ spec, secretEnvironment, line }: StepContext): Promise<void> {
+  line.warm(spec, (await secretEnvironment())['OPENCLAW_GATEWAY_PASSWORD']);
+}
+
 /**
  * The same, for an answer of a known form: one of another form is no answer.
  * @throws BootstrapError `GATEWAY_CALL_FAILED`

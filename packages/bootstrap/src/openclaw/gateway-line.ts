@@ -48,6 +48,15 @@ export class GatewayLine {
     return answered;
   }
 
+  /**
+   * Starts the client ahead of the first call, as while the gateway itself starts. It has opened nothing of the state before a
+   * call. A client that does not start says so when it is called.
+   */
+  warm(spec: PodSpec, password: string | undefined): void {
+    const warmed = this.#turn.then(() => this.#ask(spec, password, { warm: true }, startSeconds));
+    this.#turn = warmed.catch(() => {});
+  }
+
   /** Lets go of the state. A call after it starts anew. */
   async close(): Promise<void> {
     clearTimeout(this.#idle);
@@ -58,18 +67,32 @@ export class GatewayLine {
 
   async #call(spec: PodSpec, password: string | undefined, call: GatewayCall): Promise<GatewayAnswer> {
     const { method, parameters, timeoutSeconds: seconds = 10, isFinal = false } = call;
-    clearTimeout(this.#idle);
-    const conversation = await this.#conversation(spec, password);
+    const question = { method, parameters, seconds, isFinal };
     try {
-      const line = JSON.stringify({ method, parameters, seconds, isFinal });
-      const parsed = result.safeParse(parseOrNothing(await conversation.ask(line, seconds + startSeconds)));
+      const said = await this.#ask(spec, password, question, seconds + startSeconds);
+      const parsed = result.safeParse(parseOrNothing(said));
       return parsed.success ? parsed.data : { failed: 'its client answered in another form than it had' };
     } catch (error) {
-      await this.close();
       if (!(error instanceof NoAnswer)) throw error;
       return { failed: error.message };
     } finally {
       this.#idle = setTimeout(() => void this.close(), keptMilliseconds).unref();
+    }
+  }
+
+  async #ask(
+    spec: PodSpec,
+    password: string | undefined,
+    question: object,
+    seconds: number,
+  ): Promise<string> {
+    clearTimeout(this.#idle);
+    const conversation = await this.#conversation(spec, password);
+    try {
+      return await conversation.ask(JSON.stringify(question), seconds);
+    } catch (error) {
+      await this.close();
+      throw error;
     }
   }
 
@@ -107,7 +130,7 @@ import { pathToFileURL } from 'node:url';
 
 let client;
 for await (const line of createInterface({ input: process.stdin })) {
-  const { method, parameters, seconds, isFinal } = JSON.parse(line);
+  const { warm, method, parameters, seconds, isFinal } = JSON.parse(line);
   let said;
   try {
     client ??= await import(
@@ -115,7 +138,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     );
     const options = { json: true, timeout: String(seconds * 1000) };
     const more = { progress: false, expectFinal: isFinal, sharedStateMode: 'read-only' };
-    const answer = await client.callGatewayFromCli(method, options, parameters, more);
+    const answer = warm ? null : await client.callGatewayFromCli(method, options, parameters, more);
     said = { answer: answer ?? null };
   } catch (error) {
     said = { failed: String(error?.message ?? error) };

@@ -4,6 +4,7 @@ import { isSameSet, parseSet } from '../config/config-set.ts';
 import { readIfPresent } from '../config/files.ts';
 import { install, readLive, restore, wantedBy } from '../config/live-config.ts';
 import { BootstrapError } from '../errors.ts';
+import { readyToCall } from '../openclaw/gateway-call.ts';
 import { configFile, gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { followConfig } from './follow-config.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
@@ -19,6 +20,7 @@ export const waitReady: Step = {
   plan: async () => [],
   async apply(context) {
     try {
+      if (isStarted(context)) await readyToCall(context);
       const gateway = await untilReady(context);
       const { isProved, ...followed } = await followConfig(context);
       await rememberGood(context, isProved);
