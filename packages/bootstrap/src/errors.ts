@@ -13,6 +13,7 @@ export type BootstrapErrorCode =
   | 'STATE_NOT_MOUNTED'
   | 'STATE_NOT_ANSWERING'
   | 'STATE_LOCKED'
+  | 'STATE_UNLOCKED'
   | 'STATE_NEWER'
   | 'STATE_NEEDS_REPAIR'
   | 'SECRET_UNREADABLE'

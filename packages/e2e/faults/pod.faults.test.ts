@@ -110,7 +110,7 @@ describe('a running pod', () => {
     lock?.release();
     expect(await tryPort(pod.port)).toBe(pod.port);
     expect(await processesBelow(pod.dataDir)).toEqual([]);
-    expect(await pod.end()).toBe(0);
+    expect(await pod.ended()).toBe(0);
   });
 
   test('fault (config): a secret that would change the process (LD_PRELOAD) → SECRET_INVALID, and no instance comes into service until it is right', async () => {

@@ -7,7 +7,7 @@ import type { Machine, Settled } from './settled.ts';
 /** What is looked at on a machine. */
 export interface Places {
   readonly pid: number;
-  /** Files of the config, by their paths. */
+  /** Files of the config and the lock of the state, by their paths. */
   readonly files: readonly string[];
 }
 

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InstanceMetadata } from '../aws/instance-metadata.ts';
 import { readSecret } from '../aws/secret.ts';
+import { writerLock } from '../backup/writer-lock.ts';
 import { readLive } from '../config/live-config.ts';
 import { fileOnDisk, isProved } from '../config/proved-config.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
@@ -49,7 +50,7 @@ async function remember(host: Host, spec: PodSpec, text: string): Promise<void> 
   if (wish === undefined || live === undefined || pid === undefined || live.includes.size >= mostFiles)
     return;
   const names = [...live.includes.keys()].map((name) => join(host.layout.state, name));
-  const places: Places = { pid, files: [...names, configFile(host.layout)] };
+  const places: Places = { pid, files: [...names, configFile(host.layout), writerLock(host)] };
   const machine = await observeMachine(places);
   // What is edited from here on is another file to the next look; what was edited before was not seen in effect.
   if (!(await isInEffect(host, spec, pid))) return;

@@ -1,8 +1,10 @@
+import { writerLock } from '../backup/writer-lock.ts';
 import { ConfigRecords } from '../config/config-records.ts';
 import { readLive } from '../config/live-config.ts';
 import { quietSeconds } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { isPortFree } from '../host/port.ts';
+import { hasLostFence } from '../openclaw/gateway-fence.ts';
 import { describeMemory, memoryOf, memoryVerdict, rememberRestart } from '../openclaw/gateway-memory.ts';
 import { configFile, gatewayUnit, gatewayUnitName, permanentFailure } from '../openclaw/gateway-unit.ts';
 import { refusedStart } from '../openclaw/refused-start.ts';
@@ -100,8 +102,19 @@ async function decide(context: StepContext): Promise<Decision> {
   // Which plugins there are, it finds out at its start.
   if ((context.done.get('show-plugins')?.changes.length ?? 0) > 0) changes.push('give openclaw its plugins');
   const action = actionFor(state.status, changes.length > 0);
-  if (action === 'none') return relieved(context, state);
+  if (action === 'none') return (await fenced(context, state)) ?? relieved(context, state);
   return { changes: [...changes, `${action} openclaw`], action, warnings: [] };
+}
+
+/** What is done for a gateway that has no other reason to be restarted, and that no longer keeps another one away. */
+async function fenced({ host }: StepContext, { status, pid }: UnitState): Promise<Decision | undefined> {
+  if (status !== 'active' || pid === undefined || !(await hasLostFence(host, pid))) return undefined;
+  const message = `${writerLock(host)}, which the gateway had locked, was removed or replaced: nothing kept a second gateway away from the state. The gateway was restarted, and has locked the file that is there now.`;
+  return {
+    changes: ['restart openclaw, whose lock of the state is gone'],
+    action: 'restart',
+    warnings: [{ code: 'STATE_UNLOCKED', message }],
+  };
 }
 
 /** What is done for the memory of a gateway that has no other reason to be restarted. */

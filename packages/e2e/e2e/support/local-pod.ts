@@ -111,6 +111,11 @@ export class LocalPod {
     return ready;
   }
 
+  /** Waits for an `up` that was told to end by somebody else: a signal on its last steps would end it in place of itself. */
+  async ended(): Promise<number | null> {
+    return this.#closed;
+  }
+
   /** Sends a signal to `up`. @returns its exit code */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.#child?.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);
