@@ -20,5 +20,6 @@ export {
 export { loadPodSpec } from './spec/load.ts';
 export { lateSteps, steps, type PhaseChoice } from './steps/index.ts';
 export { timelineSvg } from './timeline/svg.ts';
+export { timelineOf } from './timeline/timeline.ts';
 export { timelineText } from './timeline/text.ts';
 export type { Phase, Step, StepContext, StepResult, Warning } from './steps/step.ts';

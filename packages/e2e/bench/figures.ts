@@ -53,6 +53,6 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return (performance.now() - before) / 1000;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
