@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BootstrapError } from '../src/errors.ts';
 import { GatewayLine } from '../src/openclaw/gateway-line.ts';
 import { writerLock } from '../src/backup/writer-lock.ts';
 import type { StepContext } from '../src/steps/step.ts';
@@ -46,6 +47,17 @@ test('fault (instance): the instance before drains for longer than a gateway may
   await held(6);
   await expect(whileNobodyWrites(context('drain'), async () => 'mine')).resolves.toBe('mine');
 }, 30_000);
+
+test('what is done behind the fence and finds something else locked says so at once', async () => {
+  let times = 0;
+  const other = new BootstrapError('STATE_LOCKED', 'Another instance goes on with it.');
+  const found = whileNobodyWrites(context('drain'), async () => {
+    times++;
+    throw other;
+  });
+  await expect(found).rejects.toBe(other);
+  expect(times).toBe(1);
+});
 
 test('without an instance that may drain, the fence is waited for as long as a gateway may take', async () => {
   await held(8);

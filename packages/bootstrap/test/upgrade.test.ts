@@ -38,23 +38,38 @@ async function expectHidden(credential: string, report: Report): Promise<void> {
   for (const text of texts) expect(text).not.toContain(credential);
 }
 
-test('fault (release): an upgrade is to be rolled back, and the copy of the state is gone → the old release is started, and the report says that the state was not put back', async () => {
-  const wanted = pod.spec(next);
-  const [at, digest] = [
-    new Date().toISOString(),
-    createHash('sha256').update(JSON.stringify(wanted)).digest('hex'),
-  ];
+/** Somebody else's run was cut short in the check of an upgrade, after a copy that is gone. */
+async function writeJournal(goal: Journal['goal']): Promise<void> {
+  const at = new Date().toISOString();
   const journal: Journal = {
     state: 'under-way',
     step: 'check',
     from: old,
     to: next,
-    goal: old,
-    spec: digest,
+    goal,
+    spec: createHash('sha256')
+      .update(JSON.stringify(pod.spec(next)))
+      .digest('hex'),
     startedAt: at,
     backup: { id: '2026-11-29T07-00-00.000Z', file: 'archive.tar.gz', at },
   };
   await writeFile(join(pod.host.layout.records, 'upgrade.json'), JSON.stringify(journal));
+}
+
+/** Nobody can get the next release any more. @returns brings it back */
+async function takeAway(): Promise<() => Promise<void>> {
+  const { artifacts } = pod.host.layout;
+  const away = join(pod.directory, 'away');
+  await mkdir(away);
+  const files = (await readdir(artifacts)).filter((file) => file.startsWith(artifactOfThisMachine(next)));
+  for (const file of files) await rename(join(artifacts, file), join(away, file));
+  return async () => {
+    for (const file of files) await rename(join(away, file), join(artifacts, file));
+  };
+}
+
+test('fault (release): an upgrade is to be rolled back, and the copy of the state is gone → the old release is started, and the report says that the state was not put back', async () => {
+  await writeJournal(old);
   const report = await pod.run(next);
   expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
   const [{ message } = { message: '' }] = upgradeOf(report).warnings;
@@ -65,13 +80,19 @@ test('fault (release): an upgrade is to be rolled back, and the copy of the stat
   expect(pod.sessions()).toBe(2);
 });
 
+test('fault (release): the instance of an upgrade is gone after the switch, and the next one cannot get the release → the upgrade is rolled back to the old one, and the report says why', async () => {
+  await takeAway();
+  await writeJournal(next);
+  await pod.replace();
+  const report = await pod.run(next);
+  expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
+  const [{ code, message } = { code: '', message: '' }] = upgradeOf(report).warnings;
+  expect([code, message]).toEqual(['OPENCLAW_NOT_INSTALLABLE', expect.stringContaining(next)]);
+  expect(pod.sessions()).toBe(2);
+});
+
 test('fault (release): a new instance cannot get the release of the spec, and that of the state is cached → the pod comes up with that, says so, and upgrades once it can', async () => {
-  const { artifacts } = pod.host.layout;
-  const name = artifactOfThisMachine(next);
-  const away = join(pod.directory, 'away');
-  await mkdir(away);
-  const files = (await readdir(artifacts)).filter((file) => file.startsWith(name));
-  for (const file of files) await rename(join(artifacts, file), join(away, file));
+  const bringBack = await takeAway();
   await pod.replace();
   const report = await pod.run(next);
   expect(report).toMatchObject({ outcome: 'rolled-back', openclaw: old });
@@ -84,7 +105,7 @@ test('fault (release): a new instance cannot get the release of the spec, and th
   const before = await pod.pid();
   expect(await pod.run(next)).toMatchObject({ outcome: 'rolled-back', openclaw: old });
   expect(await pod.pid()).toBe(before);
-  for (const file of files) await rename(join(away, file), join(artifacts, file));
+  await bringBack();
   expect(await pod.run(next)).toMatchObject({
     outcome: 'ready',
     openclaw: next,

@@ -19,6 +19,7 @@ import { usualWatchSeconds } from '../upgrade/observe-gateway.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { openHost, type HostOptions } from './open-host.ts';
 import { outputFor } from './output.ts';
+import { needsRunLock, withRunLock } from './run-lock.ts';
 
 interface CommonOptions extends HostOptions {
   readonly json: boolean;
@@ -97,6 +98,7 @@ async function run(options: RunOptions): Promise<number> {
       '--stay is for the process host: systemd keeps its units alive by itself.',
     );
   }
+  if (needsRunLock(options)) return withRunLock();
   const output = outputFor(options.json);
   const { host, close } = openHost(options, recurring(options));
   const ended = new AbortController();

@@ -1,13 +1,26 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import { runLock } from '../host/systemd/bootstrap-service.ts';
 import type { HostOptions } from './open-host.ts';
 
-const lockedVariable = 'CLAWHARBOR_RUN_LOCKED';
-
-/** @returns false on a laptop, where no timer runs anything, and once this is the command that has it */
+/** @returns false on a laptop, where no timer runs anything, and where flock(1) has started this command with the lock */
 export function needsRunLock({ host }: HostOptions): boolean {
-  return host === 'systemd' && process.env[lockedVariable] === undefined;
+  return host === 'systemd' && !hasOpen(runLock);
+}
+
+/** What flock(1) has locked is open in what it starts: https://man7.org/linux/man-pages/man1/flock.1.html */
+function hasOpen(file: string): boolean {
+  const files = '/proc/self/fd';
+  return readdirSync(files).some((name) => {
+    try {
+      return readlinkSync(join(files, name)) === file;
+    } catch {
+      // It was open to read the directory.
+      return false;
+    }
+  });
 }
 
 /**
@@ -25,7 +38,7 @@ export function withRunLock(): number {
   const { status, error } = spawnSync(
     'flock',
     ['--timeout', '900', '--conflict-exit-code', '75', runLock, ...again],
-    { stdio: 'inherit', env: { ...process.env, [lockedVariable]: '1' } },
+    { stdio: 'inherit' },
   );
   if (status === 75) {
     throw new BootstrapError('STATE_LOCKED', `A run of the bootstrap has had ${runLock} for 15 minutes.`);

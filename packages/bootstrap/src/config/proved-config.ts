@@ -20,7 +20,8 @@ export interface OnDisk {
 /** Which file the main file is now. To be asked before the file is read: one that is written in between is another one. */
 export async function fileOnDisk({ layout }: Host): Promise<string> {
   const found = await stat(configFile(layout)).catch(() => undefined);
-  return JSON.stringify([found?.ino, found?.mtimeMs]);
+  // Nobody but the kernel sets the time of change: https://man7.org/linux/man-pages/man7/inode.7.html
+  return JSON.stringify([found?.ino, found?.mtimeMs, found?.ctimeMs]);
 }
 
 /**

@@ -12,7 +12,7 @@ import { podsRun } from '../openclaw-release.ts';
 import type { Report } from '../report.ts';
 import { gatewaySecrets } from '../secrets/secret-environment.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
-import { notAdmitted } from '../steps/assign-roles.ts';
+import { rolesAreDecided } from '../steps/assign-roles.ts';
 import { observeMachine, settledFile, type Places } from './machine.ts';
 import type { Settled, Wish } from './settled.ts';
 import { digestOf } from './wish.ts';
@@ -83,7 +83,7 @@ async function foundNothing(
   if (outcome !== 'unchanged' && outcome !== 'rolled-back') return false;
   if (steps.some(({ status }) => status === 'changed' || status === 'failed')) return false;
   if (conditions.some(({ type, status }) => watched.has(type) && status !== 'True')) return false;
-  return (await notAdmitted(host, spec)).length === 0;
+  return await rolesAreDecided(host, spec);
 }
 
 /** @returns undefined where AWS says something else by now */

@@ -9,26 +9,31 @@ import type { Host } from '../host/host.ts';
  * @returns false, too, where nobody can tell
  */
 export async function hasLostFence(host: Host, pid: number): Promise<boolean> {
-  const locked = await filesLockedBy(pid);
+  const locked = await inodesLockedBy(pid);
   if (locked.length === 0) return false;
-  const fence = await lstat(writerLock(host)).catch(() => undefined);
-  return !locked.some(({ dev, ino }) => dev === fence?.dev && ino === fence.ino);
+  try {
+    return !locked.includes((await lstat(writerLock(host), { bigint: true })).ino);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
 }
 
 /**
- * What a process has locked by flock(2). Only that is asked for by its number, which a file server may have to be asked for.
+ * Inodes of the files that a process has locked by flock(2): as the kernel lists them, which is all that is left of one that
+ * another machine has removed from a file server, and as the file says itself, which a file system in layers numbers anew.
  * @see https://man7.org/linux/man-pages/man5/proc_pid_fdinfo.5.html
  */
-async function filesLockedBy(pid: number): Promise<{ readonly dev: number; readonly ino: number }[]> {
-  const of = (directory: string, name = '') => join('/proc', String(pid), directory, name);
+async function inodesLockedBy(pid: number): Promise<bigint[]> {
+  const of = (directory: string, name = ''): string => join('/proc', String(pid), directory, name);
   const names = await readdir(of('fdinfo')).catch(() => []);
-  const files = await Promise.all(
+  const inodes = await Promise.all(
     names.map(async (name) => {
       const info = await readFile(of('fdinfo', name), 'utf8').catch(() => '');
-      return /^lock:.*\bFLOCK\b.*\bWRITE\b/m.test(info)
-        ? stat(of('fd', name)).catch(() => undefined)
-        : undefined;
+      const listed = /^lock:.*\bFLOCK\b.*\bWRITE\b.* \w+:\w+:(\d+) /m.exec(info)?.[1];
+      if (listed === undefined) return [];
+      const file = await stat(of('fd', name), { bigint: true }).catch(() => undefined);
+      return [BigInt(listed), file?.ino ?? BigInt(listed)];
     }),
   );
-  return files.filter((file) => file !== undefined);
+  return inodes.flat();
 }

@@ -61,6 +61,13 @@ export async function notAdmitted(host: Host, spec: PodSpec): Promise<string[]> 
   return administratorsOf(spec.openclaw.config).filter((identity) => !admitted.includes(identity));
 }
 
+/** Whether all who are to have the role have it, and nobody else was given it. */
+export async function rolesAreDecided(host: Host, spec: PodSpec): Promise<boolean> {
+  const administrators = administratorsOf(spec.openclaw.config);
+  const hasGone = (identity: string): boolean => !administrators.includes(identity);
+  return (await notAdmitted(host, spec)).length === 0 && !(await readAdmitted(host)).some(hasGone);
+}
+
 /** Asking the gateway takes seconds of a new instance's start, so it is asked only where the answer may matter. */
 async function mayDiffer({ host, spec, done }: StepContext): Promise<boolean> {
   const administrators = administratorsOf(spec.openclaw.config);

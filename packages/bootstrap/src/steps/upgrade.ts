@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { BootstrapError } from '../errors.ts';
 import type { OpenClawVersion } from '../openclaw-release.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
@@ -6,7 +7,7 @@ import { forgetCopy, hasCopy, keepCopy } from '../upgrade/cold-copy.ts';
 import { whileNobodyWrites } from '../upgrade/fence.ts';
 import { lastReleaseOf } from '../upgrade/last-release.ts';
 import { removeFailed, removeOld } from '../upgrade/old-releases.ts';
-import { ReleaseRecords, type Journal } from '../upgrade/records.ts';
+import { ReleaseRecords, type Journal, type UpgradeRecord } from '../upgrade/records.ts';
 import { mostResumed, situationOf, withoutRelease, type Situation } from '../upgrade/situation.ts';
 import { Upgrade, type Ended } from '../upgrade/transaction.ts';
 import { withRelease } from '../upgrade/with-release.ts';
@@ -22,7 +23,7 @@ export const upgrade: Step = {
   name: 'upgrade',
   phase: 'activate',
   async plan(context) {
-    const situation = await situationIn(context, false);
+    const { situation } = await situationIn(context, false);
     if (situation.kind === 'undo' || situation.kind === 'give-up')
       return [`roll back to OpenClaw ${situation.journal.from}`];
     if (situation.kind === 'resume') return [`go on with the upgrade to OpenClaw ${situation.journal.to}`];
@@ -33,7 +34,7 @@ export const upgrade: Step = {
     });
   },
   async kept(context) {
-    const situation = await situationIn(context, false);
+    const { situation } = await situationIn(context, false);
     return situation.kind === 'held' || situation.kind === 'refused'
       ? [`OpenClaw: ${situation.why.message}`]
       : [];
@@ -42,20 +43,20 @@ export const upgrade: Step = {
     let result: StepResult = { changes: [] };
     // Each round ends one upgrade of the way, or one that was cut short.
     for (;;) {
-      const found = await situationIn(context, true);
+      const { record, situation: found } = await situationIn(context, true);
       const missing = context.done.get(installOpenClaw.name)?.missingRelease;
       const situation = missing === undefined ? found : withoutRelease(found, missing);
       switch (situation.kind) {
         case 'none':
           // No other does.
           if (missing !== undefined) result = joined(result, await installRelease(context));
-          return joined(result, await asWarning(context, () => tidy(context)));
+          return joined(result, await asWarning(context, () => tidy(context, record)));
         case 'refused':
           throw new BootstrapError(situation.why.code, situation.why.message);
         case 'held':
           return joined(result, await hold(context, situation));
         default: {
-          const ended = await go(context, situation);
+          const ended = await go(context, situation, record);
           // Which release a roll-back goes on with is true only until the next round has ended.
           const { runs: _, rolledBack: __, ...earlier } = result;
           result = joined(earlier, ended.result);
@@ -69,26 +70,32 @@ export const upgrade: Step = {
 
 /** The release with which a run goes on, as far as it can be seen before it. For a plan. */
 export async function releaseToRun(context: StepContext): Promise<OpenClawVersion> {
-  const situation = await situationIn(context, false);
+  const { situation } = await situationIn(context, false);
   return situation.kind === 'held' ? situation.runs : context.spec.openclaw.version;
 }
 
 type Fenced = <T>(action: () => Promise<T>) => Promise<T>;
 
-async function situationIn(context: StepContext, mayWait: boolean): Promise<Situation> {
+/** What is to be done, and the record by which that was decided. */
+interface Decided {
+  readonly situation: Situation;
+  readonly record: UpgradeRecord | undefined;
+}
+
+async function situationIn(context: StepContext, mayWait: boolean): Promise<Decided> {
   const { host, spec } = context;
   const records = new ReleaseRecords(host);
-  const decide = async (fenced: Fenced | undefined): Promise<Situation> =>
-    situationOf({
-      last: await lastReleaseOf(host, fenced),
-      record: await records.upgrade(),
-      wanted: spec.openclaw.version,
-      spec: digestOf(spec),
-      now: host.now(),
-    });
+  const decide = async (fenced: Fenced | undefined): Promise<Decided> => {
+    const last = await lastReleaseOf(host, fenced);
+    const record = await records.upgrade();
+    const known = { last, record, wanted: spec.openclaw.version, spec: digestOf(spec), now: host.now() };
+    return { situation: situationOf(known), record };
+  };
   const fenced: Fenced | undefined = mayWait ? (action) => whileNobodyWrites(context, action) : undefined;
-  const situation = await decide(fenced);
-  if (fenced === undefined || ['none', 'held', 'refused'].includes(situation.kind)) return situation;
+  const decided = await decide(fenced);
+  const isOver =
+    decided.record?.state !== 'under-way' && ['none', 'held', 'refused'].includes(decided.situation.kind);
+  if (fenced === undefined || isOver) return decided;
   // The instance before this one may be in the middle of it: what is to be done is what its gateway has left.
   return await fenced(() => decide((action) => action()));
 }
@@ -96,17 +103,19 @@ async function situationIn(context: StepContext, mayWait: boolean): Promise<Situ
 async function go(
   context: StepContext,
   situation: Extract<Situation, { kind: 'upgrade' | 'resume' | 'give-up' | 'undo' }>,
+  seen: UpgradeRecord | undefined,
 ): Promise<Ended> {
   if (situation.kind !== 'upgrade') {
     const { journal } = situation;
     const ongoing = withRelease(context, journal.to as OpenClawVersion);
     if (situation.kind === 'undo') {
-      return await new Upgrade(ongoing, journal, journal).rollBack(journal.failure ?? noLongerWanted);
+      const why = journal.failure ?? situation.why ?? noLongerWanted;
+      return await new Upgrade(ongoing, journal, seen).rollBack(why);
     }
-    if (situation.kind === 'give-up') return await new Upgrade(ongoing, journal, journal).giveUp(cutShort);
+    if (situation.kind === 'give-up') return await new Upgrade(ongoing, journal, seen).giveUp(cutShort);
     await installRelease(ongoing);
     const resumed = { ...journal, resumed: (journal.resumed ?? 0) + 1 };
-    return await new Upgrade(ongoing, resumed, journal).run();
+    return await new Upgrade(ongoing, resumed, seen).run();
   }
   const { from, versions } = situation;
   const to = versions[0] as OpenClawVersion;
@@ -123,7 +132,6 @@ async function go(
   await installRelease(onTheWay);
   // What a state without a record was last run with is seen in its databases only until the new release has had them.
   const records = new ReleaseRecords(context.host);
-  const seen = await records.upgrade();
   if ((await records.last()) === undefined) await records.saveLast({ version: from, at: journal.startedAt });
   return await new Upgrade(onTheWay, journal, seen).run();
 }
@@ -162,10 +170,9 @@ async function installRelease(context: StepContext): Promise<StepResult> {
 }
 
 /** A run that was killed right after it had given up has left the copy, as large as the state. */
-async function forgetCopyOfFailed({ host }: StepContext): Promise<boolean> {
+async function forgetCopyOfFailed({ host }: StepContext): Promise<void> {
   const record = await new ReleaseRecords(host).upgrade();
-  if (record !== undefined && (await hasCopy(host))) await forgetCopy(host);
-  return record !== undefined;
+  if (record?.state === 'failed' && (await hasCopy(host))) await forgetCopy(host);
 }
 
 /** What is left of upgrades takes room, and harms nobody: that it cannot go is no reason to do without a pod. */
@@ -181,10 +188,11 @@ async function asWarning({ signal }: StepContext, remove: () => Promise<string[]
 }
 
 /** What is left of upgrades that are over. */
-async function tidy(context: StepContext): Promise<string[]> {
+async function tidy(context: StepContext, record: UpgradeRecord | undefined): Promise<string[]> {
   const { host } = context;
   const records = new ReleaseRecords(host);
-  const record = await records.upgrade();
+  // Whoever has begun or gone on with one meanwhile needs what it has left.
+  if (!isDeepStrictEqual(await records.upgrade(), record)) return [];
   if (await hasCopy(host)) {
     // An upgrade was given up, or it was kept: the run was killed before it was through.
     const { version, upgraded } = (await records.last()) ?? {};

@@ -22,11 +22,17 @@ export async function whileNobodyWrites<T>(context: StepContext, action: () => P
   const deadline = host.elapsed() + seconds * 1000;
   for (;;) {
     signal.throwIfAborted();
+    let isInside = false;
+    const inside = (): Promise<T> => {
+      isInside = true;
+      return action();
+    };
     try {
-      return await behindTheFence(host, action, lookSeconds);
+      return await behindTheFence(host, inside, lookSeconds);
     } catch (error) {
       const isLocked = error instanceof BootstrapError && error.code === 'STATE_LOCKED';
-      if (!isLocked) throw error;
+      // What the action itself finds locked is not the fence.
+      if (!isLocked || isInside) throw error;
       if (host.elapsed() < deadline) continue;
       throw new BootstrapError(
         'STATE_LOCKED',

@@ -24,8 +24,8 @@ export type Situation =
   | { readonly kind: 'resume'; readonly journal: Journal }
   /** So many runs were cut short in it that the next one would be as well: a release that ends its machine tells nobody. */
   | { readonly kind: 'give-up'; readonly journal: Journal }
-  /** One was cut short that is no longer asked for, or on its way back. */
-  | { readonly kind: 'undo'; readonly journal: Journal }
+  /** One was cut short that is no longer asked for, or on its way back; `why`: or whose release cannot be had. */
+  | { readonly kind: 'undo'; readonly journal: Journal; readonly why?: Refusal }
   /** The pod goes on with the release that it has. */
   | { readonly kind: 'held'; readonly runs: OpenClawVersion; readonly why: Refusal }
   /** There is no release with which it could go on. */
@@ -72,7 +72,7 @@ export function withoutRelease(situation: Situation, why: Refusal): Situation {
     case 'resume': {
       const { journal } = situation;
       return touched.includes(journal.step)
-        ? { kind: 'undo', journal: { failure: why, ...journal } }
+        ? { kind: 'undo', journal, why }
         : stay(journal.from, goesOnWith(journal.from, why));
     }
     default:
