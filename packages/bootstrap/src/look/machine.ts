@@ -2,18 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../host/command.ts';
 import type { Layout } from '../host/layout.ts';
+import { textOf } from './request.ts';
 import type { Machine, Settled } from './settled.ts';
 
-/** What is looked at on a machine. */
+/** What is looked at on a machine: the gateway's process and port, and files. */
 export interface Places {
   readonly pid: number;
+  readonly port: number;
   /** Files of the config and the lock of the state, by their paths. */
   readonly files: readonly string[];
 }
 
 /** @throws where it is no Linux, and where a file is not there or its server does not answer */
-export async function observeMachine({ pid, files }: Places): Promise<Machine> {
-  const [boot, uptime, gateway] = await Promise.all([
+export async function observeMachine({ pid, port, files }: Places): Promise<Machine> {
+  const [isReady, boot, uptime, gateway] = await Promise.all([
+    answers(port),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     readFile('/proc/uptime', 'utf8'),
     processOf(pid),
@@ -22,9 +25,19 @@ export async function observeMachine({ pid, files }: Places): Promise<Machine> {
     boot: boot.trim(),
     uptime: Number(uptime.split(' ')[0]),
     gateway: gateway?.started,
+    isReady,
     heldMegabytes: gateway?.heldMegabytes,
     files: await stateOf(files),
   };
+}
+
+/** Whether the gateway says that it is ready. One that hangs is the same process as before. */
+async function answers(port: number): Promise<boolean> {
+  const url = new URL(`http://127.0.0.1:${port}/readyz`);
+  return await textOf({ url, method: 'GET' }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, proc_pid_status.5.html */

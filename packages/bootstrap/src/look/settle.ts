@@ -11,7 +11,7 @@ import { configFile, gatewayUnitName, heapMegabytes } from '../openclaw/gateway-
 import { podsRun } from '../openclaw-release.ts';
 import type { Report } from '../report.ts';
 import { gatewaySecrets } from '../secrets/secret-environment.ts';
-import type { PodSpec } from '../spec/pod-spec.ts';
+import { gatewayPort, type PodSpec } from '../spec/pod-spec.ts';
 import { rolesAreDecided } from '../steps/assign-roles.ts';
 import { observeMachine, settledFile, type Places } from './machine.ts';
 import type { Settled, Wish } from './settled.ts';
@@ -50,7 +50,8 @@ async function remember(host: Host, spec: PodSpec, text: string): Promise<void> 
   if (wish === undefined || live === undefined || pid === undefined || live.includes.size >= mostFiles)
     return;
   const names = [...live.includes.keys()].map((name) => join(host.layout.state, name));
-  const places: Places = { pid, files: [...names, configFile(host.layout), writerLock(host)] };
+  const files = [...names, configFile(host.layout), writerLock(host)];
+  const places: Places = { pid, port: gatewayPort(spec), files };
   const machine = await observeMachine(places);
   // What is edited from here on is another file to the next look; what was edited before was not seen in effect.
   if (!(await isInEffect(host, spec, pid))) return;

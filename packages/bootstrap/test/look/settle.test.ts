@@ -66,6 +66,12 @@ test.skipIf(process.platform !== 'linux')(
     expect(await look()).toMatch(/takes the instance/);
     aws.targetState = 'InService';
     expect(await look()).toBe(undefined);
+    // It hangs.
+    const { pid } = await pod.host.units.state('openclaw');
+    process.kill(pid!, 'SIGSTOP');
+    expect(await look()).toMatch(/ready/);
+    process.kill(pid!, 'SIGCONT');
+    expect(await look()).toBe(undefined);
     const text = await readFile(config, 'utf8');
     await writeFile(config, `${text}\n`);
     expect(await look()).toMatch(/config/);
