@@ -271,6 +271,21 @@ describe.skipIf(reason !== undefined)(
       console.log(`processor time: a run ${run.toFixed(2)} s, a look ${look.toFixed(2)} s`);
     });
 
+    it('has one run at a time: one that a person starts waits for the one that goes on', async () => {
+      const { instance } = region;
+      const lock = '/run/clawharbor-bootstrap.lock';
+      const other = instance.succeed('flock', [lock, 'sh', '-c', 'echo held > /run/held; sleep 8']);
+      await expect.poll(async () => (await instance.execute('test', ['-e', '/run/held'])).exitCode).toBe(0);
+      const { exitCode, stderr } = await instance.execute('clawharbor-bootstrap', ['run'], {
+        timeoutSeconds: 300,
+      });
+      expect([exitCode, stderr]).toEqual([
+        0,
+        expect.stringContaining(`waits for the run of the bootstrap that has ${lock}`),
+      ]);
+      await other;
+    });
+
     it('has its administrator although nobody has logged in, and root owns no file beside the databases', async () => {
       const call = ['gateway', 'call', 'users.list', '--json', '--params', '{}'];
       const answer = await region.instance.succeed('openclaw', call);
