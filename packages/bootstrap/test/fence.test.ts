@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BootstrapError } from '../src/errors.ts';
 import { GatewayLine } from '../src/openclaw/gateway-line.ts';
 import { writerLock } from '../src/backup/writer-lock.ts';
@@ -16,7 +17,10 @@ beforeEach(async () => {
   // A minute of it lasts three seconds.
   pod.host.elapsed = () => performance.now() * 20;
 });
-afterEach(() => pod.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await pod.close();
+});
 
 const context = (drainHook?: string): StepContext => ({
   spec: pod.spec({
@@ -65,3 +69,21 @@ test('without an instance that may drain, the fence is waited for as long as a g
     expect.objectContaining({ code: 'STATE_LOCKED', message: expect.stringMatching(/for 60 s\. End it/) }),
   );
 }, 30_000);
+
+test('fault (storage): the file system takes no lock → it is said at once, in its words, and nobody waits for a gateway', async () => {
+  const bin = join(pod.directory, 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'flock'), '#!/bin/sh\necho "flock: 3: No locks available" >&2\nexit 71\n', {
+    mode: 0o755,
+  });
+  vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
+  let times = 0;
+  const found = whileNobodyWrites(context('drain'), async () => times++);
+  await expect(found).rejects.toThrow(
+    expect.objectContaining({
+      code: 'STATE_NOT_LOCKABLE',
+      message: expect.stringContaining('No locks available'),
+    }),
+  );
+  expect(times).toBe(0);
+});

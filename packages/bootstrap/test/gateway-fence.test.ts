@@ -1,8 +1,10 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writerLock } from '../src/backup/writer-lock.ts';
+import { behindTheFence, writerLock } from '../src/backup/writer-lock.ts';
 import { converge } from '../src/converge.ts';
 import { hasLostFence } from '../src/openclaw/gateway-fence.ts';
+import { gatewayUnit } from '../src/openclaw/gateway-unit.ts';
 import { makePod, type TestPod } from './stand-ins/pod.ts';
 
 const isLinux = process.platform === 'linux';
@@ -58,4 +60,50 @@ describe.skipIf(!isLinux)('the lock of a running gateway', () => {
       expect(await run()).toEqual({ outcome: 'unchanged', changes: [], codes: [] });
     },
   );
+
+  test('fault (gateway): the lock of its state is removed while another instance waits for it → the one that waited does not start with it, and never do two run', async () => {
+    const next = pod.replace();
+    const { units } = next;
+    // What it would run is another program here, because both machines have one port.
+    const unit = gatewayUnit(next, pod.spec(), next.memory);
+    await units.install({
+      ...unit,
+      command: ['/bin/sleep', '60'],
+      restart: { ...unit.restart, delaySeconds: 1 },
+    });
+    await units.setSecretEnvironment('openclaw', {});
+    await units.start('openclaw');
+    await expect.poll(async () => (await units.state('openclaw')).status).toBe('starting');
+    await rm(lock);
+    expect((await run()).codes).toEqual(['STATE_UNLOCKED']);
+    expect(await hasLostFence(pod.host, await pid())).toBe(false);
+    // It tries again, and waits for the one that is there.
+    await expect.poll(async () => (await units.state('openclaw')).restarts, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await units.state('openclaw')).status).toBe('starting');
+    await pod.host.units.stop('openclaw');
+    await expect.poll(async () => (await units.state('openclaw')).status).toBe('active');
+    await expect.poll(async () => hasLostFence(next, (await units.state('openclaw')).pid!)).toBe(false);
+  });
+
+  test('that is removed while the fence is waited for is no fence: what is done behind it waits for the one that is there', async () => {
+    const order: string[] = [];
+    const behind = behindTheFence(pod.host, async () => void order.push('behind'), 20);
+    await expect.poll(async () => (await readdir('/proc')).some(isFlock)).toBe(true);
+    await rm(lock);
+    expect((await run()).codes).toEqual(['STATE_UNLOCKED']);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    order.push('stopped');
+    await pod.host.units.stop('openclaw');
+    await behind;
+    expect(order).toEqual(['stopped', 'behind']);
+  });
 });
+
+/** Whether a process waits for a lock for a while. */
+function isFlock(pid: string): boolean {
+  try {
+    return /flock\0--exclusive\0--timeout/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -220,6 +220,8 @@ describe('what is to be done', () => {
       expect(retryAt(step, 'DISK_FULL', now), step).toEqual({});
     expect(retryAt('rehearse', 'UPGRADE_REHEARSAL_FAILED', now)).toEqual({});
     expect(retryAt('roll-back', 'BACKUP_FAILED', now)).toEqual({});
+    // It was never tried, for want of it.
+    expect(retryAt('roll-back', 'OPENCLAW_NOT_INSTALLABLE', now)).toEqual(inAnHour);
   });
 });
 

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { request } from '../e2e/support/gateway-client.ts';
@@ -49,6 +52,39 @@ test('fault (gateway): it crashes in the middle of a turn → the next process h
   const { payload } = await again.call('chat.history', { sessionKey: 'main' });
   expect(JSON.stringify(payload)).toContain('You said: hello');
   again.close();
+});
+
+test('fault (gateway): an account of a channel is refused, so OpenClaw is not "ready" while it serves people → the pod is, a condition says which channel, and nothing is replaced for it', async () => {
+  const team = await openTeam();
+  const refused = createServer((_, response) => {
+    const said = { ok: false, error_code: 401, description: 'Unauthorized' };
+    response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+  }).listen(0, '127.0.0.1');
+  open.push(async () => refused.close());
+  await once(refused, 'listening');
+  const apiRoot = `http://127.0.0.1:${(refused.address() as AddressInfo).port}`;
+  const telegram = { enabled: true, botToken: '123456:of-nobody-000000000000000000000000000', apiRoot };
+  await team.converge(['ann-sub'], { channels: { telegram } });
+  await expect
+    .poll(async () => (await team.host.probe(team.url('/readyz')))?.body, {
+      timeout: 240_000,
+      interval: 1000,
+    })
+    .toContain('"failing":["telegram"]');
+  const { pid } = await team.host.units.state('openclaw');
+  const report = await team.converge(['ann-sub'], { channels: { telegram } });
+  expect(report.steps.flatMap(({ error }) => error ?? [])).toEqual([]);
+  expect(report.conditions).toContainEqual(
+    expect.objectContaining({
+      type: 'ChannelsConnected',
+      status: 'False',
+      message: expect.stringContaining('telegram'),
+    }),
+  );
+  expect((await team.host.units.state('openclaw')).pid).toBe(pid);
+  const ann = await team.connect('ann-sub');
+  expect(await ann.say('Say hello')).toBe('You said: hello');
+  ann.close();
 });
 
 test('fault (gateway): its event loop is frozen → the load balancer finds it unhealthy, and Auto Scaling replaces its instance; the next one has the state', async () => {

@@ -98,7 +98,7 @@ async function run(options: RunOptions): Promise<number> {
       '--stay is for the process host: systemd keeps its units alive by itself.',
     );
   }
-  if (needsRunLock(options)) return withRunLock();
+  if (needsRunLock(options)) return await withRunLock();
   const output = outputFor(options.json);
   const { host, close } = openHost(options, recurring(options));
   const ended = new AbortController();

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { BootstrapError } from '../errors.ts';
@@ -25,24 +26,26 @@ function hasOpen(file: string): boolean {
 
 /**
  * The same command once more with the lock of the timer's runs. One that upgrades or restores exchanges the state entry by
- * entry, rehearses with the memory that a drill takes, and would start the gateway in the middle of a restore.
+ * entry, rehearses with the memory that a drill takes, and would start the gateway in the middle of a restore. Who ends this
+ * one ends that one.
  * @returns its exit code
  * @throws BootstrapError `STATE_LOCKED` when a run does not end
  */
-export function withRunLock(): number {
+export async function withRunLock(): Promise<number> {
   const [script = '', ...args] = process.argv.slice(1);
   const free = ['--nonblock', '--conflict-exit-code', '75', runLock, 'true'];
   if (spawnSync('flock', free).status === 75)
     process.stderr.write(`waits for the run of the bootstrap that has ${runLock}\n`);
   const again = [process.execPath, ...process.execArgv, script, ...args];
-  const { status, error } = spawnSync(
-    'flock',
-    ['--timeout', '900', '--conflict-exit-code', '75', runLock, ...again],
-    { stdio: 'inherit' },
-  );
+  const options = ['--no-fork', '--timeout', '900', '--conflict-exit-code', '75'];
+  const child = spawn('flock', [...options, runLock, ...again], { stdio: 'inherit' });
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on('SIGTERM', pass).on('SIGINT', pass);
+  const [status] = (await once(child, 'exit').finally(() => {
+    process.off('SIGTERM', pass).off('SIGINT', pass);
+  })) as [number | null];
   if (status === 75) {
     throw new BootstrapError('STATE_LOCKED', `A run of the bootstrap has had ${runLock} for 15 minutes.`);
   }
-  if (error) throw error;
   return status ?? 1;
 }

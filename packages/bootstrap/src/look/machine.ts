@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../host/command.ts';
 import type { Layout } from '../host/layout.ts';
-import { textOf } from './request.ts';
+import { Refusal, textOf } from './request.ts';
 import type { Machine, Settled } from './settled.ts';
 
 /** What is looked at on a machine: the gateway's process and port, and files. */
@@ -15,8 +15,8 @@ export interface Places {
 
 /** @throws where it is no Linux, and where a file is not there or its server does not answer */
 export async function observeMachine({ pid, port, files }: Places): Promise<Machine> {
-  const [isReady, boot, uptime, gateway] = await Promise.all([
-    answers(port),
+  const [isAnswering, boot, uptime, gateway] = await Promise.all([
+    doesAnswer(port),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     readFile('/proc/uptime', 'utf8'),
     processOf(pid),
@@ -25,18 +25,18 @@ export async function observeMachine({ pid, port, files }: Places): Promise<Mach
     boot: boot.trim(),
     uptime: Number(uptime.split(' ')[0]),
     gateway: gateway?.started,
-    isReady,
+    isAnswering,
     heldMegabytes: gateway?.heldMegabytes,
     files: await stateOf(files),
   };
 }
 
-/** Whether the gateway says that it is ready. One that hangs is the same process as before. */
-async function answers(port: number): Promise<boolean> {
-  const url = new URL(`http://127.0.0.1:${port}/readyz`);
+/** Whether the gateway says anything. One that hangs is the same process as before. */
+async function doesAnswer(port: number): Promise<boolean> {
+  const url = new URL(`http://127.0.0.1:${port}/healthz`);
   return await textOf({ url, method: 'GET' }).then(
     () => true,
-    () => false,
+    (error: Error) => error instanceof Refusal,
   );
 }
 

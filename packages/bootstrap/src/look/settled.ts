@@ -16,8 +16,8 @@ export interface Machine {
   readonly uptime: number;
   /** Process of the gateway and when it started; undefined: it does not run. */
   readonly gateway: string | undefined;
-  /** Whether the gateway says that it is ready. */
-  readonly isReady: boolean;
+  /** Whether the gateway answers, whatever it says: a channel that does not work is no run's to mend. */
+  readonly isAnswering: boolean;
   /** Memory of the gateway that the kernel cannot take back, in MB. */
   readonly heldMegabytes: number | undefined;
   /** The files of the config as they are: another one, another size or another time is another text. */
@@ -50,7 +50,7 @@ export function whyDue(settled: Settled, wish: Wish, now: Machine): string | und
   if (wish.secret !== settled.wish.secret) return 'the secret has changed';
   if (wish.target !== settled.wish.target) return `Auto Scaling takes the instance to ${wish.target}`;
   if (now.gateway === undefined || now.gateway !== then.gateway) return 'the gateway is not the one that ran';
-  if (!now.isReady) return 'the gateway does not say that it is ready';
+  if (!now.isAnswering) return 'the gateway does not answer';
   if ((now.heldMegabytes ?? 0) >= settled.heapMegabytes) return 'the gateway holds much memory';
   return now.files === then.files ? undefined : 'the config has changed';
 }

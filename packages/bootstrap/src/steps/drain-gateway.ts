@@ -1,10 +1,6 @@
+import { isFrozen } from '../openclaw/frozen.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
-import { gatewayPort } from '../spec/pod-spec.ts';
 import type { StepContext, StepResult } from './step.ts';
-
-/** So often in a row it must say nothing. A probe waits five seconds for an answer. */
-const silentProbes = 3;
-const silenceMilliseconds = 4000;
 
 /**
  * Ends the gateway of an instance that Auto Scaling takes away: asked to, OpenClaw first ends what is under way, for up to
@@ -24,15 +20,4 @@ export async function drainGateway(context: Pick<StepContext, 'host' | 'spec'>):
   return {
     changes: [atOnce ? 'kill openclaw, which did not answer' : 'stop openclaw: what was under way has ended'],
   };
-}
-
-/** It takes connections, which the kernel does for it, and says nothing. One that is starting takes none. */
-async function isFrozen({ host, spec }: Pick<StepContext, 'host' | 'spec'>): Promise<boolean> {
-  const url = `http://127.0.0.1:${gatewayPort(spec)}/healthz`;
-  for (let probe = 0; probe < silentProbes; probe += 1) {
-    const start = host.elapsed();
-    if ((await host.probe(url)) !== undefined) return false;
-    if (host.elapsed() - start < silenceMilliseconds) return false;
-  }
-  return true;
 }

@@ -18,6 +18,7 @@ import type { Host } from '../host/host.ts';
 import { followChange, noticeSeconds } from '../openclaw/follow-change.ts';
 import { askGateway } from '../openclaw/gateway-call.ts';
 import { configFile, gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import { askReady } from '../openclaw/ready-answer.ts';
 import { reloadVerdict, type ReloadVerdict } from '../openclaw/reload-verdict.ts';
 import { runningConfig, runsWith, type Running } from '../openclaw/running-config.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
@@ -105,7 +106,6 @@ async function untilTaken(context: StepContext, merged: StepResult | undefined):
   const { host, signal, spec } = context;
   const started = host.elapsed();
   const since = await changedAt(context);
-  const url = `http://127.0.0.1:${gatewayPort(spec)}/readyz`;
   const isBack = wasLost(merged);
   let asked: Asked = {};
   let hasRestarted = false;
@@ -113,7 +113,7 @@ async function untilTaken(context: StepContext, merged: StepResult | undefined):
   for (;;) {
     signal.throwIfAborted();
     const now = host.elapsed();
-    const status = (await host.probe(url))?.status;
+    const { status } = await askReady(host, gatewayPort(spec));
     if (status !== 200 && isBack) return { isTaken: false, why: 'runs with another config', isOther: true };
     if (status !== 200) {
       // OpenClaw restarts itself; whether that goes wrong is told there.

@@ -4,6 +4,7 @@ import { readLive } from '../config/live-config.ts';
 import { quietSeconds } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { isPortFree } from '../host/port.ts';
+import { ageOf, isFrozen } from '../openclaw/frozen.ts';
 import { hasLostFence } from '../openclaw/gateway-fence.ts';
 import { describeMemory, memoryOf, memoryVerdict, rememberRestart } from '../openclaw/gateway-memory.ts';
 import { configFile, gatewayUnit, gatewayUnitName, permanentFailure } from '../openclaw/gateway-unit.ts';
@@ -33,9 +34,10 @@ export const startGateway: Step = {
       await units.stop(gatewayUnitName);
       await untilPortFree(context);
     }
+    if (action === 'kill') await units.stop(gatewayUnitName, { atOnce: true });
     await units.install(unitOf(context));
     await units.setSecretEnvironment(gatewayUnitName, await context.secretEnvironment());
-    await units[action](gatewayUnitName);
+    await units[action === 'restart' ? 'restart' : 'start'](gatewayUnitName);
     return { changes, warnings };
   },
 };
@@ -84,7 +86,8 @@ async function refuseHopelessStart({ host, spec }: StepContext, changes: readonl
 
 interface Decision {
   readonly changes: string[];
-  readonly action: 'none' | 'start' | 'restart';
+  /** `kill`: a restart of one that does not hear that it should end. */
+  readonly action: 'none' | 'start' | 'restart' | 'kill';
   /** It is restarted for its memory alone, so that may wait. */
   readonly forMemory?: true;
   readonly warnings: readonly Warning[];
@@ -102,7 +105,8 @@ async function decide(context: StepContext): Promise<Decision> {
   // Which plugins there are, it finds out at its start.
   if ((context.done.get('show-plugins')?.changes.length ?? 0) > 0) changes.push('give openclaw its plugins');
   const action = actionFor(state.status, changes.length > 0);
-  if (action === 'none') return (await fenced(context, state)) ?? relieved(context, state);
+  if (action === 'none')
+    return (await fenced(context, state)) ?? (await freed(context, state)) ?? relieved(context, state);
   return { changes: [...changes, `${action} openclaw`], action, warnings: [] };
 }
 
@@ -114,6 +118,24 @@ async function fenced({ host }: StepContext, { status, pid }: UnitState): Promis
     changes: ['restart openclaw, whose lock of the state is gone'],
     action: 'restart',
     warnings: [{ code: 'STATE_UNLOCKED', message }],
+  };
+}
+
+/**
+ * What is done for a gateway that hangs: it is started again before the load balancer has its instance replaced, which takes
+ * longer. One that is starting has its time.
+ */
+async function freed(context: StepContext, { status, pid }: UnitState): Promise<Decision | undefined> {
+  if (status !== 'active' || pid === undefined) return undefined;
+  const age = await ageOf(pid);
+  if (age === undefined || age < context.spec.readyTimeoutSeconds || !(await isFrozen(context)))
+    return undefined;
+  const message =
+    'The gateway took connections and answered none of them for 15 s: it was killed, and started again.';
+  return {
+    changes: ['kill openclaw, which hangs, and start it again'],
+    action: 'kill',
+    warnings: [{ code: 'GATEWAY_HUNG', message }],
   };
 }
 

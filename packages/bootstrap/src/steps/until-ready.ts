@@ -1,6 +1,7 @@
 import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { judge, type Failure } from '../openclaw/readiness.ts';
+import { askReady, type ReadyAnswer } from '../openclaw/ready-answer.ts';
 import { rememberRefusedStart } from '../openclaw/refused-start.ts';
 import { fenceSeconds } from '../openclaw/fence-seconds.ts';
 import { knownSecrets } from '../secrets/known-secrets.ts';
@@ -12,33 +13,36 @@ const pollMilliseconds = 500;
 /** Enough for all that a refused start says. */
 const logLines = 60;
 
+/** A gateway that serves people. */
+export type Ready = GatewayStart & Pick<ReadyAnswer, 'brokenChannels'>;
+
 /**
  * Waits until the gateway says that it is ready. It has its time from when it holds the lock of the state.
  * @returns how long it took, from now
  * @throws BootstrapError as {@link judge} says. A gateway that will not start by another try is stopped, and not tried again
  */
-export async function untilReady(context: StepContext): Promise<GatewayStart> {
+export async function untilReady(context: StepContext): Promise<Ready> {
   const { host, spec, signal } = context;
-  const url = `http://127.0.0.1:${gatewayPort(spec)}/readyz`;
   const begun = host.elapsed();
   let heldAt = begun;
   const restartsBefore = (await host.units.state(gatewayUnitName)).restarts;
   for (;;) {
     signal.throwIfAborted();
-    const answer = await host.probe(url);
+    const { status, brokenChannels } = await askReady(host, gatewayPort(spec));
     const state = await host.units.state(gatewayUnitName);
     const isWaiting = state.status === 'starting';
     if (isWaiting) heldAt = host.elapsed();
     const deadline = isWaiting ? begun + fenceSeconds(spec) * 1000 : heldAt + spec.readyTimeoutSeconds * 1000;
     const verdict = judge({
-      status: answer?.status,
+      status,
       state,
       restarts: state.restarts - restartsBefore,
       timedOut: host.elapsed() >= deadline,
-      log: answer?.status === 200 ? [] : await host.units.tail(gatewayUnitName, logLines),
+      log: status === 200 ? [] : await host.units.tail(gatewayUnitName, logLines),
     });
     if (verdict === 'ready') {
-      return { fenceMs: Math.round(heldAt - begun), startMs: Math.round(host.elapsed() - heldAt) };
+      const startMs = Math.round(host.elapsed() - heldAt);
+      return { fenceMs: Math.round(heldAt - begun), startMs, brokenChannels };
     }
     if (verdict !== 'wait') throw await given(context, verdict);
     await host.sleep(pollMilliseconds, signal);

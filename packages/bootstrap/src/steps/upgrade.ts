@@ -50,11 +50,11 @@ export const upgrade: Step = {
         case 'none':
           // No other does.
           if (missing !== undefined) result = joined(result, await installRelease(context));
-          return joined(result, await asWarning(context, () => tidy(context, record)));
+          return joined(result, await asWarning(context, () => tidyAlone(context, record)));
         case 'refused':
           throw new BootstrapError(situation.why.code, situation.why.message);
         case 'held':
-          return joined(result, await hold(context, situation));
+          return joined(result, await hold(context, situation, record));
         default: {
           const ended = await go(context, situation, record);
           // Which release a roll-back goes on with is true only until the next round has ended.
@@ -150,10 +150,13 @@ const noLongerWanted = {
 async function hold(
   context: StepContext,
   { runs, why }: Extract<Situation, { kind: 'held' }>,
+  record: UpgradeRecord | undefined,
 ): Promise<StepResult> {
   const release = await installRelease(withRelease(context, runs));
   const left = await asWarning(context, async () => {
     await forgetCopyOfFailed(context);
+    if (record?.state === 'under-way' && record.goal !== context.spec.openclaw.version)
+      await forgetUnwanted(context, record);
     return await removeFailed(context.host);
   });
   return joined(joined(release, left), { changes: [], warnings: [why], rolledBack: true, runs });
@@ -167,6 +170,17 @@ async function installed(context: StepContext, runs: OpenClawVersion | undefined
 /** A release with its plugins, where it is not the spec's. */
 async function installRelease(context: StepContext): Promise<StepResult> {
   return joined(await ensureInstalled(context), await installPlugins.apply(context));
+}
+
+/** One that was cut short before the state was the new release's, and is no longer asked for. */
+async function forgetUnwanted(context: StepContext, record: UpgradeRecord): Promise<void> {
+  const { host } = context;
+  const records = new ReleaseRecords(host);
+  await whileNobodyWrites(context, async () => {
+    if (!isDeepStrictEqual(await records.upgrade(), record)) return;
+    await forgetCopy(host);
+    await records.forgetUpgrade();
+  });
 }
 
 /** A run that was killed right after it had given up has left the copy, as large as the state. */
@@ -185,6 +199,12 @@ async function asWarning({ signal }: StepContext, remove: () => Promise<string[]
     const { code, message } = error;
     return { changes: [], warnings: [{ code, message }] };
   }
+}
+
+/** Where another instance may still be about one, not beside it. */
+function tidyAlone(context: StepContext, record: UpgradeRecord | undefined): Promise<string[]> {
+  const remove = (): Promise<string[]> => tidy(context, record);
+  return record?.state === 'under-way' ? whileNobodyWrites(context, remove) : remove();
 }
 
 /** What is left of upgrades that are over. */

@@ -1,3 +1,4 @@
+import type { Condition } from '../conditions.ts';
 import { acceptConfig } from '../config/accept-config.ts';
 import { ConfigRecords } from '../config/config-records.ts';
 import { isSameSet, parseSet } from '../config/config-set.ts';
@@ -21,16 +22,24 @@ export const waitReady: Step = {
   async apply(context) {
     try {
       if (isStarted(context)) await readyToCall(context);
-      const gateway = await untilReady(context);
+      const { brokenChannels, ...gateway } = await untilReady(context);
       const { isProved, ...followed } = await followConfig(context);
       await rememberGood(context, isProved);
-      return isStarted(context) ? { ...followed, gateway } : followed;
+      const conditions = [...followed.conditions, ...channelsCondition(brokenChannels)];
+      return { ...followed, conditions, ...(isStarted(context) ? { gateway } : {}) };
     } catch (error) {
       if (!(error instanceof BootstrapError) || error.code !== 'GATEWAY_CONFIG_REFUSED') throw error;
       return await rollBack(context, error);
     }
   },
 };
+
+/** Where there are no channels, or all of them work, there is nothing to say. */
+function channelsCondition(broken: readonly string[]): readonly Condition[] {
+  if (broken.length === 0) return [];
+  const message = `The gateway serves people, but not by ${broken.join(', ')}: an account there is not connected. See "openclaw channels status" and the token in the secret or the config.`;
+  return [{ type: 'ChannelsConnected', status: 'False', reason: 'AccountRefused', message }];
+}
 
 /** Else it has been ready all the time. */
 function isStarted({ done }: StepContext): boolean {
@@ -55,11 +64,11 @@ async function rollBack(context: StepContext, refused: BootstrapError): Promise<
   const kept = await restore(host, good, live);
   if (!(await install(host, spec, good, accepted))) throw refused;
   await host.units.start(gatewayUnitName);
-  await untilReady(context);
+  const { brokenChannels } = await untilReady(context);
   const { changes, warnings, conditions } = await followConfig(context);
   return {
     changes: [`restored the config of ${good.at}`, ...changes],
-    conditions,
+    conditions: [...conditions, ...channelsCondition(brokenChannels)],
     warnings: [
       ...warnings,
       ...accepted.leftOut,

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { askReady } from '../openclaw/ready-answer.ts';
 
 const pollMilliseconds = 50;
 
@@ -8,20 +9,21 @@ const pollMilliseconds = 50;
  */
 export class Downtime {
   readonly #host: Host;
-  readonly #url: string;
+  readonly #port: number;
   #ended = new AbortController();
   #lastAnswer: number | undefined;
   #back: number | undefined;
   #looking: Promise<void> | undefined;
 
-  constructor(host: Host, url: string) {
+  /** @param port of the gateway */
+  constructor(host: Host, port: number) {
     this.#host = host;
-    this.#url = url;
+    this.#port = port;
   }
 
   /** Before the old one is told to stop. */
   async start(): Promise<void> {
-    if ((await this.#host.probe(this.#url))?.status === 200) this.#lastAnswer = this.#host.elapsed();
+    if (await this.#isThere()) this.#lastAnswer = this.#host.elapsed();
     this.#look(false);
   }
 
@@ -44,10 +46,14 @@ export class Downtime {
     this.#looking = this.#watch(isAway, this.#ended.signal);
   }
 
+  async #isThere(): Promise<boolean> {
+    return (await askReady(this.#host, this.#port)).status === 200;
+  }
+
   async #watch(isAway: boolean, ended: AbortSignal): Promise<void> {
     let wasAway = isAway;
     while (!ended.aborted) {
-      const isThere = (await this.#host.probe(this.#url))?.status === 200;
+      const isThere = await this.#isThere();
       if (!isThere) wasAway = true;
       else if (wasAway) this.#back ??= this.#host.elapsed();
       else this.#lastAnswer = this.#host.elapsed();

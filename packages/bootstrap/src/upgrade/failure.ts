@@ -20,10 +20,12 @@ const undisturbing: readonly JournalStep[] = ['back-up', 'rehearse'];
 
 /**
  * When an upgrade that failed is tried again with the same spec: never, if the release has failed, or everybody was offline for
- * the try. Else it takes half a minute of the machine, so what may pass is not tried each minute.
+ * the try. Else it takes half a minute of the machine, so what may pass is not tried each minute. One that was rolled back for
+ * want of the release has not been tried, and is not before the release can be had.
  */
 export function retryAt(step: JournalStep, code: string, now: Date): { readonly retryAt?: string } {
-  if (!undisturbing.includes(step) || !passing.includes(code)) return {};
+  const isTried = !undisturbing.includes(step) && code !== 'OPENCLAW_NOT_INSTALLABLE';
+  if (isTried || !passing.includes(code)) return {};
   return { retryAt: new Date(now.getTime() + retryHours * 3_600_000).toISOString() };
 }
 

@@ -4,6 +4,7 @@ import { BootstrapError } from '../errors.ts';
 import { userList } from '../openclaw/administrators.ts';
 import { gatewayCall } from '../openclaw/gateway-call.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import { askReady } from '../openclaw/ready-answer.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
 import type { StepContext } from '../steps/step.ts';
 import { whySilent } from './ask-again.ts';
@@ -119,6 +120,6 @@ async function watch({ host, spec, signal }: StepContext, seconds: number): Prom
     const end = exitCode === undefined ? 'ended' : `exited with code ${exitCode}`;
     return `${end} ${Math.round((host.elapsed() - started) / 1000)} s after it was ready`;
   }
-  const answer = await host.probe(`http://127.0.0.1:${gatewayPort(spec)}/readyz`);
-  return answer?.status === 200 ? undefined : 'was ready and is no longer';
+  const answer = await askReady(host, gatewayPort(spec));
+  return answer.status === 200 ? undefined : 'was ready and is no longer';
 }

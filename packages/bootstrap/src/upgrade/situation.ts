@@ -71,9 +71,9 @@ export function withoutRelease(situation: Situation, why: Refusal): Situation {
       return stay(situation.from, goesOnWith(situation.from, why));
     case 'resume': {
       const { journal } = situation;
-      return touched.includes(journal.step)
-        ? { kind: 'undo', journal, why }
-        : stay(journal.from, goesOnWith(journal.from, why));
+      if (!touched.includes(journal.step)) return stay(journal.from, goesOnWith(journal.from, why));
+      // Back to what no pod runs is no way: it is gone on with once the release can be had.
+      return podsRun(journal.from) ? { kind: 'undo', journal, why } : { kind: 'refused', why };
     }
     default:
       return situation;

@@ -63,7 +63,7 @@ export class Upgrade {
     this.#context = context;
     this.#journal = new OwnedJournal(host, journal, seen);
     this.#records = new ReleaseRecords(host);
-    this.#downtime = new Downtime(host, `http://127.0.0.1:${gatewayPort(spec)}/readyz`);
+    this.#downtime = new Downtime(host, gatewayPort(spec));
   }
 
   /** @throws what ended it in the middle; the journal stays, and the next run goes on */

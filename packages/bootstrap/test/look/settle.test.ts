@@ -69,7 +69,7 @@ test.skipIf(process.platform !== 'linux')(
     // It hangs.
     const { pid } = await pod.host.units.state('openclaw');
     process.kill(pid!, 'SIGSTOP');
-    expect(await look()).toMatch(/ready/);
+    expect(await look()).toMatch(/does not answer/);
     process.kill(pid!, 'SIGCONT');
     expect(await look()).toBe(undefined);
     const text = await readFile(config, 'utf8');

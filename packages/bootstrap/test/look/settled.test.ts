@@ -6,7 +6,7 @@ const machine: Machine = {
   boot: 'one',
   uptime: 1000,
   gateway: '812 4711',
-  isReady: true,
+  isAnswering: true,
   heldMegabytes: 700,
   files: '1 2 3 openclaw.json',
 };
@@ -27,7 +27,7 @@ test.each<[string, Partial<Wish>, Partial<Machine>, RegExp]>([
   ['the time', {}, { uptime: 1000 + lookSeconds }, /15 minutes/],
   ['the process of the gateway', {}, { gateway: '813 5000' }, /gateway/],
   ['that there is none', {}, { gateway: undefined, heldMegabytes: undefined }, /gateway/],
-  ['whether it is ready', {}, { isReady: false }, /ready/],
+  ['whether the gateway answers', {}, { isAnswering: false }, /answer/],
   ['its memory', {}, { heldMegabytes: 2048 }, /memory/],
   ['the config', {}, { files: '9 2 4 openclaw.json' }, /config/],
 ])('a run is due when another is %s', (_, wished, seen, why) => {

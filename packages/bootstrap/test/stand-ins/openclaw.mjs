@@ -108,9 +108,18 @@ watchFile(file, { interval: 50 }, (now, before) => {
   }, 2000);
 });
 const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
+// What it is not ready for, as long as a test wants it: names, one a line.
+const failing = () => {
+  const list = join(state, 'failing');
+  return existsSync(list) ? readFileSync(list, 'utf8').trim().split('\n') : [];
+};
 createServer((request, response) => {
-  const isThere = request.url === '/readyz' && asked() !== 'silent';
-  response.writeHead(isThere ? (isReady ? 200 : 503) : 404).end('{"ready":true}');
+  if (asked() === 'silent' || !['/readyz', '/startupz'].includes(request.url)) {
+    response.writeHead(404).end();
+    return;
+  }
+  const said = request.url === '/readyz' ? failing() : [];
+  response.writeHead(isReady && said.length === 0 ? 200 : 503).end(JSON.stringify({ failing: said }));
 }).listen(port, '127.0.0.1');
 // As long as a test wants it, it holds more memory than a heap of 96 MB.
 const held = [];

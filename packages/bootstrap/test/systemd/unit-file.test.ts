@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { behindLock } from '../../src/host/behind-lock.ts';
 import { renderCommandLineTool } from '../../src/host/systemd/command-line-tool.ts';
 import { renderMount } from '../../src/host/systemd/mount.ts';
 import { renderUnit } from '../../src/host/systemd/unit-file.ts';
@@ -66,13 +67,10 @@ describe('the gateway as a systemd service', () => {
 
   it('holds the fence for exactly as long as the gateway lives, and passes words on as they are', () => {
     const line = found.get('ExecStart')?.[0] ?? '';
-    expect(readWords(line)).toEqual([
-      ':/usr/bin/flock',
-      '--no-fork',
-      '--exclusive',
-      '/home/openclaw/.openclaw/.clawharbor/fence',
-      ...gateway.command,
-    ]);
+    const lock = '/home/openclaw/.openclaw/.clawharbor/fence';
+    const words = readWords(line);
+    expect(words).toEqual([':/usr/bin/flock', ...behindLock(lock, gateway.command)]);
+    expect(words.slice(0, 4)).toEqual([':/usr/bin/flock', '--no-fork', '--exclusive', lock]);
   });
 
   it('keeps public variables as they are', () => {

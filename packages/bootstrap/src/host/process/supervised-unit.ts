@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BootstrapError } from '../../errors.ts';
+import { behindLock } from '../behind-lock.ts';
 import { stopAgainSeconds, type StopOptions, type Unit, type UnitState } from '../unit.ts';
 import { afterExit } from './restart-policy.ts';
 import { endLeftover, forgetRunning, recordRunning, signal } from './running-process.ts';
@@ -121,8 +122,8 @@ export class SupervisedUnit {
   #command(unit: Unit): [string, ...string[]] {
     if (unit.lockFile === undefined || this.#options.flock === undefined) return [...unit.command];
     mkdirSync(dirname(unit.lockFile), { recursive: true, mode: 0o700 });
-    // Waits while another gateway holds it. --no-fork: flock becomes the unit and holds the lock for its lifetime.
-    return [this.#options.flock, '--no-fork', '--exclusive', unit.lockFile, ...unit.command];
+    // Waits while another gateway holds it.
+    return [this.#options.flock, ...behindLock(unit.lockFile, unit.command)];
   }
 
   #onEnd(unit: Unit, child: ChildProcess, code: number | undefined, ended: () => void): void {

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { behindLock } from '../behind-lock.ts';
 import type { Unit } from '../unit.ts';
 import { hardening, type Directive } from './hardening.ts';
 import { plainName, plainPath, quoteWord } from './quoting.ts';
@@ -62,12 +63,15 @@ export function environment(unit: Unit): Directive[] {
 
 /** `:` keeps systemd from expanding `$` in arguments. */
 function execStart(unit: Unit): string {
-  const words = unit.command.map((word, index) => quoteWord(word, `command[${index}]`));
   plainPath(unit.command[0], 'command[0]');
-  if (unit.lockFile === undefined) return `:${words.join(' ')}`;
   // Waits as long as another instance holds the fence: who is first is decided by the lock, how long readiness may
-  // take by the bootstrap. --no-fork makes the gateway the main process and keeps the lock for exactly its lifetime.
-  return `:/usr/bin/flock --no-fork --exclusive ${plainPath(unit.lockFile, 'lockFile')} ${words.join(' ')}`;
+  // take by the bootstrap.
+  const words =
+    unit.lockFile === undefined
+      ? unit.command
+      : ['/usr/bin/flock', ...behindLock(plainPath(unit.lockFile, 'lockFile'), unit.command)];
+  const [program = '', ...rest] = words;
+  return `:${[program, ...rest.map((word, index) => quoteWord(word, `command[${index + 1}]`))].join(' ')}`;
 }
 
 function mountsOf(unit: Unit): string[] {
