@@ -31,13 +31,19 @@ function build(): void {
     mainFields: ['module', 'main'],
     logLevel: 'silent',
   };
-  const look = esbuild.buildSync({ ...shared, entryPoints: ['src/look/program.ts'], minify: true });
+  const program = (entry: string): string => {
+    const { outputFiles } = esbuild.buildSync({ ...shared, entryPoints: [entry], minify: true });
+    return JSON.stringify(outputFiles[0]?.text);
+  };
   const { outputFiles } = esbuild.buildSync({
     ...shared,
     entryPoints: ['src/bin/clawharbor-bootstrap.ts'],
     outfile,
-    // For src/look/bundled.ts.
-    define: { LOOK_PROGRAM: JSON.stringify(look.outputFiles[0]?.text) },
+    // For src/look/bundled.ts and src/databases/bundled.ts.
+    define: {
+      LOOK_PROGRAM: program('src/look/program.ts'),
+      DATABASES_PROGRAM: program('src/databases/program.ts'),
+    },
     minifySyntax: true,
     legalComments: 'linked',
     // Some dependencies are CommonJS and call require() for Node's own modules.

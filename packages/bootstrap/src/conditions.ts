@@ -8,6 +8,7 @@ export interface Condition {
   readonly type:
     | 'ConfigInEffect'
     | 'ChannelsConnected'
+    | 'DatabasesReplicated'
     | 'LogsShipped'
     | 'InstanceMetadata'
     | 'ReleaseInstalled'

@@ -17,6 +17,9 @@ export const backupMetrics = {
   RestoreProved: 'LastGoodDrillAge',
 } as const;
 
+/** In seconds: so old is what the file system has of the database that is behind most. */
+export const replicaMetric = 'ReplicaAge';
+
 /**
  * A log event that CloudWatch Logs makes metrics of: one line, and nothing else in it.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html

@@ -1,5 +1,5 @@
 import { bundlePath } from '@clawharbor/bootstrap/bundle';
-import { backupMetrics, metricNamespace, openclawReleases } from '@clawharbor/bootstrap/spec';
+import { backupMetrics, replicaMetric, metricNamespace, openclawReleases } from '@clawharbor/bootstrap/spec';
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
@@ -171,6 +171,7 @@ export class OpenClawPod extends Construct {
           id: storage.fileSystem.fileSystemId,
           stateAccessPoint: storage.state.accessPointId,
           artifactsAccessPoint: storage.artifacts.accessPointId,
+          ...(options.storage.databases === 'efs' ? {} : { databases: options.storage.databases }),
         },
         ...(backups === undefined ? {} : { backups: backupSpec(options.backups, backups, secrets.key) }),
         lifecycle: {
@@ -249,6 +250,15 @@ export class OpenClawPod extends Construct {
   /** Seconds since the newest backup in the bucket was made, as {@link metricLastGoodDrillAge}. */
   metricLastStoredBackupAge(options?: MetricOptions): Metric {
     return this.#metric(backupMetrics.BackupsStored, options);
+  }
+
+  /**
+   * Seconds for which what was said is on the disk of the instance only. A pod says it at each run of its bootstrap, a quarter of an
+   * hour after the last one at most. Not at all with `storage.databases: 'efs'`.
+   * @param options Default: the maximum over an hour
+   */
+  metricReplicaAge(options: MetricOptions = {}): Metric {
+    return this.#metric(replicaMetric, { period: Duration.hours(1), ...options });
   }
 
   #metric(metricName: string, options: MetricOptions = {}): Metric {

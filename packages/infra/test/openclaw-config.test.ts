@@ -285,6 +285,12 @@ describe('owners', () => {
   });
 });
 
+test('the databases are on the file system, unless somebody wants them on the disk of the instance', () => {
+  expect(specOf(podTemplate())['fileSystem']).not.toHaveProperty('databases');
+  const template = podTemplate({ storage: { databases: 'replicated' } });
+  expect(specOf(template)['fileSystem']).toHaveProperty('databases', 'replicated');
+});
+
 test('the model is asked after ready, unless somebody does not want it', () => {
   expect(specOf(podTemplate())).toHaveProperty('smokeTest', true);
   expect(specOf(podTemplate({ launch: { smokeTest: false } }))).toHaveProperty('smokeTest', false);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { BootstrapError } from '../errors.ts';
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import type { Host } from '../host/host.ts';
 import type { ArchivedDatabase } from './manifest.ts';
 
@@ -126,6 +127,8 @@ export async function inspectDatabases(
     args: ['--no-warnings', '--input-type=module', '--eval', program],
     input: JSON.stringify({ directory, check, mustBeFiles }),
     timeoutSeconds,
+    // A gateway that runs may have its databases elsewhere, and sees them there.
+    ...(directory === host.layout.state ? { beside: gatewayUnitName } : {}),
     ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
   });
   if (result.exitCode === 0) return answerSchema.parse(JSON.parse(result.stdout));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { must } from '../host/systemd/command.ts';
+import { wholeState } from '../openclaw/gateway-databases.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { stateMount } from '../steps/mounts.ts';
 import { temporaryOf } from '../temporary/name.ts';
@@ -82,6 +83,7 @@ export async function restoreBackup(
       await host.units.stop(gatewayUnitName);
       const replaced = replacedDirectory(layout, host.now());
       await behindTheFence(host, async () => {
+        await wholeState(host);
         // Refuses what a link leads to: nobody is there any more who could plant one afterwards.
         const swap = await planSwap(layout, {
           id: backup.id,

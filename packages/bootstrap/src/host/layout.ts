@@ -14,6 +14,10 @@ export interface Layout {
    * state does not reach them, and the gateway's unit does not see them.
    */
   readonly backups: string;
+  /** Durable (EFS): what was replicated of the databases. Beside the artifacts for the same reasons. */
+  readonly replica: string;
+  /** Local: the databases, while a gateway has them there. What this disk loses the replica has. */
+  readonly databases: string;
   /** Durable (EFS): what Clawharbor itself must remember: last applied config, previous configs, the fence. */
   readonly records: string;
   /** Rebuilt at boot: the installed OpenClaw, a folder per version. */
@@ -38,6 +42,8 @@ export const instanceLayout: Layout = {
   state: '/home/openclaw/.openclaw',
   artifacts: '/var/cache/clawharbor/artifacts',
   backups: '/var/cache/clawharbor/artifacts/backups',
+  replica: '/var/cache/clawharbor/artifacts/replica',
+  databases: '/var/lib/openclaw',
   records: '/home/openclaw/.openclaw/.clawharbor',
   install: '/opt/openclaw',
   cache: '/var/cache/openclaw',

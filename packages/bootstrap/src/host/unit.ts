@@ -21,6 +21,14 @@ export interface Unit {
    * While another process holds it, the unit is `starting`.
    */
   readonly lockFile?: string;
+  /** Two files that must say the same once it has the lock; else it ends, and is tried again. Default: none. */
+  readonly sameFiles?: readonly [string, string];
+  /** Directories that it sees, read-only, somewhere else. Default: none. */
+  readonly shown?: readonly Place[];
+  /** Unit that runs whenever this one does: it is started first, and ended last. */
+  readonly companion?: string;
+  /** Unit of which this one is the companion. */
+  readonly companionOf?: string;
   readonly restart: {
     readonly delaySeconds: number;
     /** Exit codes that a restart cannot mend. OpenClaw: 78, a config or lock error. */
@@ -30,6 +38,12 @@ export interface Unit {
   };
   /** From SIGTERM to SIGKILL, in seconds. */
   readonly stopTimeoutSeconds: number;
+}
+
+/** A directory that a unit finds in the place of another one. */
+export interface Place {
+  readonly directory: string;
+  readonly at: string;
 }
 
 export interface UnitState {
@@ -68,9 +82,14 @@ export interface Units {
    * bootstrap makes up itself, such as the local password, is kept by reading it back from here.
    */
   secretEnvironment(name: string): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Which directories a unit finds in the place of others from its next start on. No part of its definition: that there are
+   * more of them is no reason to start it again.
+   */
+  setPlaces(name: string, places: readonly Place[]): Promise<void>;
   start(name: string): Promise<void>;
   restart(name: string): Promise<void>;
-  /** @param options `atOnce`: SIGKILL, for one that would not hear SIGTERM. Default: it is asked, and has its time. */
+  /** And its companion. @param options `atOnce`: SIGKILL, for one that would not hear SIGTERM. Default: it is asked, and has its time. */
   stop(name: string, options?: StopOptions): Promise<void>;
   state(name: string): Promise<UnitState>;
   /** The last lines that the unit printed, oldest first. */

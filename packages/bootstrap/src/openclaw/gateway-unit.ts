@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import type { Layout } from '../host/layout.ts';
 import type { Unit } from '../host/unit.ts';
+import { isReplicated, replicatedUnit } from './gateway-databases.ts';
 import { gatewayPort, type PodSpec } from '../spec/pod-spec.ts';
 
 export const gatewayUnitName = 'openclaw';
@@ -54,7 +55,7 @@ export function openclawEnvironment({ layout }: Host, spec: PodSpec): Record<str
  */
 export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
   const { layout } = host;
-  return {
+  const unit: Unit = {
     name: gatewayUnitName,
     description: 'OpenClaw gateway',
     command: [
@@ -84,6 +85,7 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
     // OpenClaw drains running work for up to 315 s.
     stopTimeoutSeconds: 330,
   };
+  return isReplicated(host, spec) ? replicatedUnit(unit, host) : unit;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { gatewayUnitName } from './gateway-unit.ts';
 import { join } from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import { openclawReleases, type OpenClawRelease } from '../openclaw-release.ts';
@@ -59,7 +60,8 @@ export async function createProfiles(
     file: host.node,
     args: ['--no-warnings', '--input-type=module', '--eval', program],
     input: JSON.stringify({ file, schema: peopleSchema(version), busySeconds, profiles }),
-    cwd: host.layout.state,
+    // As a gateway that runs sees it.
+    beside: gatewayUnitName,
     timeoutSeconds: 60,
     ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
   });

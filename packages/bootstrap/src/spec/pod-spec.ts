@@ -55,6 +55,11 @@ export const podSpecSchema = z.strictObject({
       id: name(/^fs-[0-9a-f]{8,40}$/, 'the id of an EFS file system'),
       stateAccessPoint: name(/^fsap-[0-9a-f]{8,40}$/, 'the id of an EFS access point'),
       artifactsAccessPoint: name(/^fsap-[0-9a-f]{8,40}$/, 'the id of an EFS access point'),
+      /**
+       * Where a running gateway has its databases: `efs`, or `replicated`: on the instance's own disk, and each change a second
+       * later on the file system. Default: efs.
+       */
+      databases: z.enum(['efs', 'replicated']).optional(),
     })
     .optional(),
 

@@ -4,6 +4,7 @@ import { backUpState } from './back-up.ts';
 import { drillBackup } from './drill.ts';
 import { installOpenClaw } from './install-openclaw.ts';
 import { installPlugins } from './install-plugins.ts';
+import { measureReplica } from './measure-replica.ts';
 import { measureBackups } from './measure-backups.ts';
 import { mergeConfig } from './merge-config.ts';
 import { mountArtifacts } from './mount-artifacts.ts';
@@ -39,7 +40,14 @@ export const steps: readonly Step[] = [
 ];
 
 /** Behind the lifecycle signal: nobody waits for them, and when one fails, only it has failed. */
-export const lateSteps: readonly Step[] = [startOllama, smokeTest, backUpState, drillBackup, measureBackups];
+export const lateSteps: readonly Step[] = [
+  startOllama,
+  smokeTest,
+  backUpState,
+  drillBackup,
+  measureBackups,
+  measureReplica,
+];
 
 export type PhaseChoice = Phase | 'all';
 

@@ -1,16 +1,26 @@
+import * as z from 'zod';
 import { writerLock } from '../backup/writer-lock.ts';
 import { ConfigRecords } from '../config/config-records.ts';
+import type { LiveConfig } from '../config/config-set.ts';
 import { readLive } from '../config/live-config.ts';
 import { quietSeconds } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { isPortFree } from '../host/port.ts';
 import { ageOf, isFrozen } from '../openclaw/frozen.ts';
 import { hasLostFence } from '../openclaw/gateway-fence.ts';
+import {
+  areElsewhere,
+  bringToDisk,
+  isReplicated,
+  wholeState,
+  type Moved,
+} from '../openclaw/gateway-databases.ts';
 import { describeMemory, memoryOf, memoryVerdict, rememberRestart } from '../openclaw/gateway-memory.ts';
 import { configFile, gatewayUnit, gatewayUnitName, permanentFailure } from '../openclaw/gateway-unit.ts';
 import { refusedStart } from '../openclaw/refused-start.ts';
 import type { UnitState } from '../host/unit.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
+import { whileNobodyWrites } from '../upgrade/fence.ts';
 import type { Step, StepContext, Warning } from './step.ts';
 import { untilQuiet } from './until-quiet.ts';
 
@@ -29,18 +39,51 @@ export const startGateway: Step = {
     const { changes, action, warnings } = await untilDecided(context);
     if (action === 'none') return { changes, warnings };
     if (action === 'start') await refuseHopelessStart(context, changes);
-    if (action === 'start') {
-      // What a killed supervisor of a laptop has left running still has the port, and the fence.
-      await units.stop(gatewayUnitName);
-      await untilPortFree(context);
-    }
-    if (action === 'kill') await units.stop(gatewayUnitName, { atOnce: true });
+    // What a killed supervisor of a laptop has left running still has the port, and the fence.
+    await units.stop(gatewayUnitName, { atOnce: action === 'kill' });
+    if (action === 'start') await untilPortFree(context);
+    const moved = await placeDatabases(context);
     await units.install(unitOf(context));
     await units.setSecretEnvironment(gatewayUnitName, await context.secretEnvironment());
-    await units[action === 'restart' ? 'restart' : 'start'](gatewayUnitName);
-    return { changes, warnings };
+    await units.start(gatewayUnitName);
+    return {
+      changes: [...changes, ...moved.changes],
+      warnings: [
+        ...warnings,
+        ...moved.problems.map((message): Warning => ({ code: 'REPLICA_DAMAGED', message })),
+      ],
+    };
   },
 };
+
+/** Where the spec wants them, for the gateway that is about to be started. */
+async function placeDatabases(context: StepContext): Promise<Moved> {
+  const { host, spec } = context;
+  const nothing = { changes: [], problems: [], directories: [] };
+  if (isReplicated(host, spec)) {
+    const agents = agentsOf((await readLive(host)).live);
+    return await whileNobodyWrites(context, () => bringToDisk(host, gatewayUnitName, agents), {
+      asItIs: true,
+    });
+  }
+  if (host.kind !== 'systemd') return nothing;
+  const isElsewhere = spec.fileSystem !== undefined && (await areElsewhere(host));
+  const moved = isElsewhere
+    ? await whileNobodyWrites(context, () => wholeState(host), { asItIs: true })
+    : nothing;
+  await host.units.setPlaces(gatewayUnitName, []);
+  return moved;
+}
+
+/** Agents of a config, and the one that every gateway has. */
+function agentsOf(live: LiveConfig | undefined): string[] {
+  const { agents } = configured.safeParse(live?.joined.value).data ?? {};
+  return ['main', ...(agents?.list ?? []).map(({ id }) => id)];
+}
+
+const configured = z.object({
+  agents: z.object({ list: z.array(z.object({ id: z.string() })).optional() }).optional(),
+});
 
 /** A restart for memory waits, and what happened meanwhile may have made it needless. */
 async function untilDecided(context: StepContext): Promise<Decision> {

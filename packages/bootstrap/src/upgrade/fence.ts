@@ -1,5 +1,6 @@
 import { behindTheFence, writerLock } from '../backup/writer-lock.ts';
 import { BootstrapError } from '../errors.ts';
+import { wholeState } from '../openclaw/gateway-databases.ts';
 import { fenceSeconds } from '../openclaw/fence-seconds.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import type { StepContext } from '../steps/step.ts';
@@ -7,12 +8,21 @@ import type { StepContext } from '../steps/step.ts';
 /** From one look to the next: so soon it is heard that the run is to end. */
 const lookSeconds = 5;
 
+export interface FenceOptions {
+  /** The databases stay where they are. Default: where no gateway runs, the state directory is made the whole state first. */
+  readonly asItIs?: boolean;
+}
+
 /**
  * Does something while no other machine writes to the state. A gateway that runs here has the fence for us. Else it is
  * taken: the instance that is replaced may still be on its way out, and gets the time that a gateway would wait for it.
  * @throws BootstrapError `STATE_LOCKED`
  */
-export async function whileNobodyWrites<T>(context: StepContext, action: () => Promise<T>): Promise<T> {
+export async function whileNobodyWrites<T>(
+  context: StepContext,
+  action: () => Promise<T>,
+  { asItIs = false }: FenceOptions = {},
+): Promise<T> {
   const { host, spec, signal } = context;
   const { status } = await host.units.state(gatewayUnitName);
   if (status === 'active') return action();
@@ -23,9 +33,10 @@ export async function whileNobodyWrites<T>(context: StepContext, action: () => P
   for (;;) {
     signal.throwIfAborted();
     let isInside = false;
-    const inside = (): Promise<T> => {
+    const inside = async (): Promise<T> => {
       isInside = true;
-      return action();
+      if (!asItIs) await wholeState(host);
+      return await action();
     };
     try {
       return await behindTheFence(host, inside, lookSeconds);

@@ -69,7 +69,7 @@ describe('the gateway as a systemd service', () => {
     const line = found.get('ExecStart')?.[0] ?? '';
     const lock = '/home/openclaw/.openclaw/.clawharbor/fence';
     const words = readWords(line);
-    expect(words).toEqual([':/usr/bin/flock', ...behindLock(lock, gateway.command)]);
+    expect(words).toEqual([':/usr/bin/flock', ...behindLock({ ...gateway, lockFile: lock })]);
     expect(words.slice(0, 4)).toEqual([':/usr/bin/flock', '--no-fork', '--exclusive', lock]);
   });
 

@@ -43,6 +43,8 @@ export interface RegionOptions {
   readonly secret: Readonly<Record<string, string>>;
   /** Release of OpenClaw that the pod begins with. Default: the template's. */
   readonly openclaw?: PodSpec['openclaw']['version'];
+  /** Where a gateway has its databases. Default: the template's. */
+  readonly databases?: 'efs' | 'replicated';
   /** What happens to an instance between its boot and its user data. Default: nothing. */
   readonly beforeUserData?: (instance: SystemdContainer) => Promise<void>;
 }
@@ -97,8 +99,14 @@ export class Region {
     });
     // In place of a release of more than a gigabyte.
     const laid = applyOverlay(deployment.spec, overlay);
-    const { openclaw: version = laid.openclaw.version } = options;
-    this.spec = { ...laid, openclaw: { ...laid.openclaw, version }, ollama: this.#ollama.spec };
+    const { openclaw: version = laid.openclaw.version, databases } = options;
+    const fileSystem = laid.fileSystem && { ...laid.fileSystem, ...(databases && { databases }) };
+    this.spec = {
+      ...laid,
+      openclaw: { ...laid.openclaw, version },
+      ollama: this.#ollama.spec,
+      ...(fileSystem && { fileSystem }),
+    };
   }
 
   /** Starts the services, and the group with its first instance. */
@@ -222,8 +230,9 @@ export class Region {
     await this.#forgetBackups();
   }
 
-  /** The artifacts outlive test runs, and a pod is not asked to look after another one's backups. */
+  /** The artifacts outlive test runs, and a pod is not asked to look after another one's backups and databases. */
   async #forgetBackups(): Promise<void> {
-    await rm(join(this.#options.artifacts, 'backups'), { recursive: true, force: true });
+    for (const name of ['backups', 'replica'])
+      await rm(join(this.#options.artifacts, name), { recursive: true, force: true });
   }
 }

@@ -95,6 +95,10 @@ const logs = z.strictObject({
   encrypt: z.boolean().default(false),
 });
 
+const storage = z.strictObject({
+  databases: z.enum(['efs', 'replicated']).default('efs'),
+});
+
 const launch = z.strictObject({
   heartbeatSeconds: z
     .number()
@@ -145,6 +149,7 @@ export const podOptionsSchema = z
     healthCheck: healthCheck.prefault({}),
     logs: logs.prefault({}),
     launch: launch.prefault({}),
+    storage: storage.prefault({}),
     backups: backupOptions.prefault({}),
     deletionProtection: z.boolean().default(true),
   })

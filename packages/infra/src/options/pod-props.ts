@@ -224,6 +224,15 @@ export interface BackupProps {
 }
 
 /** How an instance comes into service. */
+export interface StorageProps {
+  /**
+   * Where a running gateway has its databases. `efs`: on the file system. `replicated`: on the instance's own disk, where a chat
+   * is as fast as on a laptop, and every change is on the file system a second later; what is lost with an instance that loses its
+   * power is what was said in that second. Default: efs.
+   */
+  readonly databases?: 'efs' | 'replicated' | undefined;
+}
+
 export interface LaunchProps {
   /**
    * How long a new instance may be silent before it counts as failed, in seconds: 30 to 7200. Default: 900.
@@ -256,6 +265,7 @@ export interface PodOptionsInput {
   readonly healthCheck?: HealthCheckProps | undefined;
   readonly logs?: PodLogsProps | undefined;
   readonly launch?: LaunchProps | undefined;
+  readonly storage?: StorageProps | undefined;
   readonly backups?: BackupProps | undefined;
   /** Whether load balancer and user pool refuse to be deleted. Default: true. */
   readonly deletionProtection?: boolean | undefined;

@@ -62,6 +62,8 @@ export class ProcessHost implements Host {
       state,
       artifacts: resolve(options.artifacts),
       backups: resolve(options.backups ?? join(options.artifacts, 'backups')),
+      replica: resolve(join(options.artifacts, 'replica')),
+      databases: join(root, 'databases'),
       records: join(state, '.clawharbor'),
       install: resolve(options.install ?? join(root, 'install')),
       cache: join(root, 'cache'),

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { StopOptions, Unit, Units, UnitState } from '../unit.ts';
+import { BootstrapError } from '../../errors.ts';
+import type { Place, StopOptions, Unit, Units, UnitState } from '../unit.ts';
 import { refuseSecondSupervisor } from './running-process.ts';
 import { SupervisedUnit, type SupervisedUnitOptions } from './supervised-unit.ts';
 import { UnitLog } from './unit-log.ts';
@@ -40,6 +41,14 @@ export class ProcessUnits implements Units {
 
   async secretEnvironment(name: string): Promise<Readonly<Record<string, string>>> {
     return this.#units.get(name)?.unit.secretEnvironment ?? {};
+  }
+
+  async setPlaces(name: string, places: readonly Place[]): Promise<void> {
+    if (places.length === 0) return;
+    throw new BootstrapError(
+      'HOST_UNSUPPORTED',
+      `${name}: a process of a laptop sees the directories as they are.`,
+    );
   }
 
   async start(name: string): Promise<void> {

@@ -123,7 +123,7 @@ export class SupervisedUnit {
     if (unit.lockFile === undefined || this.#options.flock === undefined) return [...unit.command];
     mkdirSync(dirname(unit.lockFile), { recursive: true, mode: 0o700 });
     // Waits while another gateway holds it.
-    return [this.#options.flock, ...behindLock(unit.lockFile, unit.command)];
+    return [this.#options.flock, ...behindLock({ ...unit, lockFile: unit.lockFile })];
   }
 
   #onEnd(unit: Unit, child: ChildProcess, code: number | undefined, ended: () => void): void {

@@ -1,5 +1,6 @@
 import type { Unit } from '../unit.ts';
 import { hardening } from './hardening.ts';
+import { placesFileOf } from './places.ts';
 import { secretFileOf } from './unit-file.ts';
 
 /**
@@ -31,7 +32,9 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 77
 fi
 if [ -t 0 ] && [ -t 1 ]; then io=--pty; else io=--pipe; fi
-exec systemd-run "$io" --wait --collect --quiet \\
+# What the gateway finds in the place of something else, its tool finds there, too. No path has a space.
+places=$(sed -n 's/^BindPaths=/--property=&/p' ${placesFileOf(unit.name)} 2>/dev/null)
+exec systemd-run "$io" --wait --collect --quiet $places \\
   ${[...properties, ...variables].join(' \\\n  ')} \\
   -- ${unit.command
     .slice(0, script + 1)

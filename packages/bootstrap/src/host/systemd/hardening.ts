@@ -55,6 +55,10 @@ export function hardening(unit: Unit): Directive[] {
     ...(unit.homeDirectory === undefined
       ? []
       : [['BindPaths', plainPath(unit.homeDirectory, 'homeDirectory')] satisfies Directive]),
+    ...(unit.shown ?? []).map(({ directory, at }) => {
+      const value = `${plainPath(directory, 'shown')}:${plainPath(at, 'shown')}`;
+      return ['BindReadOnlyPaths', value] satisfies Directive;
+    }),
     ...(hidden.length > 0 ? [['InaccessiblePaths', hidden.join(' ')] satisfies Directive] : []),
     ...(writable.length > 0 ? [['ReadWritePaths', writable.join(' ')] satisfies Directive] : []),
   ];

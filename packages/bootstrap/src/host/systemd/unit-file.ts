@@ -21,8 +21,7 @@ export function renderUnit(unit: Unit): string {
   return sections({
     Unit: [
       ['Description', quotePercent(unit.description)],
-      ['After', 'network-online.target'],
-      ['Wants', 'network-online.target'],
+      ...companions(unit),
       ['RequiresMountsFor', mountsOf(unit).join(' ')],
       ['StartLimitIntervalSec', seconds(unit.restart.burst.seconds)],
       ['StartLimitBurst', String(unit.restart.burst.starts)],
@@ -54,6 +53,22 @@ export function renderUnit(unit: Unit): string {
   });
 }
 
+/** Whoever is started first is ended last: https://www.freedesktop.org/software/systemd/man/252/systemd.unit.html#Before= */
+function companions({ companion, companionOf }: Unit): Directive[] {
+  const first = ['network-online.target', ...(companion === undefined ? [] : [serviceOf(companion)])].join(
+    ' ',
+  );
+  return [
+    ['After', first],
+    ['Wants', first],
+    ...(companionOf === undefined ? [] : [['PartOf', serviceOf(companionOf)] satisfies Directive]),
+  ];
+}
+
+export function serviceOf(name: string): string {
+  return `${plainName(name, 'unit')}.service`;
+}
+
 /** The public variables of a unit, a line each. */
 export function environment(unit: Unit): Directive[] {
   return Object.entries(unit.environment)
@@ -69,7 +84,7 @@ function execStart(unit: Unit): string {
   const words =
     unit.lockFile === undefined
       ? unit.command
-      : ['/usr/bin/flock', ...behindLock(plainPath(unit.lockFile, 'lockFile'), unit.command)];
+      : ['/usr/bin/flock', ...behindLock({ ...unit, lockFile: plainPath(unit.lockFile, 'lockFile') })];
   const [program = '', ...rest] = words;
   return `:${[program, ...rest.map((word, index) => quoteWord(word, `command[${index + 1}]`))].join(' ')}`;
 }
@@ -80,6 +95,7 @@ function mountsOf(unit: Unit): string[] {
     ...unit.writable,
     ...(unit.homeDirectory === undefined ? [] : [unit.homeDirectory]),
     ...(unit.lockFile === undefined ? [] : [dirname(unit.lockFile)]),
+    ...(unit.shown ?? []).map(({ directory }) => directory),
   ];
   return [...new Set(paths.map((path) => plainPath(path, 'mount')))].toSorted();
 }

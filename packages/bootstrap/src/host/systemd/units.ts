@@ -2,13 +2,21 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { readIfPresent } from '../../config/files.ts';
-import { stopAgainSeconds, type StopOptions, type Unit, type UnitState, type Units } from '../unit.ts';
+import {
+  stopAgainSeconds,
+  type Place,
+  type StopOptions,
+  type Unit,
+  type UnitState,
+  type Units,
+} from '../unit.ts';
 import { BootstrapError } from '../../errors.ts';
 import { renderCommandLineTool } from './command-line-tool.ts';
 import { must, type Run } from './command.ts';
 import { placeFile } from './place-file.ts';
 import { environmentFile, readEnvironmentFile } from './quoting.ts';
-import { renderUnit, secretFileOf } from './unit-file.ts';
+import { placesFileOf, renderPlaces } from './places.ts';
+import { renderUnit, secretFileOf, serviceOf } from './unit-file.ts';
 
 export const unitDirectory = '/etc/systemd/system';
 export const toolDirectory = '/usr/local/bin';
@@ -58,6 +66,11 @@ export class SystemdUnits implements Units {
     return readEnvironmentFile((await readIfPresent(secretFileOf(name))) ?? '');
   }
 
+  async setPlaces(name: string, places: readonly Place[]): Promise<void> {
+    if (await placeFile(placesFileOf(name), renderPlaces(places), 0o644))
+      await must(this.#run, { file: 'systemctl', args: ['daemon-reload'] });
+  }
+
   async start(name: string): Promise<void> {
     await this.#begin(name);
   }
@@ -75,6 +88,10 @@ export class SystemdUnits implements Units {
       await this.#run({ file: 'systemctl', args: ['kill', '--signal=SIGKILL', serviceOf(name)] });
     }
     await this.#stopAgain(name, () => this.#act('stop', name));
+    // They end after it, and systemctl waits for the one that it was told.
+    for (const part of ((await this.#show(name))['ConsistsOf'] ?? '').split(' ')) {
+      if (part.endsWith('.service')) await must(this.#run, { file: 'systemctl', args: ['stop', part] });
+    }
   }
 
   async state(name: string): Promise<UnitState> {
@@ -136,7 +153,7 @@ export class SystemdUnits implements Units {
 
   async #show(name: string): Promise<Record<string, string>> {
     const properties =
-      'LoadState,ActiveState,SubState,NeedDaemonReload,MainPID,NRestarts,ExecMainCode,ExecMainStatus';
+      'LoadState,ActiveState,SubState,NeedDaemonReload,MainPID,NRestarts,ExecMainCode,ExecMainStatus,ConsistsOf';
     const output = await must(this.#run, {
       file: 'systemctl',
       args: ['show', serviceOf(name), `--property=${properties}`],
@@ -148,10 +165,6 @@ export class SystemdUnits implements Units {
         .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     );
   }
-}
-
-function serviceOf(name: string): string {
-  return `${name}.service`;
 }
 
 function filesOf(unit: Unit) {

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeAtomically } from '../config/atomic-file.ts';
+import { readIfPresent } from '../config/files.ts';
+import { BootstrapError } from '../errors.ts';
+import { restoreDatabase } from '../replica/restore.ts';
+import { contentsOf } from './contents.ts';
+import { copyDatabase } from './copy-database.ts';
+import { readHolder, writeHolder, type Holder } from './holder.ts';
+import { mirrorFiles } from './mirror.ts';
+import { localCopies, localEpoch, replicaOf, type Places } from './places.ts';
+import { databasesOf } from './replicated.ts';
+import { databaseDirectories, madeAnew } from './table.ts';
+
+/** What was done so that a gateway of this machine has the databases. */
+export interface Brought {
+  /** Lines, empty where they were here. */
+  readonly changes: readonly string[];
+  /** What a replica did not have any more, a line for each database. */
+  readonly problems: readonly string[];
+  /** Directories that a gateway finds on the local disk, below the state. */
+  readonly directories: readonly string[];
+}
+
+/**
+ * Brings the databases to the local disk: out of the state directory, or out of what the machine that had them last has
+ * replicated. A local copy of an epoch that is over is set aside, never used: others have gone on without it.
+ * Only behind the fence, and as the gateway's user. Cut short, it is done again from the beginning.
+ * @throws BootstrapError `REPLICA_DAMAGED`, `REPLICA_MISSING`
+ */
+export async function bringDatabases(places: Places, now: Date): Promise<Brought> {
+  const holder = await readHolder(places);
+  const here = (await isThere(localCopies(places))) ? await readIfPresent(localEpoch(places)) : undefined;
+  const inState = await databaseDirectories(places.state, places.agents);
+  await makeMountPoints(places, [...inState, ...(holder?.directories ?? []), ...madeAnew]);
+  if (holder?.lives === 'local' && holder.epoch === here) return await addAgents(places, holder, inState);
+  const aside = await setAside(places, here);
+  const half = `${localCopies(places)}.tmp`;
+  await rm(half, { recursive: true, force: true });
+  const directories =
+    holder?.lives === 'local' ? [...new Set([...holder.directories, ...inState])].toSorted() : inState;
+  const problems: string[] = [];
+  const changes =
+    aside === undefined ? [] : [`set aside the local databases of an epoch that is over: ${aside}`];
+  for (const directory of directories) {
+    const target = join(half, directory);
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    if (holder?.lives === 'local' && holder.directories.includes(directory)) {
+      problems.push(...(await restoreDirectory(places, holder, directory, target)));
+    } else {
+      await copyDirectory(join(places.state, directory), target);
+    }
+  }
+  await rename(half, localCopies(places));
+  const epoch = `${now.toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
+  await writeAtomically(localEpoch(places), epoch);
+  const earlier = holder?.lives === 'local' ? [holder.epoch, ...holder.earlier] : [];
+  await writeHolder(places, { lives: 'local', epoch, directories, earlier });
+  const from = holder?.lives === 'local' ? 'from their replica' : 'from the file system';
+  return { changes: [...changes, `databases on the local disk, ${from}`], problems, directories };
+}
+
+/** What is mounted there hides it, and must be there. */
+async function makeMountPoints({ state, local }: Places, directories: readonly string[]): Promise<void> {
+  for (const each of directories) await mkdir(join(state, each), { recursive: true, mode: 0o700 });
+  for (const each of madeAnew) {
+    await rm(join(local, each), { recursive: true, force: true });
+    await mkdir(join(local, each), { recursive: true, mode: 0o700 });
+  }
+}
+
+/** Agents that were made since: their databases lie on the file system until now. */
+async function addAgents(places: Places, holder: Holder, inState: readonly string[]): Promise<Brought> {
+  const missing = inState.filter((each) => !holder.directories.includes(each));
+  const directories = [...holder.directories, ...missing].toSorted();
+  for (const directory of missing) {
+    const target = join(localCopies(places), directory);
+    await rm(target, { recursive: true, force: true });
+    await mkdir(target, { recursive: true, mode: 0o700 });
+    await copyDirectory(join(places.state, directory), target);
+  }
+  // Also where nothing is missing: one that was cut short had written half of it.
+  await writeHolder(places, { ...holder, directories });
+  return { changes: missing.map((each) => `${each} on the local disk`), problems: [], directories };
+}
+
+async function copyDirectory(from: string, to: string): Promise<void> {
+  for (const { path, kind } of await contentsOf(from)) {
+    if (kind !== 'database') continue;
+    await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
+    await copyDatabase(join(from, path), join(to, path));
+  }
+  await mirrorFiles(from, to);
+}
+
+/** @returns what is wrong with what was found, a line for each database */
+async function restoreDirectory(
+  places: Places,
+  holder: Holder,
+  directory: string,
+  target: string,
+): Promise<string[]> {
+  const epochs = [holder.epoch, ...holder.earlier];
+  const problems: string[] = [];
+  for (const database of await databasesOf(places, epochs, directory)) {
+    const to = join(target, database.slice(directory.length + 1));
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    try {
+      const folder = epochs.map((epoch) => replicaOf(places, epoch, database));
+      const restored = await restoreDatabase({ folder, target: to });
+      problems.push(
+        ...[...restored.problems, ...shortOf(restored.missing)].map((each) => `${database}: ${each}`),
+      );
+    } catch (error) {
+      // Nothing of it was replicated before its machine was lost: what that had begun with is still in the state.
+      const first = join(places.state, database);
+      if (!(error instanceof BootstrapError) || error.code !== 'REPLICA_MISSING' || !(await isThere(first)))
+        throw error;
+      await copyDatabase(first, to);
+    }
+  }
+  await mirrorFiles(join(places.state, directory), target);
+  return problems;
+}
+
+/** What was there at a planned end, and is not. */
+function shortOf(missing: Readonly<Record<string, number>>): string[] {
+  return Object.entries(missing).map(([table, rows]) => `${rows} rows of ${table} are missing`);
+}
+
+/** Keeps one, for whoever looks for what was not replicated in time. */
+async function setAside(places: Places, epoch: string | undefined): Promise<string | undefined> {
+  const names: string[] = await readdir(places.local).catch(() => []);
+  if (!names.includes('current')) return undefined;
+  for (const name of names.filter((each) => each.startsWith('aside-')))
+    await rm(join(places.local, name), { recursive: true, force: true });
+  const aside = join(places.local, `aside-${epoch ?? 'unknown'}`);
+  await rm(localEpoch(places), { force: true });
+  await rename(localCopies(places), aside);
+  return aside;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,150 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeAtomically } from '../config/atomic-file.ts';
+import { readIfPresent } from '../config/files.ts';
+import { BootstrapError } from '../errors.ts';
+import { Shipper } from '../replica/shipper.ts';
+import { contentsOf } from './contents.ts';
+import { isBack, sayGone } from './gone.ts';
+import { readHolder } from './holder.ts';
+import { mirrorFiles } from './mirror.ts';
+import { localCopies, localEpoch, replicaOf, type Places } from './places.ts';
+import { removeOldEpochs } from './old-epochs.ts';
+import { statusFile, type KeeperStatus } from './status.ts';
+
+/** From one look at the databases to the next: what a machine loses with its disk is at most what was committed since. */
+const tickMilliseconds = 250;
+/** From one look for new databases, and for other files, to the next. */
+const scanMilliseconds = 2000;
+const statusMilliseconds = 5000;
+const tidyMilliseconds = 3_600_000;
+
+/**
+ * Replicates the databases that a gateway of this machine has, and mirrors the files beside them, until the signal comes: then
+ * all that is committed is shipped, and said to be all. The gateway has ended by then.
+ * @throws BootstrapError `STATE_LOCKED` where the databases are another machine's by now
+ */
+export async function keepReplica(places: Places, signal: AbortSignal): Promise<void> {
+  const holder = await readHolder(places);
+  const here = await readIfPresent(localEpoch(places));
+  if (holder?.lives !== 'local' || holder.epoch !== here) {
+    throw new BootstrapError(
+      'STATE_LOCKED',
+      `The databases in ${places.local} are of another epoch than those of the pod: they are not replicated.`,
+    );
+  }
+  await new Keeper(places, holder.epoch, holder.directories).run(signal);
+}
+
+/**
+ * An agent that people remove takes its database along. The one that every gateway has cannot be removed, nor can the state: who
+ * removes their databases has done harm, and the next machine has them as they were.
+ */
+function goesWithItsAgent(database: string): boolean {
+  return database.startsWith('agents/') && !database.startsWith('agents/main/');
+}
+
+class Keeper {
+  readonly #places: Places;
+  readonly #epoch: string;
+  readonly #directories: readonly string[];
+  readonly #shippers = new Map<string, Shipper>();
+  #problem: string | undefined;
+  /** A file system that does not answer has one scan waiting for it. */
+  #scanning: Promise<void> | undefined;
+
+  constructor(places: Places, epoch: string, directories: readonly string[]) {
+    this.#places = places;
+    this.#epoch = epoch;
+    this.#directories = directories;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const due = { scan: -Infinity, status: -Infinity, tidy: performance.now() + 60_000 };
+    while (!signal.aborted) {
+      const now = performance.now();
+      if (now - due.scan >= scanMilliseconds) {
+        due.scan = now;
+        this.#scanning ??= this.#scan().finally(() => (this.#scanning = undefined));
+      }
+      // Each waits for its own replica only.
+      for (const shipper of this.#shippers.values()) void shipper.sync();
+      if (now - due.status >= statusMilliseconds) {
+        due.status = now;
+        await this.#say();
+      }
+      // As long as this epoch does not have all of it, one before it does.
+      if (now >= due.tidy && this.#hasAll) {
+        due.tidy = now + tidyMilliseconds;
+        void removeOldEpochs(this.#places, new Date()).catch((error: Error) => {
+          this.#problem = error.message;
+        });
+      }
+      await sleep(tickMilliseconds, undefined, { signal }).catch(() => {});
+    }
+    await this.#scanning;
+    await this.#scan();
+    const ended = await Promise.allSettled([...this.#shippers.values()].map((each) => each.end()));
+    await this.#say();
+    for (const shipper of this.#shippers.values()) await shipper.close();
+    const failed = ended.find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason;
+    if (this.#problem !== undefined) throw new BootstrapError('REPLICA_MISSING', this.#problem);
+  }
+
+  get #hasAll(): boolean {
+    const all = [...this.#shippers.values()].map(({ status }) => status);
+    return all.every(({ generation, problem }) => generation !== undefined && problem === undefined);
+  }
+
+  async #scan(): Promise<void> {
+    try {
+      for (const directory of this.#directories) {
+        const local = join(localCopies(this.#places), directory);
+        const found = (await contentsOf(local)).filter(({ kind }) => kind === 'database');
+        await this.#follow(found.map(({ path }) => join(directory, path)));
+        await this.#letGo(directory, local);
+        await mirrorFiles(local, join(this.#places.state, directory));
+      }
+      this.#problem = undefined;
+    } catch (error) {
+      this.#problem = (error as Error).message;
+    }
+  }
+
+  async #follow(databases: readonly string[]): Promise<void> {
+    for (const database of databases) {
+      if (this.#shippers.has(database)) continue;
+      const folder = replicaOf(this.#places, this.#epoch, database);
+      await isBack(folder);
+      this.#shippers.set(
+        database,
+        new Shipper({ database: join(localCopies(this.#places), database), folder }),
+      );
+    }
+  }
+
+  /** What was removed, as with its agent, must not come back with the next machine. */
+  async #letGo(directory: string, local: string): Promise<void> {
+    for (const [database, shipper] of this.#shippers) {
+      if (!database.startsWith(`${directory}/`)) continue;
+      const path = join(local, database.slice(directory.length + 1));
+      if ((await stat(path).catch(() => undefined)) !== undefined) continue;
+      await shipper.close();
+      this.#shippers.delete(database);
+      if (goesWithItsAgent(database))
+        await sayGone(replicaOf(this.#places, this.#epoch, database), new Date());
+    }
+  }
+
+  async #say(): Promise<void> {
+    const status: KeeperStatus = {
+      at: Date.now(),
+      epoch: this.#epoch,
+      databases: Object.fromEntries([...this.#shippers].map(([name, { status: its }]) => [name, its])),
+      ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+    };
+    await writeAtomically(statusFile(this.#places), JSON.stringify(status)).catch(() => {});
+  }
+}

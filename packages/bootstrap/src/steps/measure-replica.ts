@@ -1,0 +1,64 @@
+import { appendFile } from 'node:fs/promises';
+import type { Condition } from '../conditions.ts';
+import { parseOrNothing, readIfPresent } from '../config/files.ts';
+import { keeperStatus, statusFile } from '../databases/status.ts';
+import { embeddedMetrics, replicaMetric } from '../embedded-metrics.ts';
+import { metricsFile } from '../host/layout.ts';
+import { isReplicated, placesOf } from '../openclaw/gateway-databases.ts';
+import type { Step } from './step.ts';
+
+/** A file system may be slow for as long as this, and nobody is told. */
+const quietSeconds = 60;
+
+/** Says whether what is on the disk of the instance is on the file system as well: in the report, and as a metric. */
+export const measureReplica: Step = {
+  name: 'measure-replica',
+  phase: 'activate',
+  plan: async () => [],
+  async apply({ host, spec }) {
+    if (!isReplicated(host, spec)) return { changes: [], skipped: 'the databases are on the file system' };
+    const text = await readIfPresent(statusFile(placesOf(host.layout)));
+    const status = keeperStatus.safeParse(text === undefined ? undefined : parseOrNothing(text)).data;
+    // Right after a start there is nothing to be told.
+    if (status === undefined) return { changes: [], conditions: [unknown] };
+    const now = host.now();
+    const { seconds, why } = behind(status, now.getTime());
+    if (spec.logGroup !== undefined) {
+      const metric = { name: replicaMetric, unit: 'Seconds', value: seconds } as const;
+      await appendFile(metricsFile(host.layout), `${embeddedMetrics(spec.name, now, [metric])}\n`);
+    }
+    return { changes: [], conditions: [seconds <= quietSeconds ? follows : late(seconds, why)] };
+  },
+};
+
+/** How long ago all that was committed by then was on the file system, for the database that is behind most. */
+function behind(
+  { at, databases, problem }: ReturnType<typeof keeperStatus.parse>,
+  now: number,
+): { readonly seconds: number; readonly why: string | undefined } {
+  const all = Object.entries(databases);
+  const [name, worst] = all.toSorted(([, a], [, b]) => a.shippedAt - b.shippedAt)[0] ?? [];
+  // Who replicates may have ended: then nothing is known since it last said something.
+  const shippedAt = Math.min(at, worst?.shippedAt ?? at);
+  const why = worst?.problem === undefined ? problem : `${name}: ${worst.problem}`;
+  return { seconds: Math.max(0, Math.round((now - shippedAt) / 1000)), why };
+}
+
+const follows: Condition = {
+  type: 'DatabasesReplicated',
+  status: 'True',
+  reason: 'Follows',
+  message: 'What is said is on the file system a second later.',
+};
+
+const unknown: Condition = {
+  type: 'DatabasesReplicated',
+  status: 'Unknown',
+  reason: 'NotSaid',
+  message: 'What replicates the databases has not said anything yet.',
+};
+
+function late(seconds: number, why: string | undefined): Condition {
+  const message = `What was said in the last ${seconds} s is on the disk of this instance only${why === undefined ? '' : `: ${why}`}. See journalctl --unit=openclaw-replica.`;
+  return { type: 'DatabasesReplicated', status: 'False', reason: 'Behind', message };
+}

@@ -1,0 +1,287 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bringDatabases } from '../../src/databases/bring.ts';
+import { foldDatabases } from '../../src/databases/fold.ts';
+import { readHolder } from '../../src/databases/holder.ts';
+import { keepReplica } from '../../src/databases/keep.ts';
+import { localCopies, localEpoch, type Places } from '../../src/databases/places.ts';
+import { statusFile, type KeeperStatus } from '../../src/databases/status.ts';
+
+let directory: string;
+let here: Places;
+let there: Places;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'clawharbor-databases-'));
+  const machine = (name: string): Places => ({
+    state: join(directory, 'state'),
+    local: join(directory, name),
+    replica: join(directory, 'replica'),
+    agents: ['main'],
+  });
+  [here, there] = [machine('here'), machine('there')];
+  for (const each of [here.state, here.local, there.local, join(here.replica, 'holder')])
+    await mkdir(each, { recursive: true });
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const state = 'state/openclaw.sqlite';
+const agent = 'agents/main/agent/openclaw-agent.sqlite';
+const inState = (database: string): string => join(here.state, database);
+const on = (machine: Places, database: string): string => join(localCopies(machine), database);
+
+/** What a gateway writes there. */
+async function write(path: string, ...said: string[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS said (words TEXT)');
+  for (const row of said) database.prepare('INSERT INTO said VALUES (?)').run(row);
+  database.close();
+}
+
+function rows(path: string): unknown[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return database
+      .prepare('SELECT words FROM said ORDER BY rowid')
+      .all()
+      .map(({ words }) => words);
+  } finally {
+    database.close();
+  }
+}
+
+/** Replicates for as long as something is done, and ends as planned. */
+async function kept(machine: Places, action: () => Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const keeping = keepReplica(machine, ended.signal);
+  await action();
+  ended.abort();
+  await keeping;
+}
+
+/** Replicates until all that is there is on the replica, and is killed as far as the replica can tell. */
+async function lost(machine: Places, action: () => Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const keeping = keepReplica(machine, ended.signal).catch(() => {});
+  await action();
+  await expect
+    .poll(
+      async () => {
+        const { databases } = JSON.parse(await readFile(statusFile(machine), 'utf8')) as KeeperStatus;
+        return Object.values(databases).map(({ pendingBytes, generation }) => [
+          pendingBytes,
+          generation !== undefined,
+        ]);
+      },
+      { timeout: 20_000 },
+    )
+    .toEqual([
+      [0, true],
+      [0, true],
+    ]);
+  // What it does after that is none of a machine that has gone.
+  const replica = join(directory, 'as-it-was');
+  await rm(replica, { recursive: true, force: true });
+  await copyTree(machine.replica, replica);
+  ended.abort();
+  await keeping;
+  await rm(machine.replica, { recursive: true });
+  await copyTree(replica, machine.replica);
+}
+
+async function copyTree(from: string, to: string): Promise<void> {
+  const { cp } = await import('node:fs/promises');
+  await cp(from, to, { recursive: true });
+}
+
+const bring = (machine: Places) => bringDatabases(machine, new Date());
+const fold = (machine: Places) => foldDatabases(machine, new Date());
+
+describe('the databases of a pod', () => {
+  beforeEach(async () => {
+    await write(inState(state), 'ann');
+    await write(inState(agent), 'hello');
+  });
+
+  test('are brought to the disk out of the state, and stay there over a restart of the gateway', async () => {
+    const { changes, directories } = await bring(here);
+    expect(changes).toEqual(['databases on the local disk, from the file system']);
+    expect(directories).toEqual(['state', 'agents/main/agent']);
+    expect(rows(on(here, agent))).toEqual(['hello']);
+    await write(on(here, agent), 'again');
+    expect(await bring(here)).toMatchObject({ changes: [], problems: [] });
+    expect(rows(on(here, agent))).toEqual(['hello', 'again']);
+  });
+
+  test('come to the next machine as the last one has left them, when that ends as planned', async () => {
+    await bring(here);
+    await kept(here, async () => {
+      await write(on(here, agent), 'to the next');
+      await write(on(here, state), 'ben');
+    });
+    const { changes, problems } = await bring(there);
+    expect([changes, problems]).toEqual([['databases on the local disk, from their replica'], []]);
+    expect(await readdir(join(localCopies(there), 'state'))).toEqual(['openclaw.sqlite']);
+    expect(rows(on(there, agent))).toEqual(['hello', 'to the next']);
+    expect(rows(on(there, state))).toEqual(['ann', 'ben']);
+  });
+
+  test('fault (instance): a machine is lost with its disk → the next one has what was replicated, and goes on from there', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'replicated'));
+    await bring(there);
+    expect(rows(on(there, agent))).toEqual(['hello', 'replicated']);
+    // And is lost before it has replicated anything.
+    await rm(there.local, { recursive: true });
+    await mkdir(there.local);
+    await bring(there);
+    expect(rows(on(there, agent))).toEqual(['hello', 'replicated']);
+  });
+
+  test('fault (instance): a machine is lost before it has replicated anything → the next one has what that began with', async () => {
+    await bring(here);
+    await rm(here.local, { recursive: true });
+    await bring(there);
+    expect(rows(on(there, agent))).toEqual(['hello']);
+  });
+
+  test('fault (instance): a machine comes back whose databases others have gone on with → its copy is set aside and not replicated, and it gets theirs', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'replicated'));
+    await write(on(here, agent), 'not replicated');
+    await bring(there);
+    await kept(there, () => write(on(there, agent), 'elsewhere'));
+    await expect(keepReplica(here, new AbortController().signal)).rejects.toMatchObject({
+      code: 'STATE_LOCKED',
+    });
+    const { changes } = await bring(here);
+    expect(changes[0]).toMatch(/set aside the local databases of an epoch that is over/);
+    expect(rows(on(here, agent))).toEqual(['hello', 'replicated', 'elsewhere']);
+    const aside = (await readdir(here.local)).find((name) => name.startsWith('aside-'))!;
+    expect(rows(join(here.local, aside, agent))).toEqual(['hello', 'replicated', 'not replicated']);
+  });
+
+  test('are folded into the state, as files that need nothing beside them, and brought again from there', async () => {
+    await bring(here);
+    await write(on(here, agent), 'folded');
+    await fold(here);
+    expect(rows(inState(agent))).toEqual(['hello', 'folded']);
+    expect(await readdir(dirname(inState(agent)))).toEqual(['openclaw-agent.sqlite']);
+    expect(await readHolder(here)).toMatchObject({ lives: 'state', earlier: [] });
+    expect(await fold(here)).toEqual({ changes: [], problems: [] });
+    await write(inState(agent), 'in the state');
+    await bring(here);
+    expect(rows(on(here, agent))).toEqual(['hello', 'folded', 'in the state']);
+  });
+
+  test('of a machine that is lost are folded into the state by another one', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'replicated'));
+    await fold(there);
+    expect(rows(inState(agent))).toEqual(['hello', 'replicated']);
+    expect(rows(inState(state))).toEqual(['ann']);
+  });
+
+  test('of an agent that is made meanwhile stay in the state until the next start, and of one that was removed go everywhere', async () => {
+    await bring(here);
+    await write(inState('agents/new/agent/openclaw-agent.sqlite'), 'new');
+    await kept(here, async () => {
+      await write(on(here, agent), 'one');
+      // Its shipper must have seen it.
+      await new Promise((wake) => setTimeout(wake, 500));
+    });
+    const { changes, directories } = await bring(here);
+    expect(changes).toEqual(['agents/new/agent on the local disk']);
+    expect(directories).toContain('agents/new/agent');
+    expect(rows(on(here, 'agents/new/agent/openclaw-agent.sqlite'))).toEqual(['new']);
+    await kept(here, async () => {
+      await new Promise((wake) => setTimeout(wake, 500));
+      await rm(join(localCopies(here), 'agents/new/agent'), { recursive: true });
+      await new Promise((wake) => setTimeout(wake, 2500));
+    });
+    await bring(there);
+    expect(existsSync(on(there, 'agents/new/agent/openclaw-agent.sqlite'))).toBe(false);
+    await fold(there);
+    expect(existsSync(inState('agents/new/agent/openclaw-agent.sqlite'))).toBe(false);
+  });
+
+  test('fault (storage): somebody removes a database, or the disk of the instance loses them all → the next start has them as they were replicated', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'replicated'));
+    await rm(localCopies(here), { recursive: true });
+    expect((await bring(here)).changes).toEqual(['databases on the local disk, from their replica']);
+    expect(rows(on(here, agent))).toEqual(['hello', 'replicated']);
+    await kept(here, async () => {
+      await new Promise((wake) => setTimeout(wake, 500));
+      await rm(on(here, agent));
+      await new Promise((wake) => setTimeout(wake, 2500));
+    });
+    await bring(there);
+    expect(rows(on(there, agent))).toEqual(['hello', 'replicated']);
+  });
+
+  test('have files beside them that follow: settings and credentials of an agent', async () => {
+    const beside = 'agents/main/agent/auth-profiles.json';
+    await writeFile(join(here.state, beside), '1');
+    await bring(here);
+    expect(await readFile(on(here, beside), 'utf8')).toBe('1');
+    await kept(here, async () => {
+      await writeFile(on(here, beside), 'two');
+      await writeFile(on(here, 'agents/main/agent/settings.json'), '{}');
+    });
+    expect(await readFile(join(here.state, beside), 'utf8')).toBe('two');
+    await bring(there);
+    expect(await readFile(on(there, beside), 'utf8')).toBe('two');
+    expect(await readFile(on(there, 'agents/main/agent/settings.json'), 'utf8')).toBe('{}');
+  });
+
+  test('fault (kill): it is killed at any step of bringing or folding → done again, it comes to the same', async () => {
+    await bring(here);
+    await write(on(here, agent), 'one');
+    // A fold that was cut short right before it said so: the state has it already, and the disk counts.
+    const holder = join(here.replica, 'holder');
+    const before = await Promise.all(['databases.json', 'epoch'].map((name) => readFile(join(holder, name))));
+    await fold(here);
+    await Promise.all(
+      ['databases.json', 'epoch'].map((name, index) => writeFile(join(holder, name), before[index]!)),
+    );
+    await write(on(here, agent), 'two');
+    await fold(here);
+    expect(rows(inState(agent))).toEqual(['hello', 'one', 'two']);
+    // A bring that was cut short before it said whose they are.
+    await bring(here);
+    await writeFile(localEpoch(here), 'of an earlier one');
+    await bring(here);
+    expect(rows(on(here, agent))).toEqual(['hello', 'one', 'two']);
+    // And one that had written the epoch and not the record.
+    const { epoch } = (await readHolder(here))!;
+    await writeFile(join(holder, 'epoch'), 'half');
+    await bring(here);
+    expect(await readFile(join(holder, 'epoch'), 'utf8')).toBe(epoch);
+  });
+});
+
+test('a pod that has never run has no databases, and gets them on the local disk', async () => {
+  const { directories, problems } = await bring(here);
+  expect([directories, problems]).toEqual([['state', 'agents/main/agent'], []]);
+  await kept(here, async () => {
+    await write(on(here, state), 'first');
+    await write(on(here, agent), 'words');
+  });
+  await bring(there);
+  expect(rows(on(there, state))).toEqual(['first']);
+  expect(rows(on(there, agent))).toEqual(['words']);
+});
+
+test('a record of nobody knows what is refused, and nothing is moved', async () => {
+  await write(inState(state), 'ann');
+  await writeFile(join(here.replica, 'holder/databases.json'), '{"lives":');
+  for (const move of [bring, fold])
+    await expect(move(here)).rejects.toMatchObject({ code: 'REPLICA_DAMAGED' });
+  expect(rows(inState(state))).toEqual(['ann']);
+  expect(await readdir(here.local)).toEqual([]);
+});
