@@ -1,0 +1,146 @@
+import { Connections } from './connections.ts';
+import { Source } from './source.ts';
+import { Hole, type WalLook } from './track.ts';
+import { frameBytes, isSameIncarnation } from './wal-file.ts';
+
+/** Reads what a look has seen. @returns whether that was all of it */
+export type Read = (look: WalLook) => boolean;
+
+/** A database on the local disk with the pin that stands on it. */
+export class LocalDatabase {
+  readonly source: Source;
+  readonly #connections: Connections;
+  #last: WalLook | undefined;
+  #isAtRest = false;
+  #changedAt = performance.now();
+  #isClosed = false;
+
+  /** @throws the system's own error, as ENOENT; the error of SQLite */
+  constructor(path: string) {
+    this.source = new Source(path);
+    try {
+      this.#connections = new Connections(path);
+    } catch (error) {
+      this.source.close();
+      throw error;
+    }
+  }
+
+  /** Whether it is written through a WAL. With the pin that cannot change. */
+  get isWal(): boolean {
+    return this.#connections.isPinned || this.source.isWal;
+  }
+
+  /** Whether the pin stands where all is checkpointed, so that nobody has to wait for it. */
+  get isAtRest(): boolean {
+    return this.#isAtRest;
+  }
+
+  /** For how long nothing was written that a look has seen, in milliseconds. */
+  get idleMilliseconds(): number {
+    return performance.now() - this.#changedAt;
+  }
+
+  /** Frames of the WAL at the last look, in bytes. */
+  get walBytes(): number {
+    const { header, log } = this.#last ?? {};
+    return header && log !== undefined ? log * frameBytes(header) : 0;
+  }
+
+  /** The last look. */
+  get last(): WalLook | undefined {
+    return this.#last;
+  }
+
+  /**
+   * Looks at the WAL, with a pin from then on.
+   * @throws Hole where the pin did not stand; Error where it cannot be looked at now; the error of SQLite
+   */
+  look(): WalLook {
+    this.#mustBeOpen();
+    const { path } = this.source;
+    this.#connections.pin();
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const header = this.source.walHeader();
+      const { busy, ...counts } = this.#connections.counts();
+      const at = Date.now();
+      if (!this.#connections.hasPin || (busy === 0 && counts.log < 0)) {
+        this.#connections.unpin();
+        throw new Hole(`${path} was not held`);
+      }
+      // The count is of either where a header was written between, or is being written.
+      const isOfHeader = isSameIncarnation(header, this.source.walHeader());
+      if (busy === 0 && isOfHeader && (header !== undefined || counts.log === 0))
+        return this.#seen({ header, ...counts, at });
+    }
+    throw new Error(`the WAL of ${path} cannot be looked at`);
+  }
+
+  /**
+   * Lets another pin stand in for the one that stands, so that what was written since can be checkpointed. Where all is, it
+   * is at rest.
+   */
+  repin(read: Read): boolean {
+    this.#mustBeOpen();
+    const before = this.look();
+    const isRead = this.#connections.repin(() => read(this.look()));
+    const after = this.look();
+    this.#isAtRest =
+      isRead &&
+      before.log === before.checkpointed &&
+      before.log === after.log &&
+      isSameIncarnation(before.header, after.header);
+    return isRead;
+  }
+
+  /**
+   * Checkpoints all and lets a pin stand there: the next who writes begins the WAL anew. Nobody waits for it, except
+   * where `isUrgent` and somebody writes all the time.
+   * @returns whether it is at rest: a reader or a writer may be in the way
+   */
+  rest(read: Read, isUrgent: boolean): boolean {
+    const attempt = (): boolean => {
+      const { busy, log, checkpointed } = this.#connections.checkpoint();
+      return busy === 0 && log === checkpointed && this.repin(read) && this.#isAtRest;
+    };
+    if (this.repin(read) && attempt()) return true;
+    if (isUrgent) this.#connections.whileNobodyWrites(() => void (this.repin(read) && attempt()));
+    return this.#isAtRest;
+  }
+
+  /** Does something while nobody can write to a database without a WAL; undefined where it has one by then. */
+  whileRead<T>(action: () => T): T | undefined {
+    this.#mustBeOpen();
+    this.#connections.pin();
+    try {
+      return this.source.isWal ? undefined : action();
+    } finally {
+      this.#connections.unpin();
+    }
+  }
+
+  /** Rows of every ordinary table as the pin sees them. */
+  countRows(): Record<string, number> {
+    return this.#connections.countRows();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#connections.close();
+    this.source.close();
+  }
+
+  #seen(look: WalLook): WalLook {
+    if (look.log !== this.#last?.log || !isSameIncarnation(look.header, this.#last.header)) {
+      this.#changedAt = performance.now();
+      this.#isAtRest = false;
+    }
+    this.#last = look;
+    return look;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new Error(`${this.source.path} was closed`);
+  }
+}

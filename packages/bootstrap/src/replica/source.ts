@@ -1,0 +1,98 @@
+import { closeSync, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { parseWalHeader, walHeaderBytes, type WalHeader } from './wal-file.ts';
+
+/**
+ * The files of a database, read beside SQLite. Reads are synchronous: they are of the local disk, and a replica that
+ * hangs may hold all threads that asynchronous ones need.
+ *
+ * To close any descriptor of the main file ends all locks that this process has on it, SQLite's as well
+ * (https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_): this one is closed
+ * after the last connection, and the `-shm` file is never opened. SQLite locks nothing of the WAL.
+ */
+export class Source {
+  readonly path: string;
+  readonly #main: number;
+  readonly #identity: BigIntStats;
+  #wal: number | undefined;
+
+  /** @throws the system's own error, as ENOENT */
+  constructor(path: string) {
+    this.path = path;
+    this.#main = openSync(path, 'r');
+    this.#identity = fstatSync(this.#main, { bigint: true });
+  }
+
+  /** Whether the database is still this one: it may have been removed, or another put in its place. */
+  whatIs(): 'same' | 'gone' | 'replaced' {
+    const main = statOf(this.path);
+    if (main === undefined) return 'gone';
+    if (!isSame(main, this.#identity)) return 'replaced';
+    if (this.#wal === undefined) return 'same';
+    const wal = statOf(`${this.path}-wal`);
+    return wal !== undefined && isSame(wal, fstatSync(this.#wal, { bigint: true })) ? 'same' : 'replaced';
+  }
+
+  /** In bytes. */
+  get size(): number {
+    return fstatSync(this.#main).size;
+  }
+
+  /** Whether the main file says that it has a WAL: https://www.sqlite.org/fileformat2.html#file_format_version_numbers */
+  get isWal(): boolean {
+    const versions = this.readMain(18, 2);
+    return versions[0] === 2 && versions[1] === 2;
+  }
+
+  /** Changes with each transaction where there is no WAL: https://www.sqlite.org/fileformat2.html#file_change_counter */
+  get changes(): string {
+    return `${Buffer.from(this.readMain(24, 4)).toString('hex')} ${this.size}`;
+  }
+
+  /** As many bytes as there are, at most so many. */
+  readMain(position: number, atMostBytes: number): Uint8Array {
+    return read(this.#main, position, atMostBytes);
+  }
+
+  /** As {@link readMain}, of the WAL. */
+  readWal(position: number, atMostBytes: number): Uint8Array {
+    const wal = this.#openWal();
+    return wal === undefined ? new Uint8Array(0) : read(wal, position, atMostBytes);
+  }
+
+  /** Undefined: there is no WAL, an empty one, or its header is being written. */
+  walHeader(): WalHeader | undefined {
+    return parseWalHeader(this.readWal(0, walHeaderBytes));
+  }
+
+  #openWal(): number | undefined {
+    try {
+      return (this.#wal ??= openSync(`${this.path}-wal`, 'r'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Only after every connection to it. */
+  close(): void {
+    closeSync(this.#main);
+    if (this.#wal !== undefined) closeSync(this.#wal);
+  }
+}
+
+function read(descriptor: number, position: number, atMostBytes: number): Uint8Array {
+  const bytes = new Uint8Array(atMostBytes);
+  let length = 0;
+  while (length < atMostBytes) {
+    const got = readSync(descriptor, bytes, length, atMostBytes - length, position + length);
+    if (got === 0) break;
+    length += got;
+  }
+  return bytes.subarray(0, length);
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+const isSame = (a: BigIntStats, b: BigIntStats): boolean => a.dev === b.dev && a.ino === b.ino;

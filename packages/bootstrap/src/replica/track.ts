@@ -1,0 +1,209 @@
+import { join } from 'node:path';
+import { AppendedFile } from './appended-file.ts';
+import { commitLine, commitsName, walName, type Commit, type Generation, type Reach } from './generation.ts';
+import type { Source } from './source.ts';
+import {
+  frameBytes,
+  frameHeaderBytes,
+  isFrameOf,
+  isSameIncarnation,
+  offsetOf,
+  readFrames,
+  resetsBetween,
+  startOf,
+  type WalHeader,
+  type WalPosition,
+} from './wal-file.ts';
+
+/** A WAL at a moment: its header, and what SQLite counts in it. */
+export interface WalLook {
+  readonly header: WalHeader | undefined;
+  /** Frames that are committed. 0 with a header that had some: it is reset, and its header not written yet. */
+  readonly log: number;
+  readonly checkpointed: number;
+  /** All of them were committed by then, in milliseconds of the epoch. */
+  readonly at: number;
+}
+
+/** What was committed cannot be followed from what is on the replica: only another copy can. */
+export class Hole extends Error {
+  override readonly name = 'Hole';
+}
+
+/** So much lies in memory at most, in bytes. */
+const mostHeldBytes = 8 * 1024 * 1024;
+
+/** What was read and is not on the replica yet. */
+interface Held {
+  readonly file: AppendedFile;
+  readonly parts: readonly Uint8Array[];
+  /** Absent: all of it is of one transaction that goes on. */
+  readonly commit?: Commit;
+  /** Its frames are on the replica, and only the line of its commit is not. */
+  isShipped: boolean;
+}
+
+/**
+ * Follows a WAL from the first frame of an incarnation, through its resets, into the files of a generation. Only what
+ * SQLite counts as committed is read, because frames of a transaction that failed are written over; and all that it
+ * counts must be there, or there is a hole.
+ */
+export class Track {
+  readonly generation: Generation;
+  readonly #commits: AppendedFile;
+  /** Of the incarnation that is read; undefined: nothing of it was. */
+  #file: AppendedFile | undefined;
+  #shippedTo: AppendedFile | undefined;
+  #header: WalHeader | undefined;
+  #position: WalPosition | undefined;
+  #wal = -1;
+  #reach: Reach = { wal: 0, frames: 0 };
+  /** Frames of this incarnation that SQLite has counted. */
+  #counted = 0;
+  #held: Held[] = [];
+  #bytes = 0;
+
+  /** @param look at the time when the copy begins: nobody ends the pin from then on, until all was read */
+  constructor(generation: Generation, { header, log }: WalLook) {
+    this.generation = generation;
+    this.#commits = new AppendedFile(join(generation.directory, commitsName));
+    if (header) this.#begin(header);
+    this.#counted = log;
+  }
+
+  /** How far the replica will be once what is held is there. */
+  get reach(): Reach {
+    return this.#reach;
+  }
+
+  /** Bytes and files of WAL since the copy. */
+  get length(): { readonly bytes: number; readonly files: number } {
+    return { bytes: this.#bytes, files: this.#wal + 1 };
+  }
+
+  /** Whether all that a look has seen was read. */
+  hasRead({ header, log }: WalLook): boolean {
+    if (log === 0) return true;
+    return isSameIncarnation(header, this.#header) && (this.#position?.frames ?? 0) === log;
+  }
+
+  get isShipped(): boolean {
+    return this.#held.length === 0;
+  }
+
+  /** Bytes of frames that SQLite counts and the replica has not. */
+  pendingBytes({ header, log }: WalLook): number {
+    const held = this.#held.reduce(
+      (sum, { parts, isShipped }) =>
+        sum + (isShipped ? 0 : parts.reduce((bytes, each) => bytes + each.length, 0)),
+      0,
+    );
+    if (header === undefined || log === 0) return held;
+    const read = isSameIncarnation(header, this.#header) ? (this.#position?.frames ?? 0) : 0;
+    return held + (log - read) * frameBytes(header);
+  }
+
+  /**
+   * Reads what a look has seen, as much as may be held. A pin must have stood since the look before.
+   * @throws Hole; the system's own error
+   */
+  read(source: Source, look: WalLook): void {
+    if (look.header === undefined) {
+      // It was truncated: of what had been counted, nothing may have been left.
+      this.#mustHaveReadAll('the WAL was emptied');
+      return;
+    }
+    if (!isSameIncarnation(this.#header, look.header)) this.#follow(source, look.header);
+    if (look.log === 0) return;
+    if (look.log < this.#counted)
+      throw new Hole(`SQLite counts ${look.log} frames where it had counted ${this.#counted}`);
+    this.#counted = look.log;
+    while (!this.hasRead(look) && this.#heldBytes() < mostHeldBytes) this.#readSome(source, look);
+  }
+
+  /** Ships what was read. @returns how many bytes of frames. @throws the system's own error; BootstrapError `REPLICA_DAMAGED` */
+  async ship(): Promise<number> {
+    let bytes = 0;
+    for (let [next] = this.#held; next !== undefined; [next] = this.#held) {
+      if (this.#shippedTo !== next.file) {
+        // It gets nothing more.
+        await this.#shippedTo?.close();
+        this.#shippedTo = next.file;
+      }
+      if (!next.isShipped) {
+        await next.file.append(...next.parts);
+        next.isShipped = true;
+        bytes += next.parts.reduce((sum, each) => sum + each.length, 0);
+      }
+      if (next.commit) await this.#commits.append(Buffer.from(commitLine(next.commit)));
+      this.#held.shift();
+    }
+    this.#bytes += bytes;
+    return bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.#shippedTo?.close();
+    await this.#commits.close();
+  }
+
+  #begin(header: WalHeader): void {
+    this.#header = header;
+    this.#position = startOf(header);
+    this.#counted = 0;
+    this.#file = undefined;
+  }
+
+  /** A reset under a pin loses nothing. That there was one, and that nothing was between, is looked at all the same. */
+  #follow(source: Source, header: WalHeader): void {
+    const before = this.#header;
+    // Of the first incarnation nothing was read: all of it is in the copy, because a pin has stood since it was begun.
+    if (before !== undefined && this.#wal >= 0) {
+      this.#mustHaveReadAll('the WAL was reset');
+      if (resetsBetween(before, header) === undefined) throw new Hole('the WAL is another one');
+      const behind = source.readWal(offsetOf(before, this.#position!.frames), frameHeaderBytes);
+      // It may be of a transaction that was rolled back: another copy is the price of not having to know.
+      if (isFrameOf(before, behind)) throw new Hole('frames were written before the WAL was reset');
+    }
+    this.#begin(header);
+  }
+
+  #mustHaveReadAll(what: string): void {
+    if (this.#wal >= 0 && this.#position?.frames !== this.#counted)
+      throw new Hole(`${what} before all of its ${this.#counted} frames were read`);
+  }
+
+  #readSome(source: Source, { log, at }: WalLook): void {
+    const header = this.#header!;
+    const from = this.#position!;
+    const most = Math.max(1, Math.floor((1024 * 1024) / frameBytes(header)));
+    const bytes = source.readWal(
+      offsetOf(header, from.frames),
+      Math.min(most, log - from.frames) * frameBytes(header),
+    );
+    const { valid, committed } = readFrames(header, from, bytes);
+    const frames = valid.frames - from.frames;
+    if (frames === 0 || frames * frameBytes(header) !== bytes.length)
+      throw new Hole(`frame ${valid.frames + 1} of ${log} that SQLite counts is not in the WAL`);
+    const isFirst = this.#file === undefined;
+    if (this.#file === undefined) {
+      this.#wal += 1;
+      this.#file = new AppendedFile(join(this.generation.directory, walName(this.#wal)));
+    }
+    this.#position = valid;
+    this.#reach = { wal: this.#wal, frames: valid.frames };
+    this.#held.push({
+      file: this.#file,
+      parts: isFirst ? [header.bytes, bytes] : [bytes],
+      ...(committed.frames > from.frames && { commit: { wal: this.#wal, frames: committed.frames, at } }),
+      isShipped: false,
+    });
+  }
+
+  #heldBytes(): number {
+    return this.#held.reduce(
+      (sum, { parts }) => sum + parts.reduce((bytes, each) => bytes + each.length, 0),
+      0,
+    );
+  }
+}
