@@ -11,6 +11,8 @@ export interface WalCounts {
   readonly busy: number;
 }
 
+const first = 'SELECT 1 FROM sqlite_schema LIMIT 1';
+
 /** A writer is kept waiting for this long at most, and so is all else that this process does. */
 const busyMilliseconds = 50;
 
@@ -68,6 +70,8 @@ export class Connections {
     if (this.#isPinned) return;
     begin(this.#pin);
     this.#isPinned = true;
+    // A connection that was opened before there was a WAL knows of none before it has read.
+    this.#watch.prepare(first).get();
   }
 
   unpin(): void {
@@ -163,7 +167,7 @@ function begin(database: DatabaseSync): void {
   database.exec('BEGIN');
   try {
     // A transaction reads nothing, and locks nothing, before its first statement.
-    database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
+    database.prepare(first).get();
   } catch (error) {
     database.exec('ROLLBACK');
     throw error;

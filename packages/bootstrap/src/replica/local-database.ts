@@ -60,7 +60,8 @@ export class LocalDatabase {
     this.#mustBeOpen();
     const { path } = this.source;
     this.#connections.pin();
-    for (let attempt = 0; attempt < 5; attempt += 1) {
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const index = this.source.walIndex();
       const header = this.source.walHeader();
       const { busy, ...counts } = this.#connections.counts();
       const at = Date.now();
@@ -68,10 +69,12 @@ export class LocalDatabase {
         this.#connections.unpin();
         throw new Hole(`${path} was not held`);
       }
-      // The count is of either where a header was written between, or is being written.
-      const isOfHeader = isSameIncarnation(header, this.source.walHeader());
-      if (busy === 0 && isOfHeader && (header !== undefined || counts.log === 0))
-        return this.#seen({ header, ...counts, at });
+      if (busy !== 0 || index === undefined || (header === undefined && counts.log > 0)) continue;
+      // All of it is of one moment where nobody has committed or reset anything between.
+      const again = this.source.walIndex();
+      const isStill = again?.changes === index.changes && again.frames === index.frames;
+      if (isStill && index.frames === counts.log && isSameIncarnation(header, this.source.walHeader()))
+        return this.#seen({ header, ...counts, changes: index.changes, at });
     }
     throw new Error(`the WAL of ${path} cannot be looked at`);
   }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { parseWalIndex, walIndexBytes, type WalIndex } from './wal-index.ts';
 import { parseWalHeader, walHeaderBytes, type WalHeader } from './wal-file.ts';
 
 /**
@@ -7,13 +8,14 @@ import { parseWalHeader, walHeaderBytes, type WalHeader } from './wal-file.ts';
  *
  * To close any descriptor of the main file ends all locks that this process has on it, SQLite's as well
  * (https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_): this one is closed
- * after the last connection, and the `-shm` file is never opened. SQLite locks nothing of the WAL.
+ * after the last connection, and so is that of the `-shm` file. SQLite locks nothing of the WAL.
  */
 export class Source {
   readonly path: string;
   readonly #main: number;
   readonly #identity: BigIntStats;
   #wal: number | undefined;
+  #index: number | undefined;
 
   /** @throws the system's own error, as ENOENT */
   constructor(path: string) {
@@ -27,9 +29,15 @@ export class Source {
     const main = statOf(this.path);
     if (main === undefined) return 'gone';
     if (!isSame(main, this.#identity)) return 'replaced';
-    if (this.#wal === undefined) return 'same';
-    const wal = statOf(`${this.path}-wal`);
-    return wal !== undefined && isSame(wal, fstatSync(this.#wal, { bigint: true })) ? 'same' : 'replaced';
+    const beside = [
+      ['-wal', this.#wal],
+      ['-shm', this.#index],
+    ] as const;
+    const areSame = beside.every(([suffix, descriptor]) => {
+      const found = descriptor === undefined || statOf(`${this.path}${suffix}`);
+      return found === true || (found && isSame(found, fstatSync(descriptor!, { bigint: true })));
+    });
+    return areSame ? 'same' : 'replaced';
   }
 
   /** In bytes. */
@@ -55,8 +63,8 @@ export class Source {
 
   /** As {@link readMain}, of the WAL. */
   readWal(position: number, atMostBytes: number): Uint8Array {
-    const wal = this.#openWal();
-    return wal === undefined ? new Uint8Array(0) : read(wal, position, atMostBytes);
+    this.#wal ??= openIfThere(`${this.path}-wal`);
+    return this.#wal === undefined ? new Uint8Array(0) : read(this.#wal, position, atMostBytes);
   }
 
   /** Undefined: there is no WAL, an empty one, or its header is being written. */
@@ -64,19 +72,26 @@ export class Source {
     return parseWalHeader(this.readWal(0, walHeaderBytes));
   }
 
-  #openWal(): number | undefined {
-    try {
-      return (this.#wal ??= openSync(`${this.path}-wal`, 'r'));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+  /** What is committed, as its writers tell each other. Undefined: there is no WAL, or somebody is about to say it. */
+  walIndex(): WalIndex | undefined {
+    this.#index ??= openIfThere(`${this.path}-shm`);
+    return this.#index === undefined ? undefined : parseWalIndex(read(this.#index, 0, walIndexBytes));
   }
 
   /** Only after every connection to it. */
   close(): void {
     closeSync(this.#main);
     if (this.#wal !== undefined) closeSync(this.#wal);
+    if (this.#index !== undefined) closeSync(this.#index);
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

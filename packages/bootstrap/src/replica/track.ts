@@ -4,8 +4,6 @@ import { commitLine, commitsName, walName, type Commit, type Generation, type Re
 import type { Source } from './source.ts';
 import {
   frameBytes,
-  frameHeaderBytes,
-  isFrameOf,
   isSameIncarnation,
   offsetOf,
   readFrames,
@@ -21,6 +19,8 @@ export interface WalLook {
   /** Frames that are committed. 0 with a header that had some: it is reset, and its header not written yet. */
   readonly log: number;
   readonly checkpointed: number;
+  /** Transactions that were ever committed, as far as somebody has counted: {@link WalIndex}. */
+  readonly changes: number;
   /** All of them were committed by then, in milliseconds of the epoch. */
   readonly at: number;
 }
@@ -32,6 +32,9 @@ export class Hole extends Error {
 
 /** So much lies in memory at most, in bytes. */
 const mostHeldBytes = 8 * 1024 * 1024;
+
+/** So much is read at once, in bytes. */
+const mostReadBytes = 1024 * 1024;
 
 /** What was read and is not on the replica yet. */
 interface Held {
@@ -46,7 +49,8 @@ interface Held {
 /**
  * Follows a WAL from the first frame of an incarnation, through its resets, into the files of a generation. Only what
  * SQLite counts as committed is read, because frames of a transaction that failed are written over; and all that it
- * counts must be there, or there is a hole.
+ * counts must be there, or there is a hole. That the frames are all there were does not rest on the pin alone: SQLite
+ * counts transactions over all resets, and as many must have been read.
  */
 export class Track {
   readonly generation: Generation;
@@ -60,15 +64,21 @@ export class Track {
   #reach: Reach = { wal: 0, frames: 0 };
   /** Frames of this incarnation that SQLite has counted. */
   #counted = 0;
+  /** Frames of this incarnation whose transactions SQLite had counted when the copy began. */
+  #known = 0;
+  /** What SQLite counts once all that was read is committed. */
+  #changes: number;
   #held: Held[] = [];
   #bytes = 0;
 
   /** @param look at the time when the copy begins: nobody ends the pin from then on, until all was read */
-  constructor(generation: Generation, { header, log }: WalLook) {
+  constructor(generation: Generation, { header, log, changes }: WalLook) {
     this.generation = generation;
     this.#commits = new AppendedFile(join(generation.directory, commitsName));
     if (header) this.#begin(header);
     this.#counted = log;
+    this.#known = log;
+    this.#changes = changes;
   }
 
   /** How far the replica will be once what is held is there. */
@@ -108,17 +118,19 @@ export class Track {
    * @throws Hole; the system's own error
    */
   read(source: Source, look: WalLook): void {
-    if (look.header === undefined) {
-      // It was truncated: of what had been counted, nothing may have been left.
-      this.#mustHaveReadAll('the WAL was emptied');
-      return;
+    // It was truncated: of what had been counted, nothing may have been left.
+    if (look.header === undefined) this.#mustHaveReadAll('the WAL was emptied');
+    else if (!isSameIncarnation(this.#header, look.header)) this.#follow(source, look.header);
+    if (look.header !== undefined && look.log > 0) {
+      if (look.log < this.#counted)
+        throw new Hole(`SQLite counts ${look.log} frames where it had counted ${this.#counted}`);
+      this.#counted = look.log;
+      while (!this.hasRead(look) && this.#heldBytes() < mostHeldBytes) this.#readSome(source, look);
     }
-    if (!isSameIncarnation(this.#header, look.header)) this.#follow(source, look.header);
-    if (look.log === 0) return;
-    if (look.log < this.#counted)
-      throw new Hole(`SQLite counts ${look.log} frames where it had counted ${this.#counted}`);
-    this.#counted = look.log;
-    while (!this.hasRead(look) && this.#heldBytes() < mostHeldBytes) this.#readSome(source, look);
+    if (this.hasRead(look) && this.#changes !== look.changes)
+      throw new Hole(
+        `${(look.changes - this.#changes) | 0} transactions were committed that are not in the WAL`,
+      );
   }
 
   /** Ships what was read. @returns how many bytes of frames. @throws the system's own error; BootstrapError `REPLICA_DAMAGED` */
@@ -151,6 +163,7 @@ export class Track {
     this.#header = header;
     this.#position = startOf(header);
     this.#counted = 0;
+    this.#known = 0;
     this.#file = undefined;
   }
 
@@ -161,9 +174,11 @@ export class Track {
     if (before !== undefined && this.#wal >= 0) {
       this.#mustHaveReadAll('the WAL was reset');
       if (resetsBetween(before, header) === undefined) throw new Hole('the WAL is another one');
-      const behind = source.readWal(offsetOf(before, this.#position!.frames), frameHeaderBytes);
-      // It may be of a transaction that was rolled back: another copy is the price of not having to know.
-      if (isFrameOf(before, behind)) throw new Hole('frames were written before the WAL was reset');
+      const behind = source.readWal(offsetOf(before, this.#position!.frames), mostReadBytes);
+      const { committed } = readFrames(before, this.#position!, behind);
+      // A transaction that was rolled back leaves frames there as well, but none that commits.
+      if (committed !== this.#position)
+        throw new Hole('frames were committed that SQLite did not count before the reset');
     }
     this.#begin(header);
   }
@@ -176,12 +191,13 @@ export class Track {
   #readSome(source: Source, { log, at }: WalLook): void {
     const header = this.#header!;
     const from = this.#position!;
-    const most = Math.max(1, Math.floor((1024 * 1024) / frameBytes(header)));
+    const most = Math.max(1, Math.floor(mostReadBytes / frameBytes(header)));
+    const until = from.frames < this.#known ? this.#known : log;
     const bytes = source.readWal(
       offsetOf(header, from.frames),
-      Math.min(most, log - from.frames) * frameBytes(header),
+      Math.min(most, until - from.frames) * frameBytes(header),
     );
-    const { valid, committed } = readFrames(header, from, bytes);
+    const { valid, committed, commits } = readFrames(header, from, bytes);
     const frames = valid.frames - from.frames;
     if (frames === 0 || frames * frameBytes(header) !== bytes.length)
       throw new Hole(`frame ${valid.frames + 1} of ${log} that SQLite counts is not in the WAL`);
@@ -190,6 +206,7 @@ export class Track {
       this.#wal += 1;
       this.#file = new AppendedFile(join(this.generation.directory, walName(this.#wal)));
     }
+    if (from.frames >= this.#known) this.#changes = (this.#changes + commits) >>> 0;
     this.#position = valid;
     this.#reach = { wal: this.#wal, frames: valid.frames };
     this.#held.push({

@@ -36,6 +36,8 @@ export interface Frames {
   readonly valid: WalPosition;
   /** After the last of them that commits; where the run began, if none does. */
   readonly committed: WalPosition;
+  /** How many of them commit. */
+  readonly commits: number;
 }
 
 /** The header of a WAL; undefined where there is none, or one that SQLite would not take either. */
@@ -91,13 +93,6 @@ export function resetsBetween(before: WalHeader, after: WalHeader): number | und
     : undefined;
 }
 
-/** Whether bytes are the head of a frame of an incarnation. */
-export function isFrameOf({ salt1, salt2 }: WalHeader, head: Uint8Array): boolean {
-  if (head.length < 16) return false;
-  const view = new DataView(head.buffer, head.byteOffset, 16);
-  return view.getUint32(8) === salt1 && view.getUint32(12) === salt2;
-}
-
 /**
  * Goes through frames as SQLite's own recovery does: those whose salts are the header's and whose running checksum
  * holds, up to the first that is not so.
@@ -110,6 +105,7 @@ export function readFrames(header: WalHeader, from: WalPosition, bytes: Uint8Arr
   const words = wordsOf(bytes.subarray(0, bytes.length - (bytes.length % size)), header.isBigEndian);
   let valid = from;
   let committed = from;
+  let commits = 0;
   for (let at = 0; at + size <= bytes.length; at += size) {
     if (view.getUint32(at) === 0 || view.getUint32(at + 8) !== salt1 || view.getUint32(at + 12) !== salt2)
       break;
@@ -118,9 +114,11 @@ export function readFrames(header: WalHeader, from: WalPosition, bytes: Uint8Arr
     const checksum = sum(words, page, page + pageSize / 4, head);
     if (view.getUint32(at + 16) !== checksum[0] || view.getUint32(at + 20) !== checksum[1]) break;
     valid = { frames: valid.frames + 1, checksum };
-    if (view.getUint32(at + 4) !== 0) committed = valid;
+    if (view.getUint32(at + 4) === 0) continue;
+    committed = valid;
+    commits += 1;
   }
-  return { valid, committed };
+  return { valid, committed, commits };
 }
 
 const isEqual = (a: Checksum, b: Checksum): boolean => a[0] === b[0] && a[1] === b[1];
