@@ -23,15 +23,15 @@ export class AppendedFile {
   async append(...parts: readonly Uint8Array[]): Promise<void> {
     try {
       this.#handle ??= await this.#open();
+      await this.#mustBeWhole(this.#handle);
       let end = this.#length;
       for (const part of parts) {
         await writeAt(this.#handle, end, part);
         end += part.length;
       }
       await this.#handle.datasync();
-      // What is written to a file without a name is nowhere.
-      if ((await this.#handle.stat()).nlink === 0) throw this.#damaged('was removed');
       this.#length = end;
+      await this.#mustBeWhole(this.#handle);
     } catch (error) {
       await this.close();
       throw error;
@@ -49,8 +49,7 @@ export class AppendedFile {
     const handle = this.#isMade ? await this.#openAgain() : await open(this.path, 'wx', 0o600);
     this.#isMade = true;
     try {
-      const { size } = await handle.stat();
-      if (size < this.#length) throw this.#damaged(`has ${size} bytes of ${this.#length}`);
+      await this.#mustBeWhole(handle);
       await handle.truncate(this.#length);
       // Its name must be durable, too.
       if (this.#length === 0) await syncDirectory(dirname(this.path));
@@ -65,6 +64,13 @@ export class AppendedFile {
     return openPlain(this.path, constants.O_RDWR).catch((error: unknown) => {
       throw isMissing(error) ? this.#damaged('was removed', error) : error;
     });
+  }
+
+  /** What is written to a file without a name is nowhere, and behind bytes that are gone it is worth nothing. */
+  async #mustBeWhole(handle: FileHandle): Promise<void> {
+    const { nlink, size } = await handle.stat();
+    if (nlink === 0) throw this.#damaged('was removed');
+    if (size < this.#length) throw this.#damaged(`has ${size} bytes of ${this.#length}`);
   }
 
   #damaged(how: string, cause?: unknown): BootstrapError {

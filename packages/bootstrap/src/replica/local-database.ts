@@ -12,6 +12,7 @@ export class LocalDatabase {
   readonly #connections: Connections;
   #last: WalLook | undefined;
   #isAtRest = false;
+  #canTellLocks = false;
   #changedAt = performance.now();
   #isClosed = false;
 
@@ -111,6 +112,13 @@ export class LocalDatabase {
     return this.#isAtRest;
   }
 
+  /** Lets everybody reset the WAL: there is nothing that could be followed on. */
+  unpin(): void {
+    this.#connections.unpin();
+    this.#last = undefined;
+    this.#isAtRest = false;
+  }
+
   /** Does something while nobody can write to a database without a WAL; undefined where it has one by then. */
   whileRead<T>(action: () => T): T | undefined {
     this.#mustBeOpen();
@@ -135,11 +143,18 @@ export class LocalDatabase {
   }
 
   #seen(look: WalLook): WalLook {
-    if (look.log !== this.#last?.log || !isSameIncarnation(look.header, this.#last.header)) {
+    const last = this.#last;
+    this.#last = look;
+    const isReset = last !== undefined && !isSameIncarnation(look.header, last.header);
+    if (look.log !== last?.log || isReset) {
       this.#changedAt = performance.now();
       this.#isAtRest = false;
     }
-    this.#last = look;
+    // Some file systems say other numbers of files in their locks than elsewhere.
+    if (last === undefined) this.#canTellLocks = this.source.isHeld;
+    // Before another pin gets a lock of its own.
+    else if (isReset && this.#canTellLocks && !this.source.isHeld)
+      throw new Hole(`the WAL of ${this.source.path} was reset after the locks of this process were lost`);
     return look;
   }
 

@@ -49,8 +49,14 @@ export async function restoreDatabase({ folder, target, at }: RestoreOptions): P
   const all = await generationsIn(folders);
   const time = at?.getTime() ?? Infinity;
   const problems: string[] = [];
-  const candidates = await choose(all, time, problems);
-  for (const candidate of candidates) {
+  const older = all
+    .filter(({ completion }) => completion !== undefined && Date.parse(completion.at) <= time)
+    .toReversed();
+  let candidates: Examined[] = [];
+  for (;;) {
+    candidates = await bestFirst(candidates, older, time, problems);
+    const candidate = candidates.shift();
+    if (candidate === undefined) break;
     const rebuilt = await rebuiltIn(candidate, target).catch((error: unknown) => {
       if (!(error instanceof BootstrapError) || error.code !== 'REPLICA_DAMAGED') throw error;
       problems.push(error.message);
@@ -86,16 +92,23 @@ async function generationsIn(folders: readonly string[]): Promise<Generation[]> 
   return lists.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What can be restored, best first. Behind one that is not damaged nothing is looked at: none before it reaches further. */
-async function choose(all: readonly Generation[], time: number, problems: string[]): Promise<Examined[]> {
-  const found: Examined[] = [];
-  for (const generation of all.toReversed()) {
-    const { completion } = generation;
-    if (completion === undefined || Date.parse(completion.at) > time) continue;
-    const examined = await examine(generation, completion, time);
+/**
+ * What can be restored, best first. Once there is one that is not damaged, nothing older is looked at: none reaches further.
+ * @param older newest first; what was looked at is taken out
+ */
+async function bestFirst(
+  candidates: readonly Examined[],
+  older: Generation[],
+  time: number,
+  problems: string[],
+): Promise<Examined[]> {
+  const found = [...candidates];
+  while (!found.some(({ problem }) => problem === undefined)) {
+    const generation = older.shift();
+    if (generation?.completion === undefined) break;
+    const examined = await examine(generation, generation.completion, time);
     if (examined.problem !== undefined) problems.push(examined.problem);
     if ('wals' in examined) found.push(examined);
-    if (examined.problem === undefined) break;
   }
   return found.toSorted((a, b) => b.at - a.at);
 }

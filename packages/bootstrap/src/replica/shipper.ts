@@ -29,6 +29,11 @@ export interface ShipperOptions {
   readonly idleMilliseconds?: number;
   /** Another copy is made after so many bytes of WAL, or the size of the database if that is more. Default: 64 MiB. */
   readonly renewBytes?: number;
+  /**
+   * A WAL that has grown so large because the replica does not take it is let go, so that it does not fill the disk of the
+   * database: another copy is made once the replica takes one. Default: 1 GiB.
+   */
+  readonly mostWalBytes?: number;
 }
 
 export interface ShipperStatus {
@@ -56,7 +61,7 @@ type Outcome = Omit<Tick, 'shipped'> & { readonly problem?: string };
 
 /** After so many files a restore would be long about opening them. */
 const mostWalFiles = 1000;
-const tidyMilliseconds = 60 * 60 * 1000;
+const tidyMilliseconds = 10 * 60 * 1000;
 /** A copy that has failed is not made anew four times a second: twice as late each time, up to 32 times. */
 const retryMilliseconds = 2000;
 /** Without a WAL each change is a copy, and each copy a generation. */
@@ -82,6 +87,8 @@ export class Shipper {
   #shippedAt = 0;
   #problem: string | undefined;
   #running: Promise<Tick> | undefined;
+  /** Why the database was let go of while something went on. */
+  #lost: string | undefined;
   #state: 'open' | 'ended' | 'closed' = 'open';
   #begunAt = -Infinity;
   #failures = 0;
@@ -95,6 +102,7 @@ export class Shipper {
       checkpointBytes: 4 * 1024 * 1024,
       idleMilliseconds: 5000,
       renewBytes: 64 * 1024 * 1024,
+      mostWalBytes: 1024 * 1024 * 1024,
       ...options,
     };
   }
@@ -121,6 +129,7 @@ export class Shipper {
    */
   sync(): Promise<Tick> {
     if (this.#state !== 'open') return Promise.resolve({ shipped: 0 });
+    if (this.#running) this.#spareDisk();
     return (this.#running ??= this.#alone((did) => this.#tick(did)));
   }
 
@@ -175,6 +184,8 @@ export class Shipper {
       const isLost =
         error instanceof Hole || (error instanceof BootstrapError && error.code === 'REPLICA_DAMAGED');
       if (!isLost) return did;
+      // With whatever this process holds of it: it may hold less than it thinks.
+      this.#detach();
       await this.#letGo();
       return { ...did, hole: this.#problem };
     } finally {
@@ -183,8 +194,13 @@ export class Shipper {
   }
 
   async #tick(did: { shipped: number }): Promise<Outcome> {
-    const moved = await this.#attach();
-    if (moved !== undefined) return { hole: moved, problem: moved };
+    if (this.#track?.isShipped === false) this.#spareDisk();
+    const moved = this.#lost ?? this.#attach();
+    this.#lost = undefined;
+    if (moved !== undefined) {
+      await this.#letGo();
+      return { hole: moved, problem: moved };
+    }
     const database = this.#database;
     if (database === undefined)
       return this.#generation === undefined ? {} : { problem: `${this.#options.database} is gone` };
@@ -203,7 +219,10 @@ export class Shipper {
       const completed = await this.#succeed(this.#successor);
       return completed === undefined ? {} : { completed };
     }
-    if (track === undefined) return {};
+    if (track === undefined) {
+      database.unpin();
+      return { ...(this.#problem !== undefined && { problem: this.#problem }) };
+    }
     this.#keepPin(database, track);
     did.shipped += await track.ship();
     this.#noteShipped(track, database.last!);
@@ -212,16 +231,22 @@ export class Shipper {
   }
 
   /** Opens the database once it is there. @returns what became of the one that was followed */
-  async #attach(): Promise<string | undefined> {
+  #attach(): string | undefined {
     const { database: path } = this.#options;
     const is = this.#database?.source.whatIs() ?? 'same';
     if (is !== 'same') {
       this.#detach();
-      await this.#letGo();
       return `${path} was ${is === 'gone' ? 'removed' : 'replaced'}`;
     }
     if (this.#database === undefined && existsSync(path)) this.#database = new LocalDatabase(path);
     return undefined;
+  }
+
+  #spareDisk(): void {
+    const { mostWalBytes, folder } = this.#options;
+    if (this.#database === undefined || this.#database.source.walSize <= mostWalBytes) return;
+    this.#detach();
+    this.#lost = `the WAL was let go at ${mostWalBytes} bytes, which ${folder} did not take`;
   }
 
   #detach(): void {
@@ -279,13 +304,14 @@ export class Shipper {
     } catch (error) {
       this.#successor = undefined;
       await successor.abandon();
+      if (error instanceof Hole) throw error;
       // The one that is followed is none the worse for it.
       throw new Error(`no new copy could be made: ${(error as Error).message}`, { cause: error });
     }
     await this.#track?.close();
     this.#track = track;
     this.#successor = undefined;
-    await this.#completed(track.generation);
+    this.#completed(track.generation);
     return track.generation.name;
   }
 
@@ -296,21 +322,26 @@ export class Shipper {
     return true;
   }
 
-  async #completed(generation: Generation): Promise<void> {
+  #completed(generation: Generation): void {
     this.#generation = generation.name;
     this.#failures = 0;
-    await this.#tidy();
+    // At the next tick: it may go wrong, and this is complete.
+    this.#tidiedAt = -Infinity;
   }
 
-  /** What stays although it might go costs room, and goes within the hour. */
+  /**
+   * Removes what may go: what stays although it might costs room, and goes the next time.
+   * @throws BootstrapError `REPLICA_DAMAGED`: the generation that is followed is none any more
+   */
   async #tidy(): Promise<void> {
     this.#tidiedAt = performance.now();
-    try {
-      for (const each of superfluous(await listGenerations(this.#options.folder), Date.now()))
-        await removeGeneration(each);
-    } catch {
-      // The next tick that needs the replica says what is wrong with it.
-    }
+    const all = await listGenerations(this.#options.folder);
+    if (!all.some(({ name, completion }) => name === this.#generation && completion !== undefined))
+      throw new BootstrapError(
+        'REPLICA_DAMAGED',
+        `${this.#generation} was taken out of ${this.#options.folder}: another copy is made.`,
+      );
+    for (const each of superfluous(all, Date.now())) await removeGeneration(each).catch(() => {});
   }
 
   /** The tick of a database without a WAL. */
@@ -331,7 +362,7 @@ export class Shipper {
     await writeWhole(generation, whole);
     this.#whole = { generation, changes: whole.changes, readAt };
     this.#shippedAt = whole.at;
-    await this.#completed(generation);
+    this.#completed(generation);
     return { completed: generation.name };
   }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync, type BigIntStats } from 'node:fs';
 import { parseWalIndex, walIndexBytes, type WalIndex } from './wal-index.ts';
 import { parseWalHeader, walHeaderBytes, type WalHeader } from './wal-file.ts';
 
@@ -34,8 +34,9 @@ export class Source {
       ['-shm', this.#index],
     ] as const;
     const areSame = beside.every(([suffix, descriptor]) => {
-      const found = descriptor === undefined || statOf(`${this.path}${suffix}`);
-      return found === true || (found && isSame(found, fstatSync(descriptor!, { bigint: true })));
+      if (descriptor === undefined) return true;
+      const found = statOf(`${this.path}${suffix}`);
+      return found !== undefined && isSame(found, fstatSync(descriptor, { bigint: true }));
     });
     return areSame ? 'same' : 'replaced';
   }
@@ -43,6 +44,11 @@ export class Source {
   /** In bytes. */
   get size(): number {
     return fstatSync(this.#main).size;
+  }
+
+  /** Of the WAL, in bytes, with what lies behind its frames. */
+  get walSize(): number {
+    return this.#wal === undefined ? 0 : fstatSync(this.#wal).size;
   }
 
   /** Whether the main file says that it has a WAL: https://www.sqlite.org/fileformat2.html#file_format_version_numbers */
@@ -78,12 +84,42 @@ export class Source {
     return this.#index === undefined ? undefined : parseWalIndex(read(this.#index, 0, walIndexBytes));
   }
 
+  /**
+   * Whether this process still holds a lock of a reader of the WAL. Somebody who closes another descriptor of one of the
+   * files in this process ends it, and neither SQLite nor he notices.
+   */
+  get isHeld(): boolean {
+    if (this.#index === undefined) return false;
+    const { ino } = fstatSync(this.#index, { bigint: true });
+    let locks: string;
+    try {
+      locks = readFileSync('/proc/locks', 'utf8');
+    } catch {
+      return false;
+    }
+    return locks.split('\n').some((line) => isReadLock(line, ino));
+  }
+
   /** Only after every connection to it. */
   close(): void {
     closeSync(this.#main);
     if (this.#wal !== undefined) closeSync(this.#wal);
     if (this.#index !== undefined) closeSync(this.#index);
   }
+}
+
+/**
+ * Whether a line of https://man7.org/linux/man-pages/man5/proc_locks.5.html is a lock of this process on bytes 123 to 127 of
+ * a file, those of readers: https://sqlite.org/walformat.html#wal_locks
+ */
+function isReadLock(line: string, inode: bigint): boolean {
+  const [, , , , pid, file, first] = line.trim().split(/\s+/);
+  return (
+    pid === String(process.pid) &&
+    file?.endsWith(`:${inode}`) === true &&
+    Number(first) >= 123 &&
+    Number(first) <= 127
+  );
 }
 
 function openIfThere(path: string): number | undefined {

@@ -56,7 +56,7 @@ export class Replicated {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#children.push(child);
-    await once(child.stdout!, 'data');
+    await once(child.stdout, 'data');
     return child;
   }
 

@@ -5,8 +5,9 @@ const [database, folder, options = '{}'] = process.argv.slice(2) as [string, str
 const shipper = new Shipper({ database, folder, ...(JSON.parse(options) as object) });
 await shipper.start();
 process.stdout.write('ready\n');
-setInterval(() => {
-  void shipper.sync().then(({ hole }) => {
-    if (hole !== undefined) process.stdout.write(`hole ${hole}\n`);
-  });
-}, 250);
+setInterval(() => void tick(), 250);
+
+async function tick(): Promise<void> {
+  const { hole } = await shipper.sync();
+  if (hole !== undefined) process.stdout.write(`hole ${hole}\n`);
+}

@@ -16,15 +16,13 @@ database.exec(
 database.exec(schema);
 const other = new DatabaseSync(path, { timeout: 20 });
 const noted = openSync(notes, 'a');
-let isStopped = false;
-process.once('SIGTERM', () => {
-  isStopped = true;
-});
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort());
 process.stdout.write('ready\n');
 
 const chance = (one: number): boolean => Math.random() < 1 / one;
 let isReading = false;
-while (!isStopped) {
+while (!stop.signal.aborted) {
   const newest = add(database, chance(50) ? 300 : 1 + Math.floor(Math.random() * 5));
   writeSync(noted, `${newest} ${Date.now()}\n`);
   if (chance(60)) {
