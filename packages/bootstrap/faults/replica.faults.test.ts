@@ -8,6 +8,7 @@ const rounds = Number(process.env['KILLS'] ?? 200);
 
 test('fault (storage): SIGKILL of everything at 200 random instants → no row that was committed more than a second before is lost', async () => {
   const lost: { milliseconds: number; rows: number }[] = [];
+  const late: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const here = new Replicated();
     const writer = await here.startWriter(Math.random() * 20);
@@ -36,11 +37,12 @@ test('fault (storage): SIGKILL of everything at 200 random instants → no row t
       milliseconds: firstLost === undefined ? 0 : killedAt - firstLost.at,
     });
     const due = noted.findLast(({ at }) => at < killedAt - 1000)?.n ?? 0;
-    expect(rows, `round ${round}: ${JSON.stringify(lost.at(-1))}`).toBeGreaterThanOrEqual(due);
+    if (rows < due) late.push(`round ${round}: ${JSON.stringify(lost.at(-1))} ${said}`);
     await here.close();
     if (round % 20 === 19) console.log(`${round + 1} rounds: ${summary(lost)}`);
   }
   console.log(`lost: ${summary(lost)}`);
+  expect(late).toEqual([]);
 });
 
 function summary(lost: readonly { milliseconds: number; rows: number }[]): string {

@@ -82,33 +82,36 @@ async function readWals(
   commits: readonly Commit[],
   wanted: readonly Commit[] | undefined,
 ): Promise<{ wals: Reach[]; problem?: string }> {
-  const promised = (commitsOf: readonly Commit[], wal: number): number =>
-    commitsOf.reduce((most, commit) => (commit.wal === wal ? Math.max(most, commit.frames) : most), 0);
-  const last = Math.max(
-    ...(wanted ?? commits).map(({ wal }) => wal),
-    ...(wanted === undefined ? await walsIn(directory) : []),
-    -1,
-  );
+  const promised = framesByWal(commits);
+  const wantedOf = wanted && framesByWal(wanted);
+  const indexes = wantedOf ? [...wantedOf.keys()] : [...promised.keys(), ...(await walsIn(directory))];
+  const last = indexes.reduce((most, wal) => Math.max(most, wal), -1);
   const wals: Reach[] = [];
   let before: WalHeader | undefined;
   for (let wal = 0; wal <= last; wal += 1) {
     const file = await readWal(join(directory, walName(wal)));
+    const least = promised.get(wal) ?? 0;
     if (typeof file === 'string') {
       // The last one may have been cut off in its very first bytes; nothing was promised of it then.
-      if (wal === last && promised(commits, wal) === 0) break;
+      if (wal === last && least === 0) break;
       return { wals, problem: `${walName(wal)} ${file}` };
     }
     if (before !== undefined && resetsBetween(before, file.header) === undefined)
       return { wals, problem: `${walName(wal)} does not follow on the one before` };
     before = file.header;
-    const most = wal === last && wanted !== undefined ? promised(wanted, wal) : file.frames;
-    const frames = Math.min(file.frames, most);
+    const most = wal === last && wantedOf ? (wantedOf.get(wal) ?? 0) : undefined;
+    const frames = Math.min(file.frames, most ?? file.frames);
     if (frames > 0) wals.push({ wal, frames });
-    const least = wal === last && wanted !== undefined ? most : promised(commits, wal);
-    if (file.frames < least)
-      return { wals, problem: `${walName(wal)} holds ${file.frames} of ${least} frames` };
+    if (file.frames < (most ?? least))
+      return { wals, problem: `${walName(wal)} holds ${file.frames} of ${most ?? least} frames` };
   }
   return { wals };
+}
+
+function framesByWal(commits: readonly Commit[]): Map<number, number> {
+  const frames = new Map<number, number>();
+  for (const commit of commits) frames.set(commit.wal, Math.max(frames.get(commit.wal) ?? 0, commit.frames));
+  return frames;
 }
 
 /** The header and the committed frames of a WAL; a text where it is none. */

@@ -26,6 +26,8 @@ const generationPattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a
 /** How long any point in time can be gone back to. */
 const keptMilliseconds = 24 * 60 * 60 * 1000;
 const mostRecordBytes = 16 * 1024 * 1024;
+/** Of a database of many gigabytes a generation lasts for long. */
+const mostCommitsBytes = 256 * 1024 * 1024;
 
 /** So many frames of one of a generation's WAL files, and all of those before it. */
 export interface Reach {
@@ -128,7 +130,7 @@ export async function readEnding(directory: string): Promise<Ending | undefined>
 /** @throws the system's own error; BootstrapError `REPLICA_DAMAGED` */
 export async function readCommits(directory: string): Promise<Commit[]> {
   try {
-    return parseCommits(await readPlain(join(directory, commitsName), mostRecordBytes));
+    return parseCommits(await readPlain(join(directory, commitsName), mostCommitsBytes));
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

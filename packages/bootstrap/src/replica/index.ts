@@ -1,2 +1,3 @@
 export { restoreDatabase, type Restored, type RestoreOptions } from './restore.ts';
-export { Shipper, type ShipperOptions, type ShipperStatus, type Tick } from './shipper.ts';
+export { Shipper } from './shipper.ts';
+export type { ShipperOptions, ShipperStatus, Tick } from './shipper-options.ts';

@@ -48,9 +48,15 @@ export class LocalDatabase {
     return header && log !== undefined ? log * frameBytes(header) : 0;
   }
 
-  /** The last look. */
-  get last(): WalLook | undefined {
-    return this.#last;
+  /** The last look, with what was committed since: nothing is asked of SQLite, which may be in use. */
+  get latest(): WalLook | undefined {
+    const last = this.#last;
+    if (last === undefined || this.#isClosed) return undefined;
+    const frames = this.source.walIndex()?.frames;
+    const isGrown = frames !== undefined && frames > last.log && last.header !== undefined;
+    return isGrown && isSameIncarnation(this.source.walHeader(), last.header)
+      ? { ...last, log: frames }
+      : last;
   }
 
   /**

@@ -1,71 +1,21 @@
 import { existsSync } from 'node:fs';
 import { BootstrapError } from '../errors.ts';
-import {
-  beginGeneration,
-  listGenerations,
-  removeGeneration,
-  superfluous,
-  writeEnding,
-  type Generation,
-} from './generation.ts';
+import { beginGeneration, writeEnding } from './generation.ts';
 import { LocalDatabase, type Read } from './local-database.ts';
+import { Retry } from './retry.ts';
+import { defaultOptions, type ShipperOptions, type ShipperStatus, type Tick } from './shipper-options.ts';
 import { requireSoundSqlite } from './sqlite-version.ts';
 import { Successor } from './successor.ts';
+import { tidy } from './tidy.ts';
 import { Hole, type Track, type WalLook } from './track.ts';
 import { isSameIncarnation } from './wal-file.ts';
-import { readWhole, writeWhole } from './whole-copy.ts';
-
-export interface ShipperOptions {
-  /** The database: an absolute path. It need not be there yet. */
-  readonly database: string;
-  /** Where its replica lies, and nothing else. It is made. */
-  readonly folder: string;
-  /** A WAL of this size is checkpointed, so that it begins anew. Default: 4 MiB. */
-  readonly checkpointBytes?: number;
-  /**
-   * So is one that was not written to for so long, so that nobody else's checkpoint has to wait; then not before twelve
-   * times as long, because each is a file on the replica. Default: 5000.
-   */
-  readonly idleMilliseconds?: number;
-  /** Another copy is made after so many bytes of WAL, or the size of the database if that is more. Default: 64 MiB. */
-  readonly renewBytes?: number;
-  /**
-   * A WAL that has grown so large because the replica does not take it is let go, so that it does not fill the disk of the
-   * database: another copy is made once the replica takes one. Default: 1 GiB.
-   */
-  readonly mostWalBytes?: number;
-}
-
-export interface ShipperStatus {
-  /** What would be restored from. Absent: this shipper has completed none yet. */
-  readonly generation?: string;
-  /** All that was committed by then is on the replica, in milliseconds of the epoch. 0: nothing is. */
-  readonly shippedAt: number;
-  /** Committed and not on the replica, in bytes of WAL. */
-  readonly pendingBytes: number;
-  /** Why the replica does not follow. It is tried again at each tick. */
-  readonly problem?: string;
-}
-
-/** What a tick did. */
-export interface Tick {
-  /** Bytes of frames that went to the replica. */
-  readonly shipped: number;
-  /** The generation that it completed. */
-  readonly completed?: string;
-  /** Why what was followed until now cannot be followed on: another copy is made. */
-  readonly hole?: string;
-}
+import { WholeCopies } from './whole-copy.ts';
 
 type Outcome = Omit<Tick, 'shipped'> & { readonly problem?: string };
 
 /** After so many files a restore would be long about opening them. */
 const mostWalFiles = 1000;
 const tidyMilliseconds = 10 * 60 * 1000;
-/** A copy that has failed is not made anew four times a second: twice as late each time, up to 32 times. */
-const retryMilliseconds = 2000;
-/** Without a WAL each change is a copy, and each copy a generation. */
-const wholeMilliseconds = 60_000;
 /** How long somebody waits for a generation that is followed while another is made, and where there is none to follow. */
 const sliceMilliseconds = { followed: 200, alone: 1000 };
 
@@ -81,8 +31,8 @@ export class Shipper {
   #database: LocalDatabase | undefined;
   #track: Track | undefined;
   #successor: Successor | undefined;
-  /** What the newest generation is a copy of, where the database has no WAL. */
-  #whole: { readonly generation: Generation; readonly changes: string; readonly readAt: number } | undefined;
+  readonly #wholes: WholeCopies;
+  readonly #retry = new Retry();
   #generation: string | undefined;
   #shippedAt = 0;
   #problem: string | undefined;
@@ -90,26 +40,19 @@ export class Shipper {
   /** Why the database was let go of while something went on. */
   #lost: string | undefined;
   #state: 'open' | 'ended' | 'closed' = 'open';
-  #begunAt = -Infinity;
-  #failures = 0;
   #restedAt = -Infinity;
   #tidiedAt = -Infinity;
 
   /** @throws BootstrapError `HOST_UNSUPPORTED` */
   constructor(options: ShipperOptions) {
     requireSoundSqlite();
-    this.#options = {
-      checkpointBytes: 4 * 1024 * 1024,
-      idleMilliseconds: 5000,
-      renewBytes: 64 * 1024 * 1024,
-      mostWalBytes: 1024 * 1024 * 1024,
-      ...options,
-    };
+    this.#options = { ...defaultOptions, ...options };
+    this.#wholes = new WholeCopies(options.folder);
   }
 
   get status(): ShipperStatus {
     const followed = this.#track ?? this.#successor?.track;
-    const look = this.#database?.last;
+    const look = this.#database?.latest;
     return {
       ...(this.#generation !== undefined && { generation: this.#generation }),
       shippedAt: this.#shippedAt,
@@ -186,6 +129,7 @@ export class Shipper {
       if (!isLost) return did;
       // With whatever this process holds of it: it may hold less than it thinks.
       this.#detach();
+      this.#retry.fail();
       await this.#letGo();
       return { ...did, hole: this.#problem };
     } finally {
@@ -208,25 +152,28 @@ export class Shipper {
     const look = database.look();
     const track = this.#track;
     if (track !== undefined) {
-      track.read(database.source, look);
-      did.shipped += await track.ship();
+      const until = performance.now() + sliceMilliseconds.alone;
+      do {
+        track.read(database.source, look);
+        did.shipped += await track.ship();
+      } while (!track.hasRead(look) && performance.now() < until);
       this.#noteShipped(track, look);
     }
     const isWanted = track === undefined || this.#isLong(track, database);
-    if (this.#successor === undefined && isWanted && this.#mayBegin())
-      this.#successor = await this.#begin(database);
-    if (this.#successor !== undefined) {
-      const completed = await this.#succeed(this.#successor);
+    if (this.#successor !== undefined || (isWanted && this.#retry.isDue)) {
+      const completed = await this.#succeed(database);
       return completed === undefined ? {} : { completed };
     }
     if (track === undefined) {
       database.unpin();
       return { ...(this.#problem !== undefined && { problem: this.#problem }) };
     }
+    // What is read for it goes with the next tick, as all that is written from now on.
     this.#keepPin(database, track);
-    did.shipped += await track.ship();
-    this.#noteShipped(track, database.last!);
-    if (performance.now() - this.#tidiedAt > tidyMilliseconds) await this.#tidy();
+    if (performance.now() - this.#tidiedAt > tidyMilliseconds) {
+      this.#tidiedAt = performance.now();
+      await tidy(this.#options.folder, track.generation.name);
+    }
     return {};
   }
 
@@ -259,7 +206,7 @@ export class Shipper {
     const [track, successor] = [this.#track, this.#successor];
     this.#track = undefined;
     this.#successor = undefined;
-    this.#whole = undefined;
+    this.#wholes.forget();
     await track?.close();
     await successor?.abandon();
   }
@@ -289,92 +236,68 @@ export class Shipper {
     return files > mostWalFiles || bytes > Math.max(this.#options.renewBytes, database.source.size);
   }
 
-  async #begin(database: LocalDatabase): Promise<Successor> {
-    this.#failures += 1;
-    const generation = await beginGeneration(this.#options.folder, Date.now());
-    return new Successor(database, generation);
-  }
-
   /** Goes on with the next generation. @returns its name once it is complete */
-  async #succeed(successor: Successor): Promise<string | undefined> {
+  async #succeed(database: LocalDatabase): Promise<string | undefined> {
     const { followed, alone } = sliceMilliseconds;
-    const { track } = successor;
-    try {
-      if (!(await successor.advance(this.#track === undefined ? alone : followed))) return undefined;
-    } catch (error) {
-      this.#successor = undefined;
-      await successor.abandon();
-      if (error instanceof Hole) throw error;
-      // The one that is followed is none the worse for it.
-      throw new Error(`no new copy could be made: ${(error as Error).message}`, { cause: error });
-    }
+    const milliseconds = this.#track === undefined ? alone : followed;
+    const isComplete = await this.#tried(async () => {
+      this.#successor ??= new Successor(database, await beginGeneration(this.#options.folder, Date.now()));
+      return this.#successor.advance(milliseconds);
+    });
+    if (!isComplete) return undefined;
+    const { track } = this.#successor!;
     await this.#track?.close();
     this.#track = track;
     this.#successor = undefined;
-    this.#completed(track.generation);
+    this.#generation = track.generation.name;
+    this.#retry.succeed();
+    // At the next tick: it may go wrong, and this is complete.
+    this.#tidiedAt = -Infinity;
     return track.generation.name;
   }
 
-  #mayBegin(): boolean {
-    const wait = this.#failures === 0 ? 0 : retryMilliseconds * 2 ** Math.min(this.#failures - 1, 5);
-    if (performance.now() - this.#begunAt < wait) return false;
-    this.#begunAt = performance.now();
-    return true;
-  }
-
-  #completed(generation: Generation): void {
-    this.#generation = generation.name;
-    this.#failures = 0;
-    // At the next tick: it may go wrong, and this is complete.
-    this.#tidiedAt = -Infinity;
-  }
-
-  /**
-   * Removes what may go: what stays although it might costs room, and goes the next time.
-   * @throws BootstrapError `REPLICA_DAMAGED`: the generation that is followed is none any more
-   */
-  async #tidy(): Promise<void> {
-    this.#tidiedAt = performance.now();
-    const all = await listGenerations(this.#options.folder);
-    if (!all.some(({ name, completion }) => name === this.#generation && completion !== undefined))
-      throw new BootstrapError(
-        'REPLICA_DAMAGED',
-        `${this.#generation} was taken out of ${this.#options.folder}: another copy is made.`,
-      );
-    for (const each of superfluous(all, Date.now())) await removeGeneration(each).catch(() => {});
+  /** Does a part of what makes a generation. Whatever fails of it begins anew, later. */
+  async #tried<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#successor === undefined) this.#retry.begin();
+    try {
+      return await action();
+    } catch (error) {
+      const successor = this.#successor;
+      this.#successor = undefined;
+      await successor?.abandon();
+      if (error instanceof Hole) throw error;
+      this.#retry.fail();
+      // The one that is followed is none the worse for it.
+      throw new Error(`no new copy could be made: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   /** The tick of a database without a WAL. */
   async #copyWhole(database: LocalDatabase): Promise<Outcome> {
-    const { changes } = database.source;
-    const known = this.#whole;
-    if (known?.changes === changes) {
+    if (this.#wholes.isCopied(database)) {
       this.#shippedAt = Date.now();
       return {};
     }
-    if (known !== undefined && performance.now() - known.readAt < wholeMilliseconds) return {};
-    if (!this.#mayBegin()) return {};
-    const readAt = performance.now();
-    this.#failures += 1;
-    const whole = readWhole(database);
+    if (!this.#wholes.isDue || !this.#retry.isDue) return {};
+    const whole = await this.#tried(() => this.#wholes.copy(database));
     if (whole === undefined) return {};
-    const generation = await beginGeneration(this.#options.folder, Date.now());
-    await writeWhole(generation, whole);
-    this.#whole = { generation, changes: whole.changes, readAt };
     this.#shippedAt = whole.at;
-    this.#completed(generation);
-    return { completed: generation.name };
+    this.#generation = whole.generation.name;
+    await tidy(this.#options.folder, whole.generation.name);
+    return { completed: whole.generation.name };
   }
 
   /** Does nothing where something is written meanwhile, or no generation is complete yet. */
   async #tryToEnd(): Promise<Outcome> {
     const database = this.#database!;
-    const generation = this.#track?.generation ?? this.#whole?.generation;
+    const generation = this.#track?.generation ?? this.#wholes.generation;
     if (generation === undefined) return {};
     const successor = this.#successor;
     this.#successor = undefined;
     await successor?.abandon();
-    const counts = this.#track ? await this.#countShipped(database, this.#track) : this.#countWhole(database);
+    const counts = this.#track
+      ? await this.#countShipped(database, this.#track)
+      : this.#wholes.count(database);
     if (counts === undefined) return {};
     await writeEnding(generation.directory, { at: new Date().toISOString(), counts });
     if (this.#state === 'open') this.#state = 'ended';
@@ -394,12 +317,6 @@ export class Shipper {
     // The pin has begun between the two looks.
     const after = database.look();
     return after.log === before.log && isSameIncarnation(after.header, before.header) ? counts : undefined;
-  }
-
-  #countWhole(database: LocalDatabase): Record<string, number> | undefined {
-    return database.whileRead(() =>
-      database.source.changes === this.#whole?.changes ? database.countRows() : undefined,
-    );
   }
 }
 

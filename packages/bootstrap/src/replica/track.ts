@@ -136,22 +136,31 @@ export class Track {
   /** Ships what was read. @returns how many bytes of frames. @throws the system's own error; BootstrapError `REPLICA_DAMAGED` */
   async ship(): Promise<number> {
     let bytes = 0;
-    for (let [next] = this.#held; next !== undefined; [next] = this.#held) {
-      if (this.#shippedTo !== next.file) {
-        // It gets nothing more.
-        await this.#shippedTo?.close();
-        this.#shippedTo = next.file;
-      }
-      if (!next.isShipped) {
-        await next.file.append(...next.parts);
-        next.isShipped = true;
-        bytes += next.parts.reduce((sum, each) => sum + each.length, 0);
-      }
-      if (next.commit) await this.#commits.append(Buffer.from(commitLine(next.commit)));
-      this.#held.shift();
+    for (let [first] = this.#held; first !== undefined; [first] = this.#held) {
+      const { file } = first;
+      const end = this.#held.findIndex((each) => each.file !== file);
+      const run = this.#held.slice(0, end === -1 ? this.#held.length : end);
+      bytes += await this.#append(file, run);
+      const lines = run.flatMap(({ commit }) => (commit ? [commitLine(commit)] : []));
+      if (lines.length > 0) await this.#commits.append(Buffer.from(lines.join('')));
+      this.#held = this.#held.slice(run.length);
     }
     this.#bytes += bytes;
     return bytes;
+  }
+
+  /** To make it durable is what takes long: it is done once for all of them. */
+  async #append(file: AppendedFile, run: readonly Held[]): Promise<number> {
+    if (this.#shippedTo !== file) {
+      // It gets nothing more.
+      await this.#shippedTo?.close();
+      this.#shippedTo = file;
+    }
+    const parts = run.flatMap((each) => (each.isShipped ? [] : each.parts));
+    if (parts.length === 0) return 0;
+    await file.append(...parts);
+    for (const each of run) each.isShipped = true;
+    return parts.reduce((sum, each) => sum + each.length, 0);
   }
 
   async close(): Promise<void> {

@@ -3,19 +3,68 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from '../config/atomic-file.ts';
 import { BootstrapError } from '../errors.ts';
-import { databaseName, writeCompletion, type Generation } from './generation.ts';
+import { beginGeneration, databaseName, writeCompletion, type Generation } from './generation.ts';
 import type { LocalDatabase } from './local-database.ts';
 import { writeAt } from './plain-file.ts';
 
 /** It is read at once, while writers wait. OpenClaw's databases have a WAL from their first moment on. */
 const mostBytes = 64 * 1024 * 1024;
 
+/** Each change is a copy, and each copy a generation. */
+const leastMilliseconds = 60_000;
+
 /** A database without a WAL, as nobody was writing to it. */
-export interface Whole {
+interface Whole {
   readonly bytes: Uint8Array;
   /** {@link Source.changes} */
   readonly changes: string;
   readonly at: number;
+}
+
+/** Generations of a database that has no WAL: each is a copy and nothing else. */
+export class WholeCopies {
+  readonly #folder: string;
+  #last: { readonly generation: Generation; readonly changes: string; readonly readAt: number } | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  get generation(): Generation | undefined {
+    return this.#last?.generation;
+  }
+
+  get isDue(): boolean {
+    return this.#last === undefined || performance.now() - this.#last.readAt >= leastMilliseconds;
+  }
+
+  isCopied({ source }: LocalDatabase): boolean {
+    return this.#last?.changes === source.changes;
+  }
+
+  /**
+   * Makes one. @returns undefined: it has a WAL by now
+   * @throws BootstrapError `FILE_TOO_LARGE`; the error of SQLite; the system's own error
+   */
+  async copy(database: LocalDatabase): Promise<{ generation: Generation; at: number } | undefined> {
+    const readAt = performance.now();
+    const whole = readWhole(database);
+    if (whole === undefined) return undefined;
+    const generation = await beginGeneration(this.#folder, Date.now());
+    await writeWhole(generation, whole);
+    this.#last = { generation, changes: whole.changes, readAt };
+    return { generation, at: whole.at };
+  }
+
+  /** Rows as they are in the copy; undefined: it was written to since. */
+  count(database: LocalDatabase): Record<string, number> | undefined {
+    return database.whileRead(() => (this.isCopied(database) ? database.countRows() : undefined));
+  }
+
+  /** The next is of another database. */
+  forget(): void {
+    this.#last = undefined;
+  }
 }
 
 /**
@@ -24,7 +73,7 @@ export interface Whole {
  * was rolled back writes pages, and does not count.
  * @returns undefined where it has a WAL by now. @throws BootstrapError `FILE_TOO_LARGE`; the error of SQLite
  */
-export function readWhole(database: LocalDatabase): Whole | undefined {
+function readWhole(database: LocalDatabase): Whole | undefined {
   const { source } = database;
   return database.whileRead(() => {
     const { size, changes } = source;
@@ -38,7 +87,7 @@ export function readWhole(database: LocalDatabase): Whole | undefined {
 }
 
 /** @throws the system's own error */
-export async function writeWhole({ directory }: Generation, { bytes, at }: Whole): Promise<void> {
+async function writeWhole({ directory }: Generation, { bytes, at }: Whole): Promise<void> {
   const handle = await open(join(directory, databaseName), 'wx', 0o600);
   try {
     await writeAt(handle, 0, bytes);

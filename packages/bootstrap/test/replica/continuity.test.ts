@@ -95,6 +95,24 @@ test('OpenClaw’s checkpoints: PASSIVE takes all that was shipped, TRUNCATE is 
   expect(here.writer.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toMatchObject({ busy: 0, log: 0 });
 });
 
+test('OpenClaw’s TRUNCATE when it ends right after it has written is let through within a tick or two, not after its five seconds', async () => {
+  await here.start('./reset.ts', here.database, '50');
+  const shipper = here.shipper();
+  await shipper.start();
+  here.add(50);
+  await shipper.sync();
+  const start = performance.now();
+  const ticking = setInterval(() => void shipper.sync(), 100);
+  await here.start('./reset.ts', here.database, '50', 'reset');
+  clearInterval(ticking);
+  expect(performance.now() - start).toBeLessThan(4000);
+  expect(here.writer.prepare('PRAGMA wal_checkpoint(NOOP)').get()).toMatchObject({ log: 0 });
+  await shipper.end();
+  expect(generations()).toHaveLength(1);
+  await here.restore();
+  expect(rowsIn(here.restored)).toBe(150);
+});
+
 test('with the pin gone, a reset by somebody else between two ticks is a new generation, and nothing is missing', async () => {
   here.add(10);
   const before = here.shipper();

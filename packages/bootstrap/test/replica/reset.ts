@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { add, schema } from './numbered.ts';
 
 const [path, ...actions] = process.argv.slice(2) as [string, ...string[]];
-const database = new DatabaseSync(path, { timeout: 1000 });
+const database = new DatabaseSync(path, { timeout: 5000 });
 database.exec('PRAGMA journal_mode = WAL');
 database.exec(schema);
 for (const action of actions) {

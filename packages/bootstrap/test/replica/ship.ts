@@ -8,6 +8,9 @@ process.stdout.write('ready\n');
 setInterval(() => void tick(), 250);
 
 async function tick(): Promise<void> {
+  const start = performance.now();
   const { hole } = await shipper.sync();
+  const milliseconds = Math.round(performance.now() - start);
+  if (milliseconds > 500) process.stdout.write(`slow ${milliseconds} ms\n`);
   if (hole !== undefined) process.stdout.write(`hole ${hole}\n`);
 }
