@@ -18,7 +18,7 @@ test('fault (storage): SIGKILL of everything at 200 random instants → no row t
     shipper.stdout!.on('data', (text: Buffer) => {
       said += text.toString();
     });
-    await sleep(Math.random() * 4000);
+    await sleep(Math.random() * 3000);
     const killedAt = Date.now();
     for (const each of [writer, shipper]) each.kill('SIGKILL');
     await Promise.all([ended(writer), ended(shipper)]);

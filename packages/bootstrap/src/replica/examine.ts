@@ -16,12 +16,11 @@ import {
 import { isMissing, openPlain, readAt, unlessDamaged, unlessMissing } from './plain-file.ts';
 import {
   frameBytes,
+  isEqual,
   parseWalHeader,
   readFrames,
-  resetsBetween,
   startOf,
   walHeaderBytes,
-  type WalHeader,
   type WalPosition,
 } from './wal-file.ts';
 
@@ -82,40 +81,42 @@ async function readWals(
   commits: readonly Commit[],
   wanted: readonly Commit[] | undefined,
 ): Promise<{ wals: Reach[]; problem?: string }> {
-  const promised = framesByWal(commits);
-  const wantedOf = wanted && framesByWal(wanted);
+  const promised = lastByWal(commits);
+  const wantedOf = wanted && lastByWal(wanted);
   const indexes = wantedOf ? [...wantedOf.keys()] : [...promised.keys(), ...(await walsIn(directory))];
   const last = indexes.reduce((most, wal) => Math.max(most, wal), -1);
   const wals: Reach[] = [];
-  let before: WalHeader | undefined;
   for (let wal = 0; wal <= last; wal += 1) {
-    const file = await readWal(join(directory, walName(wal)));
-    const least = promised.get(wal) ?? 0;
-    if (typeof file === 'string') {
+    const least = promised.get(wal);
+    const frames = await readWal(join(directory, walName(wal)), least);
+    if (typeof frames === 'string') {
       // The last one may have been cut off in its very first bytes; nothing was promised of it then.
-      if (wal === last && least === 0) break;
-      return { wals, problem: `${walName(wal)} ${file}` };
+      if (wal === last && least === undefined) break;
+      return { wals, problem: `${walName(wal)} ${frames}` };
     }
-    if (before !== undefined && resetsBetween(before, file.header) === undefined)
-      return { wals, problem: `${walName(wal)} does not follow on the one before` };
-    before = file.header;
-    const most = wal === last && wantedOf ? (wantedOf.get(wal) ?? 0) : undefined;
-    const frames = Math.min(file.frames, most ?? file.frames);
-    if (frames > 0) wals.push({ wal, frames });
-    if (file.frames < (most ?? least))
-      return { wals, problem: `${walName(wal)} holds ${file.frames} of ${most ?? least} frames` };
+    const most = wal === last ? wantedOf?.get(wal)?.frames : undefined;
+    const some = Math.min(frames, most ?? frames);
+    if (some > 0) wals.push({ wal, frames: some });
+    const wantedFrames = most ?? least?.frames ?? 0;
+    if (frames < wantedFrames)
+      return { wals, problem: `${walName(wal)} holds ${frames} of ${wantedFrames} frames` };
   }
   return { wals };
 }
 
-function framesByWal(commits: readonly Commit[]): Map<number, number> {
-  const frames = new Map<number, number>();
-  for (const commit of commits) frames.set(commit.wal, Math.max(frames.get(commit.wal) ?? 0, commit.frames));
-  return frames;
+function lastByWal(commits: readonly Commit[]): Map<number, Commit> {
+  const last = new Map<number, Commit>();
+  for (const commit of commits)
+    if (commit.frames >= (last.get(commit.wal)?.frames ?? 0)) last.set(commit.wal, commit);
+  return last;
 }
 
-/** The header and the committed frames of a WAL; a text where it is none. */
-async function readWal(path: string): Promise<{ header: WalHeader; frames: number } | string> {
+/**
+ * Counts the committed frames of a WAL.
+ * @param least what was promised of it
+ * @returns a text where it is none, or another one
+ */
+async function readWal(path: string, least: Commit | undefined): Promise<number | string> {
   const handle = await openPlain(path).catch((error: unknown) => {
     if (error instanceof BootstrapError) return 'is no regular file';
     if (isMissing(error)) return 'is missing';
@@ -126,14 +127,19 @@ async function readWal(path: string): Promise<{ header: WalHeader; frames: numbe
     const header = parseWalHeader(await readAt(handle, 0, walHeaderBytes));
     if (header === undefined) return 'has no header';
     const size = frameBytes(header);
-    const most = Math.ceil((4 * 1024 * 1024) / size);
+    const atOnce = Math.ceil((4 * 1024 * 1024) / size);
     let position: WalPosition = startOf(header);
     let committed = 0;
     for (;;) {
+      // One run ends where the promise does, because the checksum there is known.
+      const left = (least?.frames ?? 0) - position.frames;
+      const most = left > 0 ? Math.min(left, atOnce) : atOnce;
       const bytes = await readAt(handle, walHeaderBytes + position.frames * size, most * size);
       const found = readFrames(header, position, bytes);
-      committed = Math.max(committed, found.committed.frames);
-      if (found.valid.frames < position.frames + most) return { header, frames: committed };
+      if (found.commits > 0) committed = found.committed.frames;
+      const isPromised = found.valid.frames === least?.frames;
+      if (isPromised && !isEqual(found.valid.checksum, least.checksum)) return 'is another one';
+      if (found.valid.frames < position.frames + most) return committed;
       position = found.valid;
     }
   } finally {

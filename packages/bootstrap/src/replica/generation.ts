@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { syncDirectory, writeAtomically } from '../config/atomic-file.ts';
 import { BootstrapError } from '../errors.ts';
 import { isMissing, readPlain, unlessDamaged } from './plain-file.ts';
+import type { Checksum } from './wal-file.ts';
 
 /*
  * A replica of one database: a folder with generations, each a copy of the database and what was written after it.
@@ -12,7 +13,8 @@ import { isMissing, readPlain, unlessDamaged } from './plain-file.ts';
  *   20261130T093012345Z-5f3a9c01/
  *     database        raw copy of the main file
  *     wal-00000000…   each the committed frames of one incarnation of the WAL, as SQLite wrote them, header included
- *     commits         `<wal index> <frames> <milliseconds of the epoch>`, a line for each time that something was shipped
+ *     commits         `<wal index> <frames> <milliseconds of the epoch> <checksum of the last of them>`, a line for what was
+ *                     shipped at once
  *     complete        JSON: the copy and all that was committed while it was made are here; before, it counts for nothing
  *     end             JSON: it ended as planned, with so many rows
  */
@@ -38,6 +40,8 @@ export interface Reach {
 /** All up to a reach was committed at this time, in milliseconds of the epoch. */
 export interface Commit extends Reach {
   readonly at: number;
+  /** The running checksum of the last frame: it says which file those frames are of. */
+  readonly checksum: Checksum;
 }
 
 const completionSchema = z.object({
@@ -74,14 +78,19 @@ export function timeOf(name: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-export const commitLine = ({ wal, frames, at }: Commit): string => `${wal} ${frames} ${at}\n`;
+export function commitLine({ wal, frames, at, checksum }: Commit): string {
+  const words = checksum.map((word) => word.toString(16).padStart(8, '0'));
+  return `${wal} ${frames} ${at} ${words.join('')}\n`;
+}
 
 /** What of a file of commits can be read: its last line may have been cut off. */
 export function parseCommits(text: string): Commit[] {
-  return [...text.matchAll(/^(\d{1,8}) (\d{1,10}) (\d{1,16})\n/gm)].map(([, wal, frames, at]) => ({
+  const lines = text.matchAll(/^(\d{1,8}) (\d{1,10}) (\d{1,16}) ([0-9a-f]{8})([0-9a-f]{8})\n/gm);
+  return Array.from(lines, ([, wal, frames, at, first, second]) => ({
     wal: Number(wal),
     frames: Number(frames),
     at: Number(at),
+    checksum: [Number.parseInt(first!, 16), Number.parseInt(second!, 16)],
   }));
 }
 

@@ -13,10 +13,10 @@ export interface ShipperOptions {
   /** Another copy is made after so many bytes of WAL, or the size of the database if that is more. Default: 64 MiB. */
   readonly renewBytes?: number;
   /**
-   * A WAL that has grown so large because the replica does not take it is let go, so that it does not fill the disk of the
+   * When so much of a WAL waits for a replica that does not take it, it is let go, so that it does not fill the disk of the
    * database: another copy is made once the replica takes one. Default: 1 GiB.
    */
-  readonly mostWalBytes?: number;
+  readonly mostPendingBytes?: number;
 }
 
 export interface ShipperStatus {
@@ -44,5 +44,5 @@ export const defaultOptions = {
   checkpointBytes: 4 * 1024 * 1024,
   idleMilliseconds: 5000,
   renewBytes: 64 * 1024 * 1024,
-  mostWalBytes: 1024 * 1024 * 1024,
+  mostPendingBytes: 1024 * 1024 * 1024,
 } as const;

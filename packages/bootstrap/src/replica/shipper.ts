@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { BootstrapError } from '../errors.ts';
+import { countShipped } from './count-shipped.ts';
 import { beginGeneration, writeEnding } from './generation.ts';
 import { LocalDatabase, type Read } from './local-database.ts';
 import { Retry } from './retry.ts';
@@ -8,7 +9,6 @@ import { requireSoundSqlite } from './sqlite-version.ts';
 import { Successor } from './successor.ts';
 import { tidy } from './tidy.ts';
 import { Hole, type Track, type WalLook } from './track.ts';
-import { isSameIncarnation } from './wal-file.ts';
 import { WholeCopies } from './whole-copy.ts';
 
 type Outcome = Omit<Tick, 'shipped'> & { readonly problem?: string };
@@ -39,6 +39,7 @@ export class Shipper {
   #running: Promise<Tick> | undefined;
   /** Why the database was let go of while something went on. */
   #lost: string | undefined;
+  #isEnding = false;
   #state: 'open' | 'ended' | 'closed' = 'open';
   #restedAt = -Infinity;
   #tidiedAt = -Infinity;
@@ -85,6 +86,7 @@ export class Shipper {
   async end(patienceMilliseconds = 60_000): Promise<boolean> {
     const { database, folder } = this.#options;
     const until = performance.now() + patienceMilliseconds;
+    this.#isEnding = true;
     for (;;) {
       await within(this.sync(), until - performance.now());
       if (this.#running === undefined && this.#problem === undefined) {
@@ -138,7 +140,7 @@ export class Shipper {
   }
 
   async #tick(did: { shipped: number }): Promise<Outcome> {
-    if (this.#track?.isShipped === false) this.#spareDisk();
+    if (this.#problem !== undefined) this.#spareDisk();
     const moved = this.#lost ?? this.#attach();
     this.#lost = undefined;
     if (moved !== undefined) {
@@ -190,10 +192,10 @@ export class Shipper {
   }
 
   #spareDisk(): void {
-    const { mostWalBytes, folder } = this.#options;
-    if (this.#database === undefined || this.#database.source.walSize <= mostWalBytes) return;
+    const { mostPendingBytes, folder } = this.#options;
+    if (this.status.pendingBytes <= mostPendingBytes) return;
     this.#detach();
-    this.#lost = `the WAL was let go at ${mostWalBytes} bytes, which ${folder} did not take`;
+    this.#lost = `the WAL was let go with more than ${mostPendingBytes} bytes that ${folder} did not take`;
   }
 
   #detach(): void {
@@ -278,7 +280,7 @@ export class Shipper {
       this.#shippedAt = Date.now();
       return {};
     }
-    if (!this.#wholes.isDue || !this.#retry.isDue) return {};
+    if (!(this.#isEnding || this.#wholes.isDue) || !this.#retry.isDue) return {};
     const whole = await this.#tried(() => this.#wholes.copy(database));
     if (whole === undefined) return {};
     this.#shippedAt = whole.at;
@@ -295,28 +297,11 @@ export class Shipper {
     const successor = this.#successor;
     this.#successor = undefined;
     await successor?.abandon();
-    const counts = this.#track
-      ? await this.#countShipped(database, this.#track)
-      : this.#wholes.count(database);
+    const counts = this.#track ? await countShipped(database, this.#track) : this.#wholes.count(database);
     if (counts === undefined) return {};
     await writeEnding(generation.directory, { at: new Date().toISOString(), counts });
     if (this.#state === 'open') this.#state = 'ended';
     return {};
-  }
-
-  /** Rows as they are on the replica. */
-  async #countShipped(database: LocalDatabase, track: Track): Promise<Record<string, number> | undefined> {
-    const before = database.look();
-    const isThere = database.repin((look) => {
-      track.read(database.source, look);
-      return track.hasRead(look);
-    });
-    await track.ship();
-    if (!isThere) return undefined;
-    const counts = database.countRows();
-    // The pin has begun between the two looks.
-    const after = database.look();
-    return after.log === before.log && isSameIncarnation(after.header, before.header) ? counts : undefined;
   }
 }
 

@@ -46,11 +46,6 @@ export class Source {
     return fstatSync(this.#main).size;
   }
 
-  /** Of the WAL, in bytes, with what lies behind its frames. */
-  get walSize(): number {
-    return this.#wal === undefined ? 0 : fstatSync(this.#wal).size;
-  }
-
   /** Whether the main file says that it has a WAL: https://www.sqlite.org/fileformat2.html#file_format_version_numbers */
   get isWal(): boolean {
     const versions = this.readMain(18, 2);

@@ -7,7 +7,6 @@ import {
   isSameIncarnation,
   offsetOf,
   readFrames,
-  resetsBetween,
   startOf,
   type WalHeader,
   type WalPosition,
@@ -176,13 +175,12 @@ export class Track {
     this.#file = undefined;
   }
 
-  /** A reset under a pin loses nothing. That there was one, and that nothing was between, is looked at all the same. */
+  /** A reset under a pin loses nothing. That nothing was between is looked at all the same. */
   #follow(source: Source, header: WalHeader): void {
     const before = this.#header;
     // Of the first incarnation nothing was read: all of it is in the copy, because a pin has stood since it was begun.
     if (before !== undefined && this.#wal >= 0) {
       this.#mustHaveReadAll('the WAL was reset');
-      if (resetsBetween(before, header) === undefined) throw new Hole('the WAL is another one');
       const behind = source.readWal(offsetOf(before, this.#position!.frames), mostReadBytes);
       const { committed } = readFrames(before, this.#position!, behind);
       // A transaction that was rolled back leaves frames there as well, but none that commits.
@@ -221,7 +219,7 @@ export class Track {
     this.#held.push({
       file: this.#file,
       parts: isFirst ? [header.bytes, bytes] : [bytes],
-      ...(committed.frames > from.frames && { commit: { wal: this.#wal, frames: committed.frames, at } }),
+      ...(committed.frames > from.frames && { commit: { wal: this.#wal, ...committed, at } }),
       isShipped: false,
     });
   }

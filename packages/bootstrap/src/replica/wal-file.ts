@@ -15,8 +15,6 @@ export interface WalHeader {
   readonly isBigEndian: boolean;
   /** In bytes. */
   readonly pageSize: number;
-  /** Goes up by one with each reset, as salt-1 does; begins anew with a new file. */
-  readonly sequence: number;
   readonly salt1: number;
   readonly salt2: number;
   readonly checksum: Checksum;
@@ -56,7 +54,6 @@ export function parseWalHeader(bytes: Uint8Array): WalHeader | undefined {
     bytes: Uint8Array.from(bytes.subarray(0, walHeaderBytes)),
     isBigEndian,
     pageSize,
-    sequence: view.getUint32(12),
     salt1: view.getUint32(16),
     salt2: view.getUint32(20),
     checksum,
@@ -78,19 +75,13 @@ export function offsetOf(header: WalHeader, frames: number): number {
   return walHeaderBytes + frames * frameBytes(header);
 }
 
+/**
+ * By its salts alone. That they count up with each reset is no rule to hold on to: a connection that has not reset the WAL
+ * before makes them anew at random where it finds it empty, and each has a checkpoint sequence of its own (`walFrames` of
+ * https://sqlite.org/src/file/src/wal.c).
+ */
 export function isSameIncarnation(a: WalHeader | undefined, b: WalHeader | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && a.salt1 === b.salt1 && a.salt2 === b.salt2);
-}
-
-/**
- * How many resets lie between two headers of one file, as far as both of the counters that a reset moves say the same
- * (`walRestartHdr` of https://sqlite.org/src/file/src/wal.c); undefined: they do not, so the file has another history.
- */
-export function resetsBetween(before: WalHeader, after: WalHeader): number | undefined {
-  const resets = (after.sequence - before.sequence) >>> 0;
-  return resets > 0 && resets < 0x80000000 && resets === (after.salt1 - before.salt1) >>> 0
-    ? resets
-    : undefined;
 }
 
 /**
@@ -121,7 +112,7 @@ export function readFrames(header: WalHeader, from: WalPosition, bytes: Uint8Arr
   return { valid, committed, commits };
 }
 
-const isEqual = (a: Checksum, b: Checksum): boolean => a[0] === b[0] && a[1] === b[1];
+export const isEqual = (a: Checksum, b: Checksum): boolean => a[0] === b[0] && a[1] === b[1];
 
 /** https://www.sqlite.org/fileformat2.html#checksum_algorithm, over words from one index up to another. */
 function sum(words: Uint32Array, from: number, to: number, [before0, before1]: Checksum): Checksum {

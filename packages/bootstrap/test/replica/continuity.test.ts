@@ -39,6 +39,21 @@ test('what a writer commits while it checkpoints as it likes is restored row by 
   expect(restored.counts).toEqual({ newest: 1, numbered: rowsIn(here.database) });
 });
 
+test('a writer that is killed, and another that goes on, are followed', async () => {
+  const shipper = here.shipper({ checkpointBytes: 300_000 });
+  for (let round = 0; round < 3; round += 1) {
+    const writer = await here.startWriter(2);
+    for (const until = Date.now() + 100 + Math.random() * 300; Date.now() < until; await sleep(20))
+      expect((await shipper.sync()).hole).toBeUndefined();
+    writer.kill('SIGKILL');
+    await ended(writer);
+  }
+  await shipper.end();
+  expect(generations()).toHaveLength(1);
+  expect((await here.restore()).isWhole).toBe(true);
+  expect(rowsIn(here.restored)).toBe(rowsIn(here.database));
+});
+
 test('what is restored at any moment is a beginning of what was committed, never anything else', async () => {
   await here.startWriter(3);
   const shipper = here.shipper({ checkpointBytes: 200_000, renewBytes: 1_000_000 });
@@ -193,11 +208,25 @@ test('an empty database, one without a WAL, and one that gets a WAL while it is 
   await shipper.close();
   await second.start();
   expect((await here.restore()).counts).toEqual({ first: 1 });
-  database.exec('PRAGMA journal_mode = WAL; INSERT INTO first VALUES (2)');
+  // Not before a minute has passed, except at the end.
+  database.exec('INSERT INTO first VALUES (1)');
+  expect((await second.sync()).completed).toBeUndefined();
+  database.exec('PRAGMA journal_mode = WAL; DELETE FROM first WHERE rowid = 1; INSERT INTO first VALUES (2)');
   database.close();
   here.add(3);
   await second.end();
   expect((await here.restore()).counts).toEqual({ first: 2, newest: 1, numbered: 3 });
+});
+
+test('a database without a WAL is copied once more at a planned end', async () => {
+  const database = here.connect();
+  database.exec('CREATE TABLE first (n)');
+  const shipper = here.shipper();
+  await shipper.start();
+  database.exec('INSERT INTO first VALUES (1)');
+  expect(await shipper.end(5000)).toBe(true);
+  database.close();
+  expect(await here.restore()).toMatchObject({ isWhole: true, counts: { first: 1 } });
 });
 
 test('a generation that has grown long is followed until the next is complete', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { BootstrapError } from '../../src/errors.ts';
 import {
+  commitLine,
   generationName,
   hasReached,
   parseCommits,
@@ -23,11 +24,13 @@ test('names sort by time, also where the clock was put back', () => {
 });
 
 test('a line of commits that was cut off, or is none, counts for nothing', () => {
-  expect(parseCommits('0 12 1796000000000\n0 15 1796000000250\nx\n1 3 1796000000500\n1 4 17960')).toEqual([
-    { wal: 0, frames: 12, at: 1_796_000_000_000 },
-    { wal: 0, frames: 15, at: 1_796_000_000_250 },
-    { wal: 1, frames: 3, at: 1_796_000_000_500 },
-  ]);
+  const commits = [
+    { wal: 0, frames: 12, at: 1_796_000_000_000, checksum: [0, 0xffffffff] },
+    { wal: 1, frames: 3, at: 1_796_000_000_500, checksum: [0x12345678, 10] },
+  ] as const;
+  const text = commits.map(commitLine).join('x\n');
+  expect(text).toContain('1 3 1796000000500 123456780000000a\n');
+  expect(parseCommits(`${text}1 4 1796000000750 12345678`)).toEqual(commits);
   expect(hasReached({ wal: 1, frames: 0 }, { wal: 0, frames: 9 })).toBe(true);
   expect(hasReached({ wal: 1, frames: 2 }, { wal: 1, frames: 3 })).toBe(false);
 });
