@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { BootstrapError } from '../errors.ts';
 import { countShipped } from './count-shipped.ts';
-import { beginGeneration, writeEnding } from './generation.ts';
+import { writeEnding } from './generation.ts';
 import { LocalDatabase, type Read } from './local-database.ts';
 import { Retry } from './retry.ts';
 import { defaultOptions, type ShipperOptions, type ShipperStatus, type Tick } from './shipper-options.ts';
 import { requireSoundSqlite } from './sqlite-version.ts';
-import { Successor } from './successor.ts';
+import { Succession } from './succession.ts';
 import { tidy } from './tidy.ts';
 import { Hole, type Track, type WalLook } from './track.ts';
 import { WholeCopies } from './whole-copy.ts';
@@ -30,9 +30,9 @@ export class Shipper {
   readonly #options: Required<ShipperOptions>;
   #database: LocalDatabase | undefined;
   #track: Track | undefined;
-  #successor: Successor | undefined;
   readonly #wholes: WholeCopies;
   readonly #retry = new Retry();
+  readonly #succession: Succession;
   #generation: string | undefined;
   #shippedAt = 0;
   #problem: string | undefined;
@@ -49,10 +49,11 @@ export class Shipper {
     requireSoundSqlite();
     this.#options = { ...defaultOptions, ...options };
     this.#wholes = new WholeCopies(options.folder);
+    this.#succession = new Succession(options.folder, this.#retry);
   }
 
   get status(): ShipperStatus {
-    const followed = this.#track ?? this.#successor?.track;
+    const followed = this.#track ?? this.#succession.track;
     const look = this.#database?.latest;
     return {
       ...(this.#generation !== undefined && { generation: this.#generation }),
@@ -162,7 +163,7 @@ export class Shipper {
       this.#noteShipped(track, look);
     }
     const isWanted = track === undefined || this.#isLong(track, database);
-    if (this.#successor !== undefined || (isWanted && this.#retry.isDue)) {
+    if (this.#succession.isUnderWay || (isWanted && this.#retry.isDue)) {
       const completed = await this.#succeed(database);
       return completed === undefined ? {} : { completed };
     }
@@ -205,12 +206,11 @@ export class Shipper {
 
   /** What was followed is not followed on. */
   async #letGo(): Promise<void> {
-    const [track, successor] = [this.#track, this.#successor];
+    const track = this.#track;
     this.#track = undefined;
-    this.#successor = undefined;
     this.#wholes.forget();
     await track?.close();
-    await successor?.abandon();
+    await this.#succession.abandon();
   }
 
   #noteShipped(track: Track, look: WalLook): void {
@@ -241,37 +241,14 @@ export class Shipper {
   /** Goes on with the next generation. @returns its name once it is complete */
   async #succeed(database: LocalDatabase): Promise<string | undefined> {
     const { followed, alone } = sliceMilliseconds;
-    const milliseconds = this.#track === undefined ? alone : followed;
-    const isComplete = await this.#tried(async () => {
-      this.#successor ??= new Successor(database, await beginGeneration(this.#options.folder, Date.now()));
-      return this.#successor.advance(milliseconds);
-    });
-    if (!isComplete) return undefined;
-    const { track } = this.#successor!;
+    const track = await this.#succession.advance(database, this.#track === undefined ? alone : followed);
+    if (track === undefined) return undefined;
     await this.#track?.close();
     this.#track = track;
-    this.#successor = undefined;
     this.#generation = track.generation.name;
-    this.#retry.succeed();
     // At the next tick: it may go wrong, and this is complete.
     this.#tidiedAt = -Infinity;
     return track.generation.name;
-  }
-
-  /** Does a part of what makes a generation. Whatever fails of it begins anew, later. */
-  async #tried<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#successor === undefined) this.#retry.begin();
-    try {
-      return await action();
-    } catch (error) {
-      const successor = this.#successor;
-      this.#successor = undefined;
-      await successor?.abandon();
-      if (error instanceof Hole) throw error;
-      this.#retry.fail();
-      // The one that is followed is none the worse for it.
-      throw new Error(`no new copy could be made: ${(error as Error).message}`, { cause: error });
-    }
   }
 
   /** The tick of a database without a WAL. */
@@ -281,7 +258,7 @@ export class Shipper {
       return {};
     }
     if (!(this.#isEnding || this.#wholes.isDue) || !this.#retry.isDue) return {};
-    const whole = await this.#tried(() => this.#wholes.copy(database));
+    const whole = await this.#retry.begin(() => this.#wholes.copy(database));
     if (whole === undefined) return {};
     this.#shippedAt = whole.at;
     this.#generation = whole.generation.name;
@@ -294,9 +271,7 @@ export class Shipper {
     const database = this.#database!;
     const generation = this.#track?.generation ?? this.#wholes.generation;
     if (generation === undefined) return {};
-    const successor = this.#successor;
-    this.#successor = undefined;
-    await successor?.abandon();
+    await this.#succession.abandon();
     const counts = this.#track ? await countShipped(database, this.#track) : this.#wholes.count(database);
     if (counts === undefined) return {};
     await writeEnding(generation.directory, { at: new Date().toISOString(), counts });

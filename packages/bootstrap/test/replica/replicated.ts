@@ -49,11 +49,11 @@ export class Replicated {
     return restoreDatabase({ folder: this.folder, target: this.restored, ...(at && { at }) });
   }
 
-  /** Starts a program of this directory. @returns once it says that it is ready */
+  /** Starts a program of this directory, which does not outlive this one. @returns once it says that it is ready */
   async start(program: string, ...args: string[]): Promise<ChildProcess> {
     const file = new URL(program, import.meta.url).pathname;
     const child = spawn(process.execPath, ['--no-warnings', file, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#children.push(child);
     await once(child.stdout, 'data');

@@ -4,6 +4,7 @@ import { Shipper } from '../../src/replica/index.ts';
 const [database, folder, options = '{}'] = process.argv.slice(2) as [string, string, string?];
 const shipper = new Shipper({ database, folder, ...(JSON.parse(options) as object) });
 await shipper.start();
+process.stdin.once('end', () => process.exit()).resume();
 process.stdout.write('ready\n');
 setInterval(() => void tick(), 250);
 

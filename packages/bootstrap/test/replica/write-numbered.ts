@@ -18,6 +18,7 @@ const other = new DatabaseSync(path, { timeout: 20 });
 const noted = openSync(notes, 'a');
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
+process.stdin.once('end', () => process.exit()).resume();
 process.stdout.write('ready\n');
 
 const chance = (one: number): boolean => Math.random() < 1 / one;
@@ -42,3 +43,4 @@ while (!stop.signal.aborted) {
 if (isReading) other.exec('ROLLBACK');
 other.close();
 database.close();
+process.stdin.destroy();
