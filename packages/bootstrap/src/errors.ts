@@ -65,6 +65,8 @@ export type BootstrapErrorCode =
   | 'BACKUP_OVERDUE'
   | 'DRILL_FAILED'
   | 'DRILL_OVERDUE'
+  | 'REPLICA_DAMAGED'
+  | 'REPLICA_MISSING'
   | 'BUNDLE_NOT_BUILT'
   | 'REPORT_ABSENT'
   | 'USAGE';
