@@ -15,8 +15,6 @@ export type BootstrapErrorCode =
   | 'STATE_LOCKED'
   | 'STATE_UNLOCKED'
   | 'STATE_NOT_LOCKABLE'
-  | 'REPLICA_DAMAGED'
-  | 'REPLICA_MISSING'
   | 'GATEWAY_HUNG'
   | 'STATE_NEWER'
   | 'STATE_NEEDS_REPAIR'
