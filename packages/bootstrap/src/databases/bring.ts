@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../config/atomic-file.ts';
-import { readIfPresent } from '../config/files.ts';
+import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
 import { restoreDatabase } from '../replica/restore.ts';
 import { contentsOf } from './contents.ts';
 import { copyDatabase } from './copy-database.ts';
 import { readHolder, writeHolder, type Holder } from './holder.ts';
 import { mirrorFiles } from './mirror.ts';
-import { localCopies, localEpoch, replicaOf, type Places } from './places.ts';
+import { localBoot, localCopies, localEpoch, replicaOf, type Places } from './places.ts';
 import { databasesOf } from './replicated.ts';
+import { keeperStatus, statusFile } from './status.ts';
 import { databaseDirectories, madeAnew } from './table.ts';
 
 /** What was done so that a gateway of this machine has the databases. */
@@ -23,18 +24,26 @@ export interface Brought {
   readonly directories: readonly string[];
 }
 
+/** When and in which boot of the machine something is done. */
+export interface Moment {
+  readonly now: Date;
+  /** As `/proc/sys/kernel/random/boot_id` has it. */
+  readonly boot: string;
+}
+
 /**
  * Brings the databases to the local disk: out of the state directory, or out of what the machine that had them last has
  * replicated. A local copy of an epoch that is over is set aside, never used: others have gone on without it.
  * Only behind the fence, and as the gateway's user. Cut short, it is done again from the beginning.
  * @throws BootstrapError `REPLICA_DAMAGED`, `REPLICA_MISSING`
  */
-export async function bringDatabases(places: Places, now: Date): Promise<Brought> {
+export async function bringDatabases(places: Places, { now, boot }: Moment): Promise<Brought> {
   const holder = await readHolder(places);
-  const here = (await isThere(localCopies(places))) ? await readIfPresent(localEpoch(places)) : undefined;
+  const here = (await isSound(places, boot)) ? await readIfPresent(localEpoch(places)) : undefined;
   const inState = await databaseDirectories(places.state, places.agents);
   await makeMountPoints(places, [...inState, ...(holder?.directories ?? []), ...madeAnew]);
-  if (holder?.lives === 'local' && holder.epoch === here) return await addAgents(places, holder, inState);
+  if (holder?.lives === 'local' && holder.epoch === here)
+    return await addAgents(places, holder, { inState, boot });
   const aside = await setAside(places, here);
   const half = `${localCopies(places)}.tmp`;
   await rm(half, { recursive: true, force: true });
@@ -54,12 +63,31 @@ export async function bringDatabases(places: Places, now: Date): Promise<Brought
   }
   await rename(half, localCopies(places));
   const epoch = `${now.toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
+  await writeAtomically(localBoot(places), boot);
   await writeAtomically(localEpoch(places), epoch);
   const earlier = holder?.lives === 'local' ? [holder.epoch, ...holder.earlier] : [];
   await writeHolder(places, { lives: 'local', epoch, directories, earlier });
   const from = holder?.lives === 'local' ? 'from their replica' : 'from the file system';
   return { changes: [...changes, `databases on the local disk, ${from}`], problems, directories };
 }
+
+/**
+ * Whether the local copies can be gone on with. After another boot the replica is at least as new, if it followed until the end:
+ * then it counts. One that did not, as for a file system that was full, has less than the disk.
+ */
+async function isSound(places: Places, boot: string): Promise<boolean> {
+  if (!(await isThere(localCopies(places)))) return false;
+  if ((await readIfPresent(localBoot(places))) === boot) return true;
+  const text = await readIfPresent(statusFile(places));
+  const status = keeperStatus.safeParse(text === undefined ? undefined : parseOrNothing(text)).data;
+  if (status === undefined || status.epoch !== (await readIfPresent(localEpoch(places)))) return true;
+  return !Object.values(status.databases).every(
+    ({ generation, shippedAt }) => generation !== undefined && status.at - shippedAt < followedMilliseconds,
+  );
+}
+
+/** From one word of who replicates to the next, and what a busy machine takes. */
+const followedMilliseconds = 10_000;
 
 /** What is mounted there hides it, and must be there. */
 async function makeMountPoints({ state, local }: Places, directories: readonly string[]): Promise<void> {
@@ -71,7 +99,11 @@ async function makeMountPoints({ state, local }: Places, directories: readonly s
 }
 
 /** Agents that were made since: their databases lie on the file system until now. */
-async function addAgents(places: Places, holder: Holder, inState: readonly string[]): Promise<Brought> {
+async function addAgents(
+  places: Places,
+  holder: Holder,
+  { inState, boot }: { readonly inState: readonly string[]; readonly boot: string },
+): Promise<Brought> {
   const missing = inState.filter((each) => !holder.directories.includes(each));
   const directories = [...holder.directories, ...missing].toSorted();
   for (const directory of missing) {
@@ -80,6 +112,7 @@ async function addAgents(places: Places, holder: Holder, inState: readonly strin
     await mkdir(target, { recursive: true, mode: 0o700 });
     await copyDirectory(join(places.state, directory), target);
   }
+  await writeAtomically(localBoot(places), boot);
   // Also where nothing is missing: one that was cut short had written half of it.
   await writeHolder(places, { ...holder, directories });
   return { changes: missing.map((each) => `${each} on the local disk`), problems: [], directories };

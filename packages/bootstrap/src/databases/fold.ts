@@ -1,13 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readIfPresent } from '../config/files.ts';
-import { bringDatabases } from './bring.ts';
+import { bringDatabases, type Moment } from './bring.ts';
 import { contentsOf } from './contents.ts';
 import { copyDatabase } from './copy-database.ts';
 import { besides } from './database-file.ts';
 import { readHolder, writeHolder } from './holder.ts';
 import { mirrorFiles } from './mirror.ts';
-import { localCopies, localEpoch, type Places } from './places.ts';
+import { localCopies, type Places } from './places.ts';
 
 /** What was done so that the state directory is the whole state. */
 export interface Folded {
@@ -21,12 +20,11 @@ export interface Folded {
  * Cut short, it is done again: until the end, what is on the local disk or in the replica counts.
  * @throws BootstrapError as {@link bringDatabases} does
  */
-export async function foldDatabases(places: Places, now: Date): Promise<Folded> {
+export async function foldDatabases(places: Places, moment: Moment): Promise<Folded> {
   const holder = await readHolder(places);
   if (holder?.lives !== 'local') return { changes: [], problems: [] };
-  const isHere = (await readIfPresent(localEpoch(places))) === holder.epoch;
-  // Those of another machine are brought here first, and are then as good as ours.
-  const { problems } = isHere ? { problems: [] } : await bringDatabases(places, now);
+  // Where they are here, that does nothing; those of another machine are as good as ours then.
+  const { problems } = await bringDatabases(places, moment);
   const held = (await readHolder(places))!;
   for (const directory of held.directories) {
     const from = join(localCopies(places), directory);

@@ -19,6 +19,8 @@ const tickMilliseconds = 250;
 const scanMilliseconds = 2000;
 const statusMilliseconds = 5000;
 const tidyMilliseconds = 3_600_000;
+/** What the replica may take for its last word: within what systemd waits for the unit. */
+const endMilliseconds = 300_000;
 
 /**
  * Replicates the databases that a gateway of this machine has, and mirrors the files beside them, until the signal comes: then
@@ -85,7 +87,9 @@ class Keeper {
     }
     await this.#scanning;
     await this.#scan();
-    const ended = await Promise.allSettled([...this.#shippers.values()].map((each) => each.end()));
+    const ended = await Promise.allSettled(
+      [...this.#shippers.values()].map((each) => each.end(endMilliseconds)),
+    );
     await this.#say();
     for (const shipper of this.#shippers.values()) await shipper.close();
     const failed = ended.find((each) => each.status === 'rejected');

@@ -18,6 +18,12 @@ export const localCopies = ({ local }: Places): string => join(local, 'current')
 /** Names the epoch whose databases the local copies are. */
 export const localEpoch = ({ local }: Places): string => join(local, 'epoch');
 
+/**
+ * The boot in which they were brought: what a machine that lost its power had not yet written to its disk may have been shipped
+ * before (OpenClaw commits with `synchronous=NORMAL`: https://sqlite.org/pragma.html#pragma_synchronous).
+ */
+export const localBoot = ({ local }: Places): string => join(local, 'boot');
+
 /** Of a database that lay there in an epoch. `database`: its path below the state. */
 export function replicaOf({ replica }: Places, epoch: string, database: string): string {
   return join(replica, 'epochs', epoch, database);

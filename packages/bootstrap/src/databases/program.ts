@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { BootstrapError } from '../errors.ts';
 import { bringDatabases } from './bring.ts';
 import { foldDatabases } from './fold.ts';
@@ -11,8 +12,10 @@ import type { Places } from './places.ts';
 const [verb, places] = process.argv.slice(2);
 try {
   const where = JSON.parse(places ?? '') as Places;
-  if (verb === 'bring') say(await bringDatabases(where, new Date()));
-  else if (verb === 'fold') say(await foldDatabases(where, new Date()));
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+  const moment = { now: new Date(), boot: boot.trim() };
+  if (verb === 'bring') say(await bringDatabases(where, moment));
+  else if (verb === 'fold') say(await foldDatabases(where, moment));
   else {
     const ended = new AbortController();
     process.on('SIGTERM', () => ended.abort()).on('SIGINT', () => ended.abort());

@@ -56,7 +56,8 @@ export function replicaUnit(host: Host, gateway: string): Unit {
       'keep',
       JSON.stringify(places),
     ],
-    environment: { HOME: layout.home },
+    // A file system that hangs holds a thread for each database.
+    environment: { HOME: layout.home, UV_THREADPOOL_SIZE: '64' },
     workingDirectory: layout.databases,
     user: host.gatewayUser ?? '',
     writable: [layout.state, layout.databases, layout.replica],

@@ -98,8 +98,8 @@ async function copyTree(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true });
 }
 
-const bring = (machine: Places) => bringDatabases(machine, new Date());
-const fold = (machine: Places) => foldDatabases(machine, new Date());
+const bring = (machine: Places, boot = 'first') => bringDatabases(machine, { now: new Date(), boot });
+const fold = (machine: Places) => foldDatabases(machine, { now: new Date(), boot: 'first' });
 
 describe('the databases of a pod', () => {
   beforeEach(async () => {
@@ -222,6 +222,23 @@ describe('the databases of a pod', () => {
     });
     await bring(there);
     expect(rows(on(there, agent))).toEqual(['hello', 'replicated']);
+  });
+
+  test('fault (instance): its power fails and its disk comes back without what was shipped last → the replica counts; where that did not follow, the disk does', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'shipped'));
+    await rm(on(here, agent));
+    await write(on(here, agent), 'hello');
+    expect((await bring(here, 'second')).changes.at(-1)).toBe(
+      'databases on the local disk, from their replica',
+    );
+    expect(rows(on(here, agent))).toEqual(['hello', 'shipped']);
+    await lost(here, () => write(on(here, agent), 'shipped, too'));
+    const status = JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
+    await writeFile(statusFile(here), JSON.stringify({ ...status, at: status.at + 60_000 }));
+    await write(on(here, agent), 'on the disk only');
+    expect((await bring(here, 'third')).changes).toEqual([]);
+    expect(rows(on(here, agent))).toEqual(['hello', 'shipped', 'shipped, too', 'on the disk only']);
   });
 
   test('have files beside them that follow: settings and credentials of an agent', async () => {
