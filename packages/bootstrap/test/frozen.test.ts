@@ -17,7 +17,7 @@ afterEach(() => pod.close());
 const run = (readyTimeoutSeconds = 20) => converge(pod.spec({ readyTimeoutSeconds }), pod.host);
 const failing = (...names: string[]) => writeFile(join(pod.host.layout.state, 'failing'), names.join('\n'));
 
-test('fault (gateway): its event loop is frozen → the next run kills it and starts it again, and says so', async () => {
+test('fault (gateway): its event loop is frozen on an instance → the next run kills it and starts it again, and says so', async () => {
   expect((await run(10)).outcome).toBe('ready');
   const { pid } = await pod.host.units.state('openclaw');
   await pod.host.sleep(10_000);

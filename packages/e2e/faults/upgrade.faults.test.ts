@@ -199,7 +199,9 @@ describe('a run that is killed', () => {
         await expectNothingLost();
         const again = await pod.converge(next, { seconds });
         // What the run that was killed had started may have ended since, and have left something to sweep.
-        const changed = again.steps.filter(({ status, name }) => status === 'changed' && name !== 'sweep-leftovers');
+        const changed = again.steps.filter(
+          ({ status, name }) => status === 'changed' && name !== 'sweep-leftovers',
+        );
         expect(changed).toEqual([]);
       } finally {
         await pod.close();

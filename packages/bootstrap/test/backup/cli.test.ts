@@ -204,7 +204,7 @@ describe('on an instance, where a timer runs the bootstrap', () => {
       expect([exitCode, stdout]).toEqual([1, '']);
       expect(stderr).toMatch(/^waits for the run .*\nSTATE_LOCKED: A run .* for 15 minutes\.\n$/);
       expect(await readFile(join(programs, 'said'), 'utf8')).toMatch(
-        new RegExp(`^--timeout 900 .*bootstrap\\.lock .*${command} --spec `, 'm'),
+        new RegExp(`--timeout 900 .*bootstrap\\.lock .*${command} --spec `, 'm'),
       );
     },
   );
