@@ -17,7 +17,7 @@ import { statusFile, type KeeperStatus } from './status.ts';
 const tickMilliseconds = 250;
 /** From one look for new databases, and for other files, to the next. */
 const scanMilliseconds = 2000;
-const statusMilliseconds = 5000;
+const statusMilliseconds = 2000;
 const tidyMilliseconds = 3_600_000;
 /** What the replica may take for its last word: within what systemd waits for the unit. */
 const endMilliseconds = 300_000;

@@ -108,7 +108,10 @@ describe.skipIf(reason !== undefined)(
       expect(again.steps.flatMap(({ error }) => error?.message ?? [])).toEqual([]);
       expect(stepOf(again, 'start-gateway')).toMatchObject({ changes: [], warnings: [] });
       await expect
-        .poll(async () => (await run()).conditions.find(({ type }) => type === 'DatabasesReplicated')?.status)
+        .poll(
+          async () => (await run()).conditions.find(({ type }) => type === 'DatabasesReplicated')?.status,
+          { timeout: 60_000, interval: 1000 },
+        )
         .toBe('True');
       expect(await property(instance, 'MainPID')).toBe(pid);
     });
