@@ -11,7 +11,7 @@ import { readHolder, writeHolder, type Holder } from './holder.ts';
 import { mirrorFiles } from './mirror.ts';
 import { localBoot, localCopies, localEpoch, replicaOf, type Places } from './places.ts';
 import { databasesOf } from './replicated.ts';
-import { keeperStatus, statusFile } from './status.ts';
+import { keeperStatus, statusFile, type KeeperStatus } from './status.ts';
 import { databaseDirectories, madeAnew } from './table.ts';
 
 /** What was done so that a gateway of this machine has the databases. */
@@ -81,9 +81,26 @@ async function isSound(places: Places, boot: string): Promise<boolean> {
   const text = await readIfPresent(statusFile(places));
   const status = keeperStatus.safeParse(text === undefined ? undefined : parseOrNothing(text)).data;
   if (status === undefined || status.epoch !== (await readIfPresent(localEpoch(places)))) return true;
-  return !Object.values(status.databases).every(
-    ({ generation, shippedAt }) => generation !== undefined && status.at - shippedAt < followedMilliseconds,
-  );
+  return !(await hasFollowed(places, status));
+}
+
+/** Whether all that was written to the local copies was replicated, as far as their times tell. */
+async function hasFollowed(places: Places, status: KeeperStatus): Promise<boolean> {
+  if (status.problem !== undefined) return false;
+  const directories = await databaseDirectories(localCopies(places), []);
+  for (const directory of directories) {
+    for (const { path, kind } of await contentsOf(join(localCopies(places), directory))) {
+      if (kind !== 'database') continue;
+      const known = status.databases[join(directory, path)];
+      if (known?.generation === undefined || status.at - known.shippedAt > followedMilliseconds) return false;
+      const file = join(localCopies(places), directory, path);
+      for (const each of [file, `${file}-wal`]) {
+        const written = (await lstat(each).catch(() => undefined))?.mtimeMs ?? 0;
+        if (written > status.at + followedMilliseconds) return false;
+      }
+    }
+  }
+  return true;
 }
 
 /** From one word of who replicates to the next, and what a busy machine takes. */
@@ -139,22 +156,42 @@ async function restoreDirectory(
   for (const database of await databasesOf(places, epochs, directory)) {
     const to = join(target, database.slice(directory.length + 1));
     await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    try {
-      const folder = epochs.map((epoch) => replicaOf(places, epoch, database));
-      const restored = await restoreDatabase({ folder, target: to });
-      problems.push(
-        ...[...restored.problems, ...shortOf(restored.missing)].map((each) => `${database}: ${each}`),
-      );
-    } catch (error) {
-      // Nothing of it was replicated before its machine was lost: what that had begun with is still in the state.
-      const first = join(places.state, database);
-      if (!(error instanceof BootstrapError) || error.code !== 'REPLICA_MISSING' || !(await isThere(first)))
-        throw error;
-      await copyDatabase(first, to);
-    }
+    problems.push(...(await restoreOne(places, epochs, { database, to })));
   }
   await mirrorFiles(join(places.state, directory), target);
   return problems;
+}
+
+/**
+ * Out of the newest epoch that has it, whatever the machine of an earlier one has written since. Where none has, as when the first
+ * machine was lost before it had replicated anything, what that had begun with is still in the state.
+ */
+async function restoreOne(
+  places: Places,
+  epochs: readonly string[],
+  { database, to }: { readonly database: string; readonly to: string },
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const epoch of epochs) {
+    try {
+      const { problems: found, missing } = await restoreDatabase({
+        folder: replicaOf(places, epoch, database),
+        target: to,
+      });
+      return [...problems, ...[...found, ...shortOf(missing)].map((each) => `${database}: ${each}`)];
+    } catch (error) {
+      if (!(error instanceof BootstrapError)) throw error;
+      if (error.code === 'REPLICA_DAMAGED') problems.push(`${database}: ${error.message}`);
+      else if (error.code !== 'REPLICA_MISSING') throw error;
+    }
+  }
+  const first = join(places.state, database);
+  if (problems.length > 0 || !(await isThere(first))) {
+    const code = problems.length > 0 ? 'REPLICA_DAMAGED' : 'REPLICA_MISSING';
+    throw new BootstrapError(code, problems.join(' ') || `${database}: nothing of it was replicated.`);
+  }
+  await copyDatabase(first, to);
+  return [];
 }
 
 /** What was there at a planned end, and is not. */

@@ -24,7 +24,8 @@ export async function contentsOf(directory: string): Promise<Content[]> {
   for (const entry of entries) {
     if (!entry.isFile() || entry.name.endsWith('.tmp')) continue;
     const path = join(entry.parentPath, entry.name).slice(directory.length + 1);
-    found.push({ path, kind: kindOf(entry.name) });
+    // OpenClaw's own lie at the top; those of the programs that an agent uses are files as any other.
+    found.push({ path, kind: path === entry.name ? kindOf(entry.name) : 'file' });
   }
   return found;
 }

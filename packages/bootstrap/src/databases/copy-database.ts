@@ -18,9 +18,14 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
     for (const suffix of ['-wal', '-journal']) {
       if (await isThere(from + suffix)) await copyFile(from + suffix, temporary + suffix);
     }
-    makeWhole(temporary);
+    const isSound = makeWhole(temporary);
+    if (!isSound) await copyFile(from, temporary);
     await sync(temporary);
     for (const suffix of besides) await rm(to + suffix, { force: true });
+    if (!isSound) {
+      for (const suffix of ['-wal', '-journal'])
+        if (await isThere(from + suffix)) await copyFile(from + suffix, to + suffix);
+    }
     await rename(temporary, to);
     await syncDirectory(dirname(to));
   } finally {
@@ -28,18 +33,26 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
+/** https://www.sqlite.org/rescode.html */
+const damaged: readonly unknown[] = [11 /* SQLITE_CORRUPT */, 26 /* SQLITE_NOTADB */];
+
 /**
- * A damaged one is copied as it is: OpenClaw says what is wrong with it, and repairs it or sets it aside
- * (`openclaw-quarantine.sqlite`).
+ * @returns false for a damaged one, which is copied as it is: OpenClaw says what is wrong with it, and repairs it or sets it aside
+ * (`openclaw-quarantine.sqlite`)
+ * @throws the error of SQLite for all else, such as a full disk
  */
-function makeWhole(path: string): void {
+function makeWhole(path: string): boolean {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path);
     // Back from WAL: the file is the database, whoever opens it on whatever file system.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;');
-  } catch {
-    // As above.
+    return true;
+  } catch (error) {
+    const { errcode } = error as { readonly errcode?: number };
+    // The lower byte says what it is: https://www.sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes
+    if (errcode !== undefined && damaged.includes(errcode & 0xff)) return false;
+    throw error;
   } finally {
     database?.close();
   }

@@ -53,6 +53,7 @@ export async function readHolder(places: Pick<Places, 'replica'>): Promise<Holde
 export const epochFile = ({ replica }: Pick<Places, 'replica'>): string => join(replica, 'holder', 'epoch');
 
 export async function writeHolder(places: Places, holder: Holder): Promise<void> {
+  schema.parse(holder);
   await writeAtomically(epochFile(places), holder.lives === 'local' ? holder.epoch : '');
   await writeAtomically(holderFile(places), `${JSON.stringify(holder)}\n`);
 }

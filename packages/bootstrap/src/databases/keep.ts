@@ -99,22 +99,29 @@ class Keeper {
 
   get #hasAll(): boolean {
     const all = [...this.#shippers.values()].map(({ status }) => status);
+    if (all.length === 0 || this.#problem !== undefined) return false;
     return all.every(({ generation, problem }) => generation !== undefined && problem === undefined);
   }
 
+  /** What is wrong with one directory keeps no database of another from being replicated. */
   async #scan(): Promise<void> {
-    try {
-      for (const directory of this.#directories) {
-        const local = join(localCopies(this.#places), directory);
+    const problems: string[] = [];
+    const tried = async (action: () => Promise<unknown>): Promise<void> => {
+      await action().catch((error: Error) => problems.push(error.message));
+    };
+    for (const directory of this.#directories) {
+      const local = join(localCopies(this.#places), directory);
+      await tried(async () => {
         const found = (await contentsOf(local)).filter(({ kind }) => kind === 'database');
         await this.#follow(found.map(({ path }) => join(directory, path)));
         await this.#letGo(directory, local);
-        await mirrorFiles(local, join(this.#places.state, directory));
-      }
-      this.#problem = undefined;
-    } catch (error) {
-      this.#problem = (error as Error).message;
+      });
     }
+    for (const directory of this.#directories) {
+      const local = join(localCopies(this.#places), directory);
+      await tried(() => mirrorFiles(local, join(this.#places.state, directory)));
+    }
+    this.#problem = problems.length > 0 ? problems.join('; ') : undefined;
   }
 
   async #follow(databases: readonly string[]): Promise<void> {

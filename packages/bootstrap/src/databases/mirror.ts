@@ -1,24 +1,48 @@
-import { chmod, copyFile, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, copyFile, mkdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { temporaryOf } from '../temporary/name.ts';
 import { contentsOf } from './contents.ts';
 
 /**
  * Makes the files of one directory, other than databases, what they are in another: settings and credentials of an agent lie
- * beside its database. Compared by size and time, which a copy keeps.
+ * beside its database. Compared by size and time, which a copy keeps. One that cannot be copied keeps no other from it.
  * @returns how many were copied or removed
+ * @throws Error that names what could not be, once all else is done; where a link leads to one of the directories, at once
  */
 export async function mirrorFiles(from: string, to: string): Promise<number> {
+  for (const each of [from, to]) await mustBeReal(each);
   const isFile = ({ kind }: { readonly kind: string }): boolean => kind === 'file';
   const wanted = (await contentsOf(from)).filter(isFile).map(({ path }) => path);
   const there = (await contentsOf(to)).filter(isFile).map(({ path }) => path);
+  const problems: string[] = [];
   let count = 0;
-  for (const path of wanted) if (await copyIfOther(join(from, path), join(to, path))) count += 1;
+  // First what goes: a file may have become a directory.
   for (const path of there.filter((each) => !wanted.includes(each))) {
     await rm(join(to, path), { force: true });
     count += 1;
   }
+  for (const path of wanted) {
+    try {
+      if (await copyIfOther(join(from, path), join(to, path))) count += 1;
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  }
+  if (problems.length > 0) throw new Error(problems.join('; '));
   return count;
+}
+
+/** An agent can exchange a directory of the state for a link, and what that leads to is none of it. */
+async function mustBeReal(directory: string): Promise<void> {
+  const real = await realpath(directory).catch(() => directory);
+  const parent = dirname(dirname(directory));
+  const expected = join(
+    await realpath(parent).catch(() => parent),
+    basename(dirname(directory)),
+    basename(directory),
+  );
+  if (real !== expected)
+    throw new Error(`${directory} leads through a link to ${real}: its files are left as they are`);
 }
 
 async function copyIfOther(from: string, to: string): Promise<boolean> {

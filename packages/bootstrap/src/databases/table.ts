@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where a part of OpenClaw's state lives while a gateway runs, with `databases: replicated`. */
@@ -56,7 +56,7 @@ export async function databaseDirectories(state: string, agents: readonly string
 }
 
 /** What a unit file can say; the database of an agent with another name stays on the file system. */
-const plain = /^[A-Za-z0-9_.@+-]+$/;
+const plain = /^(?!\.{1,2}$)[A-Za-z0-9_.@+-]{1,64}$/;
 
 const directoryOf = (agent: string): string => join('agents', agent, 'agent');
 
@@ -68,7 +68,7 @@ async function agentsIn(state: string): Promise<string[]> {
       const is =
         plain.test(agent.name) &&
         agent.isDirectory() &&
-        (await stat(join(state, path)).catch(() => undefined))?.isDirectory();
+        (await lstat(join(state, path)).catch(() => undefined))?.isDirectory();
       return is ? [path] : [];
     }),
   );

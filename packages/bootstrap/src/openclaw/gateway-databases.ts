@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { databasesProgram } from '../databases/bundled.ts';
-import { epochFile, readHolder } from '../databases/holder.ts';
+import { epochFile, readHolder, type Holder } from '../databases/holder.ts';
 import { localCopies, localEpoch, type Places } from '../databases/places.ts';
 import { madeAnew } from '../databases/table.ts';
 import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
@@ -84,9 +84,10 @@ export type Moved = Readonly<z.infer<typeof answer>>;
  */
 export async function bringToDisk(host: Host, gateway: string, agents: readonly string[]): Promise<Moved> {
   const { layout } = host;
+  await recordOf(host);
   await prepareDirectories(host);
-  await writeAtomically(elsewhereMark(layout), '{}\n');
   const moved = await run(host, 'bring', agents);
+  await writeAtomically(elsewhereMark(layout), '{}\n');
   await host.units.setPlaces(gateway, await placesFor(host, moved.directories));
   await host.units.install(replicaUnit(host, gateway));
   await host.units.setSecretEnvironment(replicaUnitName, {});
@@ -99,13 +100,7 @@ export async function bringToDisk(host: Host, gateway: string, agents: readonly 
  */
 export async function wholeState(host: Host): Promise<Moved> {
   const { layout } = host;
-  const holder = await readHolder(placesOf(layout));
-  if (holder === undefined && (await readIfPresent(elsewhereMark(layout))) !== undefined) {
-    throw new BootstrapError(
-      'STATE_NOT_MOUNTED',
-      `The databases of ${layout.state} were replicated to ${layout.replica}, and nothing is there: run the bootstrap first, which mounts it.`,
-    );
-  }
+  const holder = await recordOf(host);
   if (holder?.lives !== 'local') return { changes: [], problems: [], directories: [] };
   await prepareDirectories(host);
   const moved = await run(host, 'fold');
@@ -113,9 +108,19 @@ export async function wholeState(host: Host): Promise<Moved> {
   return moved;
 }
 
-/** Whether the state directory is not the whole state. @throws BootstrapError `REPLICA_DAMAGED` */
-export async function areElsewhere({ layout }: Pick<Host, 'layout'>): Promise<boolean> {
-  return (await readHolder(placesOf(layout)))?.lives === 'local';
+/** Whether the state directory is not the whole state. @throws BootstrapError `REPLICA_DAMAGED`, `STATE_NOT_MOUNTED` */
+export async function areElsewhere(host: Pick<Host, 'layout'>): Promise<boolean> {
+  return (await recordOf(host))?.lives === 'local';
+}
+
+/** @throws BootstrapError `STATE_NOT_MOUNTED` where there must be one, and is none: what lies in the state is old */
+async function recordOf({ layout }: Pick<Host, 'layout'>): Promise<Holder | undefined> {
+  const holder = await readHolder(placesOf(layout));
+  if (holder !== undefined || (await readIfPresent(elsewhereMark(layout))) === undefined) return holder;
+  throw new BootstrapError(
+    'STATE_NOT_MOUNTED',
+    `The databases of ${layout.state} were replicated to ${layout.replica}, and no record of them is there. Run the bootstrap, which mounts it; where somebody has removed it, remove ${elsewhereMark(layout)} and restore a backup.`,
+  );
 }
 
 /** Says to who does not see the replica that what lies in the state directory is old. */

@@ -27,7 +27,10 @@ export const measureReplica: Step = {
       const metric = { name: replicaMetric, unit: 'Seconds', value: seconds } as const;
       await appendFile(metricsFile(host.layout), `${embeddedMetrics(spec.name, now, [metric])}\n`);
     }
-    return { changes: [], conditions: [seconds <= quietSeconds ? follows : late(seconds, why)] };
+    return {
+      changes: [],
+      conditions: [seconds <= quietSeconds && why === undefined ? follows : late(seconds, why)],
+    };
   },
 };
 

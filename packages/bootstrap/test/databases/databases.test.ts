@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,8 +8,9 @@ import { bringDatabases } from '../../src/databases/bring.ts';
 import { foldDatabases } from '../../src/databases/fold.ts';
 import { readHolder } from '../../src/databases/holder.ts';
 import { keepReplica } from '../../src/databases/keep.ts';
-import { localCopies, localEpoch, type Places } from '../../src/databases/places.ts';
+import { localCopies, localEpoch, replicaOf, type Places } from '../../src/databases/places.ts';
 import { statusFile, type KeeperStatus } from '../../src/databases/status.ts';
+import { Shipper } from '../../src/replica/index.ts';
 
 let directory: string;
 let here: Places;
@@ -239,6 +240,69 @@ describe('the databases of a pod', () => {
     await write(on(here, agent), 'on the disk only');
     expect((await bring(here, 'third')).changes).toEqual([]);
     expect(rows(on(here, agent))).toEqual(['hello', 'shipped', 'shipped, too', 'on the disk only']);
+  });
+
+  test('fault (instance): a machine that was cut off goes on writing to the replica of its epoch, and the one after it is lost, too → what others went on with comes back', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'before'));
+    const cutOff = (await readHolder(here))!;
+    await bring(there);
+    await lost(there, () => write(on(there, agent), 'the next'));
+    // Which began later than any of the next one.
+    const late = new Shipper({ database: on(here, agent), folder: replicaOf(here, cutOff.epoch, agent) });
+    await write(on(here, agent), 'cut off');
+    await late.start();
+    await late.end();
+    await late.close();
+    const third = { ...there, local: join(directory, 'third') };
+    await mkdir(third.local);
+    expect((await bring(third)).problems).toEqual([]);
+    expect(rows(on(third, agent))).toEqual(['hello', 'before', 'the next']);
+  });
+
+  test('fault (storage): a file beside them cannot be copied → they are replicated all the same, the other files follow, and the status says so', async () => {
+    await mkdir(join(here.state, 'state/kept'), { recursive: true });
+    await bring(here);
+    await writeFile(on(here, 'state/kept'), 'now a file');
+    await writeFile(on(here, 'state/settings.json'), '{}');
+    await lost(here, () => write(on(here, agent), 'replicated'));
+    const { problem } = JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
+    expect(problem).toMatch(/state\/kept/);
+    expect(await readFile(inState('state/settings.json'), 'utf8')).toBe('{}');
+    await bring(there);
+    expect(rows(on(there, agent))).toEqual(['hello', 'replicated']);
+  });
+
+  test('fault (instance): it is started again after what replicates has ended long before its gateway → the disk counts', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'replicated'));
+    await write(on(here, agent), 'an hour later');
+    const later = new Date(Date.now() + 3_600_000);
+    await utimes(on(here, agent), later, later);
+    expect((await bring(here, 'second')).changes).toEqual([]);
+    expect(rows(on(here, agent))).toEqual(['hello', 'replicated', 'an hour later']);
+  });
+
+  test('fault (storage): an agent leads the directory of its files to the replica by a link → nothing there is touched', async () => {
+    await bring(here);
+    await kept(here, async () => {
+      await new Promise((wake) => setTimeout(wake, 500));
+      await rename(join(here.state, 'agents/main'), join(here.state, 'agents/old'));
+      await mkdir(join(here.state, 'agents/main'));
+      await symlink(here.replica, join(here.state, 'agents/main/agent'));
+      await new Promise((wake) => setTimeout(wake, 2500));
+    }).catch(() => {});
+    expect(await readHolder(here)).toMatchObject({ lives: 'local' });
+    expect(existsSync(join(replicaOf(here, (await readHolder(here))!.epoch, agent)))).toBe(true);
+  });
+
+  test('of agents with names that lead elsewhere stay where they are', async () => {
+    const { directories } = await bringDatabases(
+      { ...here, agents: ['main', '..', '.', 'a'.repeat(300)] },
+      { now: new Date(), boot: 'first' },
+    );
+    expect(directories).toEqual(['state', 'agents/main/agent']);
+    expect(await readHolder(here)).toMatchObject({ directories });
   });
 
   test('have files beside them that follow: settings and credentials of an agent', async () => {
