@@ -10,6 +10,7 @@ import { copyDatabase } from './copy-database.ts';
 import { readHolder, writeHolder, type Holder } from './holder.ts';
 import { mirrorFiles } from './mirror.ts';
 import { localBoot, localCopies, localEpoch, replicaOf, type Places } from './places.ts';
+import { isThere } from './presence.ts';
 import { databasesOf } from './replicated.ts';
 import { keeperStatus, statusFile, type KeeperStatus } from './status.ts';
 import { databaseDirectories, madeAnew } from './table.ts';
@@ -209,11 +210,4 @@ async function setAside(places: Places, epoch: string | undefined): Promise<stri
   await rm(localEpoch(places), { force: true });
   await rename(localCopies(places), aside);
   return aside;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

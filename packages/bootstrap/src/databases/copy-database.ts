@@ -1,10 +1,10 @@
-import { copyFile, rename, rm, stat } from 'node:fs/promises';
-import { DatabaseSync } from 'node:sqlite';
+import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { open } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { syncDirectory } from '../config/atomic-file.ts';
 import { temporaryOf } from '../temporary/name.ts';
 import { besides } from './database-file.ts';
+import { isThere } from './presence.ts';
 
 /**
  * Copies a database that nobody has open to another place, as one file: what its journal or its WAL still has is in it. What
@@ -65,11 +65,4 @@ async function sync(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

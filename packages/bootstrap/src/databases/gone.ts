@@ -1,15 +1,13 @@
-import { lstat, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../config/atomic-file.ts';
+import { isThere } from './presence.ts';
 
 /** In the replica of a database that was removed on purpose, as with its agent: it must not come back. */
 const mark = (folder: string): string => join(folder, 'gone');
 
 export async function isGone(folder: string): Promise<boolean> {
-  return lstat(mark(folder)).then(
-    () => true,
-    () => false,
-  );
+  return isThere(mark(folder));
 }
 
 export async function sayGone(folder: string, now: Date): Promise<void> {

@@ -296,6 +296,14 @@ describe('the databases of a pod', () => {
     expect(existsSync(join(replicaOf(here, (await readHolder(here))!.epoch, agent)))).toBe(true);
   });
 
+  test('of programs that an agent uses, in folders below its own, are files as any other, and keep no machine from starting', async () => {
+    const nested = 'agents/main/agent/program/state.sqlite';
+    await bring(here);
+    await kept(here, () => write(on(here, nested), 'a note'));
+    expect((await bring(there)).problems).toEqual([]);
+    expect(rows(on(there, nested))).toEqual(['a note']);
+  });
+
   test('of agents with names that lead elsewhere stay where they are', async () => {
     const { directories } = await bringDatabases(
       { ...here, agents: ['main', '..', '.', 'a'.repeat(300)] },
