@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { must } from '../host/systemd/command.ts';
-import { wholeState } from '../openclaw/gateway-databases.ts';
+import { abandonDatabases, wholeState } from '../openclaw/gateway-databases.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { stateMount } from '../steps/mounts.ts';
 import { temporaryOf } from '../temporary/name.ts';
@@ -83,7 +83,7 @@ export async function restoreBackup(
       await host.units.stop(gatewayUnitName);
       const replaced = replacedDirectory(layout, host.now());
       await behindTheFence(host, async () => {
-        await wholeState(host);
+        for (const line of await foldWhatIsThere(host)) say(line);
         // Refuses what a link leads to: nobody is there any more who could plant one afterwards.
         const swap = await planSwap(layout, {
           id: backup.id,
@@ -92,7 +92,7 @@ export async function restoreBackup(
           kept: replaced,
         });
         await beginSwap(layout, swap);
-        await finishSwap(layout);
+        await finish(host);
       });
       say(`the state of ${backup.at} is in place; what it replaced lies in ${replaced}`);
       return { backup, losses, replaced };
@@ -110,7 +110,28 @@ export async function restoreBackup(
  */
 export async function finishRestore(host: Host): Promise<string | undefined> {
   if ((await pendingSwap(host.layout)) === undefined) return undefined;
-  return behindTheFence(host, () => finishSwap(host.layout));
+  return behindTheFence(host, () => finish(host));
+}
+
+/** What is decided counts, wherever the databases were. @returns the backup */
+async function finish(host: Host): Promise<string | undefined> {
+  await abandonDatabases(host);
+  return await finishSwap(host.layout);
+}
+
+/**
+ * What is replaced is kept, with its databases where they can be had.
+ * @returns what cannot be had any more, a line each
+ */
+async function foldWhatIsThere(host: Host): Promise<readonly string[]> {
+  try {
+    return (await wholeState(host)).problems;
+  } catch (error) {
+    const isLost =
+      error instanceof BootstrapError && ['REPLICA_DAMAGED', 'REPLICA_MISSING'].includes(error.code);
+    if (!isLost) throw error;
+    return [`the databases that are replaced cannot be had any more: ${error.message}`];
+  }
 }
 
 /**

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
@@ -7,6 +6,7 @@ import { BootstrapError } from '../errors.ts';
 import { restoreDatabase } from '../replica/restore.ts';
 import { contentsOf } from './contents.ts';
 import { copyDatabase } from './copy-database.ts';
+import { newEpoch, setAside } from './epoch.ts';
 import { readHolder, writeHolder, type Holder } from './holder.ts';
 import { mirrorFiles } from './mirror.ts';
 import { localBoot, localCopies, localEpoch, replicaOf, type Places } from './places.ts';
@@ -63,7 +63,7 @@ export async function bringDatabases(places: Places, { now, boot }: Moment): Pro
     }
   }
   await rename(half, localCopies(places));
-  const epoch = `${now.toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
+  const epoch = newEpoch(now);
   await writeAtomically(localBoot(places), boot);
   await writeAtomically(localEpoch(places), epoch);
   const earlier = holder?.lives === 'local' ? [holder.epoch, ...holder.earlier] : [];
@@ -198,16 +198,4 @@ async function restoreOne(
 /** What was there at a planned end, and is not. */
 function shortOf(missing: Readonly<Record<string, number>>): string[] {
   return Object.entries(missing).map(([table, rows]) => `${rows} rows of ${table} are missing`);
-}
-
-/** Keeps one, for whoever looks for what was not replicated in time. */
-async function setAside(places: Places, epoch: string | undefined): Promise<string | undefined> {
-  const names: string[] = await readdir(places.local).catch(() => []);
-  if (!names.includes('current')) return undefined;
-  for (const name of names.filter((each) => each.startsWith('aside-')))
-    await rm(join(places.local, name), { recursive: true, force: true });
-  const aside = join(places.local, `aside-${epoch ?? 'unknown'}`);
-  await rm(localEpoch(places), { force: true });
-  await rename(localCopies(places), aside);
-  return aside;
 }

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { beginOf } from './epoch.ts';
 import { readHolder } from './holder.ts';
 import type { Places } from './places.ts';
 
@@ -21,16 +22,7 @@ export async function removeOldEpochs(places: Places, now: Date): Promise<void> 
   }
 }
 
-/** Epochs that another one has followed before a time. Pure. @param epochs oldest first */
+/** Epochs that another one has followed before a time; what was not made here is kept. Pure. @param epochs oldest first */
 export function supersededBefore(epochs: readonly string[], time: Date): string[] {
   return epochs.slice(0, -1).filter((_, index) => beginOf(epochs[index + 1]!) < time.getTime());
-}
-
-/** Its name says when an epoch began. */
-function beginOf(epoch: string): number {
-  const found = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z-/.exec(epoch);
-  const [year, month, day, hour, minute, second, millisecond] = (found ?? []).slice(1).map(Number);
-  // What has another name was not made here, and is kept.
-  if (year === undefined) return Infinity;
-  return Date.UTC(year, month! - 1, day, hour, minute, second, millisecond);
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BootstrapError } from '../errors.ts';
+import { abandonDatabases } from './abandon.ts';
 import { bringDatabases } from './bring.ts';
 import { foldDatabases } from './fold.ts';
 import { keepReplica } from './keep.ts';
@@ -16,6 +17,7 @@ try {
   const moment = { now: new Date(), boot: boot.trim() };
   if (verb === 'bring') say(await bringDatabases(where, moment));
   else if (verb === 'fold') say(await foldDatabases(where, moment));
+  else if (verb === 'abandon') say(await abandonDatabases(where, moment.now));
   else {
     const ended = new AbortController();
     process.on('SIGTERM', () => ended.abort()).on('SIGINT', () => ended.abort());

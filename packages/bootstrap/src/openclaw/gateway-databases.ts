@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { databasesProgram } from '../databases/bundled.ts';
-import { epochFile, readHolder, type Holder } from '../databases/holder.ts';
+import { epochFile, holderFile, readHolder, type Holder } from '../databases/holder.ts';
 import { localCopies, localEpoch, type Places } from '../databases/places.ts';
 import { madeAnew } from '../databases/table.ts';
 import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
@@ -73,7 +73,7 @@ export function replicaUnit(host: Host, gateway: string): Unit {
 
 const answer = z.object({
   changes: z.array(z.string()),
-  problems: z.array(z.string()),
+  problems: z.array(z.string()).default([]),
   directories: z.array(z.string()).default([]),
 });
 export type Moved = Readonly<z.infer<typeof answer>>;
@@ -106,6 +106,19 @@ export async function wholeState(host: Host): Promise<Moved> {
   const moved = await run(host, 'fold');
   await rm(elsewhereMark(layout), { force: true });
   return moved;
+}
+
+/**
+ * Gives up what is on a local disk and in the replica: the state directory is the whole state, as it is. Only behind the fence,
+ * by who has decided to replace that by a backup.
+ */
+export async function abandonDatabases(host: Host): Promise<void> {
+  const { layout } = host;
+  // A laptop, and a pod that never replicated, has no record.
+  if ((await readIfPresent(holderFile(placesOf(layout)))) === undefined) return;
+  await prepareDirectories(host);
+  await run(host, 'abandon');
+  await rm(elsewhereMark(layout), { force: true });
 }
 
 /** Whether the state directory is not the whole state. @throws BootstrapError `REPLICA_DAMAGED`, `STATE_NOT_MOUNTED` */
@@ -161,7 +174,7 @@ async function placesFor({ layout }: Host, directories: readonly string[]): Prom
 /** How long the one that replicated before may take for its last word: it has as long to end. */
 const keeperSeconds = 360;
 
-async function run(host: Host, verb: 'bring' | 'fold', agents: readonly string[] = []): Promise<Moved> {
+async function run(host: Host, verb: 'bring' | 'fold' | 'abandon', agents: readonly string[] = []): Promise<Moved> {
   const { layout } = host;
   const program = [host.node, '--disable-warning=ExperimentalWarning', programFile, verb];
   const lock = join(layout.replica, 'keeper.lock');

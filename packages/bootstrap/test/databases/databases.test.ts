@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { abandonDatabases } from '../../src/databases/abandon.ts';
 import { bringDatabases } from '../../src/databases/bring.ts';
 import { foldDatabases } from '../../src/databases/fold.ts';
 import { readHolder } from '../../src/databases/holder.ts';
@@ -351,6 +352,38 @@ describe('the databases of a pod', () => {
     await writeFile(join(holder, 'epoch'), 'half');
     await bring(here);
     expect(await readFile(join(holder, 'epoch'), 'utf8')).toBe(epoch);
+  });
+
+  test('fault (storage): nothing of a database can be restored → nothing is moved; given up for a restore, what that puts into the state counts, on any machine', async () => {
+    await bring(here);
+    const { epoch } = (await readHolder(here))!;
+    await lost(here, () => write(on(here, state), 'said'));
+    const folder = replicaOf(here, epoch, state);
+    for (const generation of await readdir(folder))
+      await writeFile(join(folder, generation, 'database'), 'torn');
+    await expect(fold(there)).rejects.toMatchObject({ code: 'REPLICA_DAMAGED' });
+    expect(await readHolder(there)).toMatchObject({ lives: 'local', epoch });
+
+    await abandonDatabases(there, new Date());
+    await abandonDatabases(there, new Date());
+    expect(await readHolder(there)).toMatchObject({ lives: 'state', earlier: [] });
+    await rm(inState(state));
+    await write(inState(state), 'of a backup');
+    for (const machine of [there, here]) {
+      await bring(machine);
+      expect(rows(on(machine, state))).toEqual(['of a backup']);
+      await kept(machine, () => Promise.resolve());
+    }
+  });
+
+  test('fault (storage): the record of where the databases are is torn → given up for a restore, the state counts', async () => {
+    await bring(here);
+    await writeFile(join(here.replica, 'holder', 'databases.json'), '{"lives"');
+    await expect(fold(here)).rejects.toMatchObject({ code: 'REPLICA_DAMAGED' });
+    await abandonDatabases(here, new Date());
+    expect(await readHolder(here)).toMatchObject({ lives: 'state' });
+    expect(await bring(here)).toMatchObject({ problems: [] });
+    expect(rows(on(here, state))).toEqual(['ann']);
   });
 });
 
