@@ -4,6 +4,8 @@ import { readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { must } from '../host/systemd/command.ts';
+import { areSeen } from '../openclaw/gateway-databases.ts';
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import type { StepContext } from '../steps/step.ts';
 import { temporaryOf } from '../temporary/name.ts';
 import { removeBelow } from '../temporary/sweep.ts';
@@ -42,6 +44,7 @@ export async function backUp(context: BackupContext, reason: BackupReason): Prom
   const { host, spec, signal } = context;
   signal.throwIfAborted();
   mustBeInstalled(host, spec);
+  await mustSeeDatabases(host);
   await ownRecords(host);
   return inScratch(host, async (scratch) => {
     const archive = join(scratch, 'archive.tar.gz');
@@ -88,6 +91,15 @@ export async function backUp(context: BackupContext, reason: BackupReason): Prom
       });
     return asBackup(folder, manifest);
   });
+}
+
+/** Those on a local disk are seen beside the gateway that has them: what lies in the state directory is old. */
+async function mustSeeDatabases(host: Host): Promise<void> {
+  if (await areSeen(host, gatewayUnitName)) return;
+  throw new BootstrapError(
+    'BACKUP_FAILED',
+    `The gateway does not run here, and its databases are not in ${host.layout.state}: an archive would have old ones. \`backup create\` brings them back first.`,
+  );
 }
 
 export function asBackup(folder: BackupFolder, manifest: BackupManifest): Backup {

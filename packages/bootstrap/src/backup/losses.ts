@@ -1,6 +1,8 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
+import { areSeen } from '../openclaw/gateway-databases.ts';
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { inspectDatabases, type InspectedDatabase } from './databases.ts';
 import type { ArchivedDatabase, BackupManifest } from './manifest.ts';
 
@@ -19,7 +21,13 @@ export async function lossesOf(host: Host, { at, databases }: BackupManifest): P
     timeoutSeconds: inspectSeconds,
   }).catch(() => undefined);
   const changed = await newerFiles(state, Date.parse(at));
+  const isSeen = await areSeen(host, gatewayUnitName).catch(() => false);
   return [
+    ...(isSeen
+      ? []
+      : [
+          'The gateway does not run here, and its databases are not in the state: what they have is not counted.',
+        ]),
     ...(now === undefined
       ? ['The databases cannot be read as they are: what is in them cannot be compared.']
       : [...unreadable(now), ...rowLosses(databases, now)]),

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command, type Option } from 'commander';
 import * as z from 'zod';
 import { patienceAtBoot } from '../aws/patience.ts';
-import { backUp, inScratch, type BackupContext } from '../backup/create.ts';
+import { backUp, inScratch, type Backup, type BackupContext } from '../backup/create.ts';
 import { drill } from '../backup/drill.ts';
 import { asFailure, remember, rememberStored, storeAll } from '../backup/keep.ts';
 import { backupId } from '../backup/manifest.ts';
@@ -14,9 +14,12 @@ import { converge } from '../converge.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { ProcessHost } from '../host/process/process-host.ts';
+import { areSeen } from '../openclaw/gateway-databases.ts';
+import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { podsRun } from '../openclaw-release.ts';
 import { loadPodSpec } from '../spec/load.ts';
 import { describeDrill } from '../steps/drill.ts';
+import { whileNobodyWrites } from '../upgrade/fence.ts';
 import { ReleaseRecords } from '../upgrade/records.ts';
 import { touched } from '../upgrade/situation.ts';
 import { join } from 'node:path';
@@ -121,7 +124,11 @@ async function asItRuns(context: BackupContext): Promise<BackupContext> {
 
 async function create({ context, store, options }: Work): Promise<number> {
   await mustBeOneState(context.host);
-  const { id, file, bytes, at, manifest } = await backUp(await asItRuns(context), 'asked-for');
+  const made = async (): Promise<Backup> => await backUp(await asItRuns(context), 'asked-for');
+  // Where no gateway runs, what it has replicated is brought into the state first, as no other may while it is being read.
+  const { id, file, bytes, at, manifest } = (await areSeen(context.host, gatewayUnitName))
+    ? await made()
+    : await whileNobodyWrites(context, made);
   await remember(context, { lastBackup: at, backupFailure: undefined, backupBegun: undefined });
   say(options, { event: 'backup', id, file, bytes, at }, `${id}: ${bytes} bytes, ${file}`);
   for (const remark of manifest.remarks) say(options, { event: 'remark', remark }, `    ${remark}`);

@@ -126,6 +126,14 @@ export async function areElsewhere(host: Pick<Host, 'layout'>): Promise<boolean>
   return (await recordOf(host))?.lives === 'local';
 }
 
+/**
+ * Whether a command of this machine sees the databases as they are: in the state directory, or beside the gateway that has them.
+ * @throws BootstrapError `REPLICA_DAMAGED`, `STATE_NOT_MOUNTED`
+ */
+export async function areSeen(host: Host, gateway: string): Promise<boolean> {
+  return (await host.units.state(gateway)).status === 'active' || !(await areElsewhere(host));
+}
+
 /** @throws BootstrapError `STATE_NOT_MOUNTED` where there must be one, and is none: what lies in the state is old */
 async function recordOf({ layout }: Pick<Host, 'layout'>): Promise<Holder | undefined> {
   const holder = await readHolder(placesOf(layout));
@@ -174,7 +182,11 @@ async function placesFor({ layout }: Host, directories: readonly string[]): Prom
 /** How long the one that replicated before may take for its last word: it has as long to end. */
 const keeperSeconds = 360;
 
-async function run(host: Host, verb: 'bring' | 'fold' | 'abandon', agents: readonly string[] = []): Promise<Moved> {
+async function run(
+  host: Host,
+  verb: 'bring' | 'fold' | 'abandon',
+  agents: readonly string[] = [],
+): Promise<Moved> {
   const { layout } = host;
   const program = [host.node, '--disable-warning=ExperimentalWarning', programFile, verb];
   const lock = join(layout.replica, 'keeper.lock');

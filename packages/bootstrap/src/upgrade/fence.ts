@@ -19,7 +19,7 @@ export interface FenceOptions {
  * @throws BootstrapError `STATE_LOCKED`
  */
 export async function whileNobodyWrites<T>(
-  context: StepContext,
+  context: Pick<StepContext, 'host' | 'spec' | 'signal'>,
   action: () => Promise<T>,
   { asItIs = false }: FenceOptions = {},
 ): Promise<T> {
