@@ -2,6 +2,7 @@ import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { syncDirectory } from '../config/atomic-file.ts';
+import { isDamaged } from '../replica/lasting.ts';
 import { temporaryOf } from '../temporary/name.ts';
 import { besides } from './database-file.ts';
 import { isThere } from './presence.ts';
@@ -33,9 +34,6 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
-/** https://www.sqlite.org/rescode.html */
-const damaged: readonly unknown[] = [11 /* SQLITE_CORRUPT */, 26 /* SQLITE_NOTADB */];
-
 /**
  * @returns false for a damaged one, which is copied as it is: OpenClaw says what is wrong with it, and repairs it or sets it aside
  * (`openclaw-quarantine.sqlite`)
@@ -49,9 +47,7 @@ function makeWhole(path: string): boolean {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;');
     return true;
   } catch (error) {
-    const { errcode } = error as { readonly errcode?: number };
-    // The lower byte says what it is: https://www.sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes
-    if (errcode !== undefined && damaged.includes(errcode & 0xff)) return false;
+    if (isDamaged(error)) return false;
     throw error;
   } finally {
     database?.close();

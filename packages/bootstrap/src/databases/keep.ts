@@ -52,6 +52,7 @@ class Keeper {
   readonly #epoch: string;
   readonly #directories: readonly string[];
   readonly #shippers = new Map<string, Shipper>();
+  readonly #since = Date.now();
   #problem: string | undefined;
   /** A file system that does not answer has one scan waiting for it. */
   #scanning: Promise<void> | undefined;
@@ -153,6 +154,7 @@ class Keeper {
     const status: KeeperStatus = {
       at: Date.now(),
       epoch: this.#epoch,
+      since: this.#since,
       databases: Object.fromEntries([...this.#shippers].map(([name, { status: its }]) => [name, its])),
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
     };

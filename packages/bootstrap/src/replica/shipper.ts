@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { BootstrapError } from '../errors.ts';
 import { countShipped } from './count-shipped.ts';
 import { writeEnding } from './generation.ts';
+import { isLasting } from './lasting.ts';
 import { LocalDatabase, type Read } from './local-database.ts';
 import { Retry } from './retry.ts';
 import { defaultOptions, type ShipperOptions, type ShipperStatus, type Tick } from './shipper-options.ts';
@@ -36,6 +37,7 @@ export class Shipper {
   #generation: string | undefined;
   #shippedAt = 0;
   #problem: string | undefined;
+  #isLasting = false;
   #running: Promise<Tick> | undefined;
   /** Why the database was let go of while something went on. */
   #lost: string | undefined;
@@ -80,7 +82,7 @@ export class Shipper {
 
   /**
    * Ships all that is committed and says so, with the rows of every table, once nobody writes any more.
-   * @param patienceMilliseconds how long the replica may take. Default: a minute
+   * @param patienceMilliseconds how long the replica may take. Default: a minute. What cannot be replicated at all is not waited for
    * @returns false: there is no database
    * @throws BootstrapError `REPLICA_MISSING`: the replica does not have all
    */
@@ -96,7 +98,7 @@ export class Shipper {
         await within(this.#running, until - performance.now());
       }
       if (this.#hasEnded()) return true;
-      if (this.#state === 'closed' || performance.now() > until) break;
+      if (this.#isLasting || this.#state === 'closed' || performance.now() > until) break;
       await new Promise((wake) => setTimeout(wake, this.#problem === undefined ? 10 : 250));
     }
     const why = this.#problem ?? (this.#running ? 'it does not answer' : 'the database is still written to');
@@ -124,9 +126,11 @@ export class Shipper {
     try {
       const { problem, ...more } = await action(did);
       this.#problem = problem;
+      this.#isLasting &&= problem !== undefined;
       return { ...did, ...more };
     } catch (error) {
       this.#problem = (error as Error).message;
+      this.#isLasting = isLasting(error);
       const isLost =
         error instanceof Hole || (error instanceof BootstrapError && error.code === 'REPLICA_DAMAGED');
       if (!isLost) return did;

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import type { Condition } from '../conditions.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
-import { keeperStatus, statusFile } from '../databases/status.ts';
+import { keeperStatus, replicaAge, statusFile } from '../databases/status.ts';
 import { embeddedMetrics, replicaMetric } from '../embedded-metrics.ts';
 import { metricsFile } from '../host/layout.ts';
 import { isReplicated, placesOf } from '../openclaw/gateway-databases.ts';
@@ -22,7 +22,7 @@ export const measureReplica: Step = {
     // Right after a start there is nothing to be told.
     if (status === undefined) return { changes: [], conditions: [unknown] };
     const now = host.now();
-    const { seconds, why } = behind(status, now.getTime());
+    const { seconds, why } = replicaAge(status, now.getTime());
     if (spec.logGroup !== undefined) {
       const metric = { name: replicaMetric, unit: 'Seconds', value: seconds } as const;
       await appendFile(metricsFile(host.layout), `${embeddedMetrics(spec.name, now, [metric])}\n`);
@@ -33,19 +33,6 @@ export const measureReplica: Step = {
     };
   },
 };
-
-/** How long ago all that was committed by then was on the file system, for the database that is behind most. */
-function behind(
-  { at, databases, problem }: ReturnType<typeof keeperStatus.parse>,
-  now: number,
-): { readonly seconds: number; readonly why: string | undefined } {
-  const all = Object.entries(databases);
-  const [name, worst] = all.toSorted(([, a], [, b]) => a.shippedAt - b.shippedAt)[0] ?? [];
-  // Who replicates may have ended: then nothing is known since it last said something.
-  const shippedAt = Math.min(at, worst?.shippedAt ?? at);
-  const why = worst?.problem === undefined ? problem : `${name}: ${worst.problem}`;
-  return { seconds: Math.max(0, Math.round((now - shippedAt) / 1000)), why };
-}
 
 const follows: Condition = {
   type: 'DatabasesReplicated',

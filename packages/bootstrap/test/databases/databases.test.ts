@@ -354,6 +354,35 @@ describe('the databases of a pod', () => {
     expect(await readFile(join(holder, 'epoch'), 'utf8')).toBe(epoch);
   });
 
+  test('fault (storage): a file is called a database and is none → the others are replicated, the status names it, and the end does not wait for it', async () => {
+    await bring(here);
+    await writeFile(
+      on(here, 'state/junk.sqlite'),
+      'these are words, and there are more than a hundred of them: '.repeat(20),
+    );
+    const ended = new AbortController();
+    const keeping = keepReplica(here, ended.signal);
+    const said = async (): Promise<KeeperStatus> =>
+      JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
+    await expect
+      .poll(async () => (await said().catch(() => undefined))?.databases['state/junk.sqlite'], {
+        timeout: 20_000,
+      })
+      .toMatchObject({ shippedAt: 0, problem: expect.stringMatching(/not a database/) });
+    await expect
+      .poll(async () => (await said()).databases[agent]?.generation, { timeout: 20_000 })
+      .toBeDefined();
+    await write(on(here, agent), 'goodbye');
+    ended.abort();
+    const begun = performance.now();
+    await expect(keeping).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
+    expect(performance.now() - begun).toBeLessThan(60_000);
+    await rm(here.local, { recursive: true });
+    await mkdir(here.local);
+    await bring(there);
+    expect(rows(on(there, agent))).toEqual(['hello', 'goodbye']);
+  });
+
   test('fault (storage): nothing of a database can be restored → nothing is moved; given up for a restore, what that puts into the state counts, on any machine', async () => {
     await bring(here);
     const { epoch } = (await readHolder(here))!;
