@@ -7,6 +7,7 @@ import { readLive } from '../config/live-config.ts';
 import { fileOnDisk, isProved } from '../config/proved-config.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
 import type { Host } from '../host/host.ts';
+import { haveMovedOn, holderFiles } from '../openclaw/gateway-databases.ts';
 import { hasLostFence } from '../openclaw/gateway-fence.ts';
 import { configFile, gatewayUnitName, heapMegabytes } from '../openclaw/gateway-unit.ts';
 import { podsRun } from '../openclaw-release.ts';
@@ -51,11 +52,11 @@ async function remember(host: Host, spec: PodSpec, text: string): Promise<void> 
   if (wish === undefined || live === undefined || pid === undefined || live.includes.size >= mostFiles)
     return;
   const names = [...live.includes.keys()].map((name) => join(host.layout.state, name));
-  const files = [...names, configFile(host.layout), writerLock(host)];
+  const files = [...names, configFile(host.layout), writerLock(host), ...holderFiles(host, spec)];
   const places: Places = { pid, port: gatewayPort(spec), files };
   const machine = await observeMachine(places);
   // The file that was looked at may be another one than the gateway has locked, made meanwhile.
-  if (await hasLostFence(host, pid)) return;
+  if ((await hasLostFence(host, pid)) || (await haveMovedOn(host, spec))) return;
   // What is edited from here on is another file to the next look; what was edited before was not seen in effect.
   if (!(await isInEffect(host, spec, pid))) return;
   const settled: Settled & { places: Places } = {

@@ -28,6 +28,30 @@ export function placesOf({ state, databases, replica }: Layout, agents: readonly
   return { state, local: databases, replica, agents };
 }
 
+/** Tells whose the databases are: a look need not read it, another machine makes another file. */
+export function holderFiles(
+  host: Pick<Host, 'kind' | 'layout'>,
+  spec: Pick<PodSpec, 'fileSystem'>,
+): string[] {
+  return isReplicated(host, spec) ? [epochFile(placesOf(host.layout))] : [];
+}
+
+/**
+ * Whether others have gone on with the databases that a gateway of this machine writes to: another machine had the fence since,
+ * as after a partition in which a file server has ended the lock of this one.
+ * @returns false, too, where nobody can tell
+ */
+export async function haveMovedOn(
+  host: Pick<Host, 'kind' | 'layout'>,
+  spec: Pick<PodSpec, 'fileSystem'>,
+): Promise<boolean> {
+  if (!isReplicated(host, spec)) return false;
+  const places = placesOf(host.layout);
+  const read = (file: string): Promise<string | undefined> => readIfPresent(file).catch(() => undefined);
+  const [here, there] = await Promise.all([read(localEpoch(places)), read(epochFile(places))]);
+  return here !== undefined && there !== undefined && here !== there;
+}
+
 /** Where a unit sees whose the databases are. */
 const shownAt = '/run/clawharbor-holder';
 

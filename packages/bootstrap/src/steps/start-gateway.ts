@@ -11,6 +11,7 @@ import { hasLostFence } from '../openclaw/gateway-fence.ts';
 import {
   areElsewhere,
   bringToDisk,
+  haveMovedOn,
   isReplicated,
   wholeState,
   type Moved,
@@ -154,14 +155,29 @@ async function decide(context: StepContext): Promise<Decision> {
 }
 
 /** What is done for a gateway that has no other reason to be restarted, and that no longer keeps another one away. */
-async function fenced({ host }: StepContext, { status, pid }: UnitState): Promise<Decision | undefined> {
-  if (status !== 'active' || pid === undefined || !(await hasLostFence(host, pid))) return undefined;
-  const message = `${writerLock(host)}, which the gateway had locked, was removed or replaced: nothing kept a second gateway away from the state. The gateway was restarted, and has locked the file that is there now.`;
-  return {
-    changes: ['restart openclaw, whose lock of the state is gone'],
-    action: 'restart',
-    warnings: [{ code: 'STATE_UNLOCKED', message }],
-  };
+async function fenced(
+  { host, spec }: StepContext,
+  { status, pid }: UnitState,
+): Promise<Decision | undefined> {
+  if (status !== 'active' || pid === undefined) return undefined;
+  const lost = (await hasLostFence(host, pid))
+    ? {
+        what: 'restart openclaw, whose lock of the state is gone',
+        message: `${writerLock(host)}, which the gateway had locked, was removed or replaced: nothing kept a second gateway away from the state. The gateway was restarted, and has locked the file that is there now.`,
+      }
+    : (await haveMovedOn(host, spec))
+      ? {
+          what: 'restart openclaw, whose databases another machine has gone on with',
+          message: `Another machine has gone on with the databases of the gateway here, as after a partition of the network: what people wrote here since is set aside in ${host.layout.databases}. The gateway was ended, and is started with what the other one has written, once that ends.`,
+        }
+      : undefined;
+  return (
+    lost && {
+      changes: [lost.what],
+      action: 'restart',
+      warnings: [{ code: 'STATE_UNLOCKED', message: lost.message }],
+    }
+  );
 }
 
 /**
