@@ -15,32 +15,39 @@ if (whyNoSilence !== undefined) console.log(`left out: ${whyNoSilence}`);
  * https://docs.kernel.org/filesystems/fuse/fuse.html
  */
 const mountSilence = `exec 3<>/dev/fuse
-mount --internal-only --types fuse --options fd=3,rootmode=40000,user_id=0,group_id=0,allow_other silent "$1"
+$2 mount --internal-only --types fuse --options fd=3,rootmode=40000,user_id=0,group_id=0,allow_other silent "$1"
 echo mounted
 exec sleep 3600`;
 
 /** A mount on a directory that answers nothing, until it is taken away. */
 export class SilentFileSystem {
   readonly #at: string;
+  readonly #among: readonly string[];
   readonly #holder: ChildProcess;
 
-  private constructor(at: string, holder: ChildProcess) {
+  private constructor(at: string, among: readonly string[], holder: ChildProcess) {
     this.#at = at;
+    this.#among = among;
     this.#holder = holder;
   }
 
-  static async mount(at: string): Promise<SilentFileSystem> {
-    const holder = spawn('sh', ['-ec', mountSilence, 'sh', at], { stdio: ['ignore', 'pipe', 'inherit'] });
+  /** @param pid process that has mounts of its own, and is to find it there. Default: this one */
+  static async mount(at: string, pid?: number): Promise<SilentFileSystem> {
+    const among = pid === undefined ? [] : ['nsenter', `--target=${pid}`, '--mount', '--'];
+    const holder = spawn('sh', ['-ec', mountSilence, 'sh', at, among.join(' ')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise((resolve, reject) => {
       holder.stdout.once('data', resolve);
       holder.once('exit', (code) => reject(new Error(`nothing was mounted on ${at}: ${code}`)));
     });
-    return new SilentFileSystem(at, holder);
+    return new SilentFileSystem(at, among, holder);
   }
 
   /** What is below it is there again, and who has waited gets an error. */
   async end(): Promise<void> {
-    execFileSync('umount', ['--lazy', this.#at]);
+    const [file, ...args] = [...this.#among, 'umount', '--lazy', this.#at];
+    execFileSync(file!, args);
     const ended = new Promise((resolve) => this.#holder.once('exit', resolve));
     this.#holder.kill('SIGKILL');
     await ended;

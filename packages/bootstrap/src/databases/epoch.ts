@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localCopies, localEpoch, type Places } from './places.ts';
+import { namesIn } from './presence.ts';
 
 /** Name of an epoch that begins now: later ones sort behind it. */
 export function newEpoch(now: Date): string {
@@ -22,7 +23,7 @@ export function beginOf(epoch: string): number {
  * @returns where they are; undefined where there are none
  */
 export async function setAside(places: Places, epoch: string | undefined): Promise<string | undefined> {
-  const names: string[] = await readdir(places.local).catch(() => []);
+  const names = await namesIn(places.local);
   if (!names.includes('current')) return undefined;
   for (const name of names.filter((each) => each.startsWith('aside-')))
     await rm(join(places.local, name), { recursive: true, force: true });

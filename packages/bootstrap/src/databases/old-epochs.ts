@@ -1,8 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beginOf } from './epoch.ts';
 import { readHolder } from './holder.ts';
 import type { Places } from './places.ts';
+import { namesIn } from './presence.ts';
 
 /** So far back the databases can be had as they were at a time. */
 export const keptHours = 24;
@@ -14,8 +15,7 @@ export const keptHours = 24;
 export async function removeOldEpochs(places: Places, now: Date): Promise<void> {
   const holder = await readHolder(places);
   if (holder === undefined) return;
-  const names: string[] = await readdir(join(places.replica, 'epochs')).catch(() => []);
-  const epochs = names.toSorted();
+  const epochs = (await namesIn(join(places.replica, 'epochs'))).toSorted();
   for (const epoch of supersededBefore(epochs, new Date(now.getTime() - keptHours * 3_600_000))) {
     if (epoch !== holder.epoch)
       await rm(join(places.replica, 'epochs', epoch), { recursive: true, force: true });

@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentsOf } from './contents.ts';
 import { isGone } from './gone.ts';
 import { replicaOf, type Places } from './places.ts';
+import { namesIn } from './presence.ts';
 
 /**
  * Databases of a directory that somebody has on a local disk, by their paths below the state: what was replicated, and what it
@@ -17,7 +17,7 @@ export async function databasesOf(
   const found = new Set<string>();
   const gone = new Set<string>();
   for (const epoch of epochs) {
-    for (const name of await readdir(replicaOf(places, epoch, directory)).catch(() => [])) {
+    for (const name of await namesIn(replicaOf(places, epoch, directory))) {
       const database = join(directory, name);
       if (gone.has(database) || found.has(database)) continue;
       ((await isGone(replicaOf(places, epoch, database))) ? gone : found).add(database);

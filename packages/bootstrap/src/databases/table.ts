@@ -1,5 +1,5 @@
-import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDirectory, namesIn } from './presence.ts';
 
 /** Where a part of OpenClaw's state lives while a gateway runs, with `databases: replicated`. */
 export interface Part {
@@ -61,16 +61,11 @@ const plain = /^(?!\.{1,2}$)[A-Za-z0-9_.@+-]{1,64}$/;
 const directoryOf = (agent: string): string => join('agents', agent, 'agent');
 
 async function agentsIn(state: string): Promise<string[]> {
-  const agents = await readdir(join(state, 'agents'), { withFileTypes: true }).catch(() => []);
-  const found = await Promise.all(
-    agents.map(async (agent) => {
-      const path = directoryOf(agent.name);
-      const is =
-        plain.test(agent.name) &&
-        agent.isDirectory() &&
-        (await lstat(join(state, path)).catch(() => undefined))?.isDirectory();
-      return is ? [path] : [];
-    }),
-  );
-  return found.flat();
+  const found: string[] = [];
+  for (const agent of await namesIn(join(state, 'agents'))) {
+    const path = directoryOf(agent);
+    const isOne = plain.test(agent) && (await isDirectory(join(state, 'agents', agent)));
+    if (isOne && (await isDirectory(join(state, path)))) found.push(path);
+  }
+  return found;
 }

@@ -61,7 +61,13 @@ function companions({ companion, companionOf }: Unit): Directive[] {
   return [
     ['After', first],
     ['Wants', first],
-    ...(companionOf === undefined ? [] : [['PartOf', serviceOf(companionOf)] satisfies Directive]),
+    ...(companionOf === undefined
+      ? []
+      : [
+          ['PartOf', serviceOf(companionOf)] satisfies Directive,
+          // Also when that one has failed, which is no stop of it.
+          ['StopWhenUnneeded', 'yes'] satisfies Directive,
+        ]),
   ];
 }
 

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Report } from '@clawharbor/bootstrap';
+import type { Execution, SystemdContainer } from '../../src/container/index.ts';
+import { openDataDirectory } from '../../src/pod/data-dir.ts';
+import { readDeployment } from '../../src/pod/deployment.ts';
+import { artifacts, fillArtifactCache } from './artifacts.ts';
+import { Region } from './region.ts';
+
+/** The databases on the disk of an instance. */
+export const onDisk = '/var/lib/openclaw/current';
+/** The agent's, below the state. */
+export const agentDatabase = 'agents/main/agent/openclaw-agent.sqlite';
+
+/** A pod whose databases are on the disk of its instance, with what people and operators do there. */
+export class ReplicatedPod {
+  readonly region: Region;
+  readonly #directory: string;
+  /** The instance that is talked to. Its timer does not run: nobody would know when. */
+  machine!: SystemdContainer;
+
+  private constructor(region: Region, directory: string) {
+    this.region = region;
+    this.#directory = directory;
+  }
+
+  /** Deploys it, and waits until its first instance is in service. @param releases what is at hand; the first is the pod's */
+  static async deploy(...releases: Region['spec']['openclaw']['version'][]): Promise<ReplicatedPod> {
+    const directory = await mkdtemp(join(tmpdir(), 'clawharbor-replicated-'));
+    const data = openDataDirectory(directory);
+    const deployment = await readDeployment({ directory: data });
+    for (const version of releases.length > 0 ? releases : [undefined])
+      await fillArtifactCache(directory, deployment, version);
+    const secret = { ANTHROPIC_API_KEY: 'sk-ant-marker', OPENAI_API_KEY: 'sk-openai-marker' };
+    const [openclaw] = releases;
+    const databases = 'replicated';
+    const region = new Region({
+      deployment,
+      directory: data,
+      artifacts,
+      secret,
+      databases,
+      ...(openclaw && { openclaw }),
+    });
+    const pod = new ReplicatedPod(region, directory);
+    await region.start();
+    await pod.launched();
+    return pod;
+  }
+
+  async close(): Promise<void> {
+    await this.region.close();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Waits for the newest instance, and talks to that. */
+  async launched(): Promise<void> {
+    const { group, launches } = this.region;
+    await group.until(({ instances }) => launches.has(instances.at(-1)?.id ?? ''));
+    for (const launch of launches.values()) {
+      const { exitCode, stdout, stderr } = await launch;
+      if (exitCode !== 0) throw new Error(`user data failed: ${stdout}${stderr}`);
+    }
+    await this.use(this.region.instance);
+  }
+
+  async use(instance: SystemdContainer): Promise<void> {
+    this.machine = instance;
+    await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
+  }
+
+  /** Deploys changes of the spec, and runs the bootstrap. */
+  async run(changes: Partial<Region['spec']> = {}, more: readonly string[] = []): Promise<Report> {
+    const { spec, deployment } = this.region;
+    // Each run starts the timer again, whose run would be the one that sees the change.
+    await this.machine.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
+    await this.region.deploy({ ...spec, ...changes });
+    const options = ['--watch', '3', '--spec', `ssm:${deployment.specParameter}`, ...more];
+    const bootstrap = ['/usr/bin/node-24', '/opt/clawharbor/clawharbor-bootstrap.mjs', 'run', ...options];
+    await this.machine.execute('flock', ['/run/clawharbor-bootstrap.lock', ...bootstrap], {
+      timeoutSeconds: 400,
+    });
+    return await this.report();
+  }
+
+  async report(): Promise<Report> {
+    return JSON.parse(await this.machine.succeed('cat', ['/var/lib/clawharbor/report.json'])) as Report;
+  }
+
+  openclaw(...args: string[]): Promise<string> {
+    return this.machine.succeed('openclaw', args, { timeoutSeconds: 120 });
+  }
+
+  clawharbor(...args: string[]): Promise<Execution> {
+    return this.machine.execute('clawharbor-bootstrap', [...args, '--json'], { timeoutSeconds: 300 });
+  }
+
+  /** @throws Error where the agent does not answer it */
+  async say(message: string): Promise<void> {
+    const said = await this.openclaw('agent', '--agent', 'main', '--message', message, '--json');
+    if (!said.includes(message.replace('Say ', 'You said: '))) throw new Error(`no answer to it: ${said}`);
+  }
+
+  history(): Promise<string> {
+    return this.openclaw(
+      'gateway',
+      'call',
+      'chat.history',
+      '--json',
+      '--params',
+      '{"sessionKey":"agent:main:main"}',
+    );
+  }
+}
+
+export const stepOf = ({ steps }: Report, name: string) => steps.find((step) => step.name === name)!;
