@@ -47,7 +47,7 @@ export class SilentFileSystem {
   /** What is below it is there again, and who has waited gets an error. */
   async end(): Promise<void> {
     const [file, ...args] = [...this.#among, 'umount', '--lazy', this.#at];
-    execFileSync(file!, args);
+    execFileSync(file, args);
     const ended = new Promise((resolve) => this.#holder.once('exit', resolve));
     this.#holder.kill('SIGKILL');
     await ended;

@@ -92,6 +92,27 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
     expect(await pod.history()).toContain('You said: harbor-5');
   });
 
+  it('goes back to before a mistake with the databases alone, and says first what that takes', async () => {
+    await pod.say('Say before-the-mistake');
+    await delay(2000);
+    const at = new Date().toISOString();
+    await delay(1000);
+    await pod.say('Say the-mistake');
+    await pod.machine.succeed('touch', ['/home/openclaw/.openclaw/workspace/stays']);
+    const back = (...more: string[]) => pod.clawharbor('restore', '--databases', '--at', at, ...more);
+    const planned = await back('--dry-run');
+    expect(planned.exitCode, planned.stderr).toBe(0);
+    expect(planned.stdout).toMatch(/would be lost: .*transcript_events came after it/);
+    expect(await pod.history()).toContain('You said: the-mistake');
+    const done = await back();
+    expect(done.exitCode, done.stdout + done.stderr).toBe(0);
+    await untilReady(pod.region, pod.machine);
+    expect(await pod.history()).toContain('You said: before-the-mistake');
+    expect(await pod.history()).not.toContain('You said: the-mistake');
+    await pod.machine.succeed('ls', ['/home/openclaw/.openclaw/workspace/stays']);
+    await expect.poll(isReplicated, { timeout: 60_000, interval: 1000 }).toBe('True');
+  });
+
   it('fault (gateway): it has failed for good, and somebody makes a backup → what replicated its databases has ended, and the archive has what was said last', async () => {
     await pod.say('Say harbor-6');
     const dropIn = '/run/systemd/system/openclaw.service.d';

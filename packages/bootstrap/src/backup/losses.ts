@@ -21,18 +21,21 @@ export async function lossesOf(host: Host, { at, databases }: BackupManifest): P
     timeoutSeconds: inspectSeconds,
   }).catch(() => undefined);
   const changed = await newerFiles(state, Date.parse(at));
-  const isSeen = await areSeen(host, gatewayUnitName).catch(() => false);
   return [
-    ...(isSeen
-      ? []
-      : [
-          'The gateway does not run here, and its databases are not in the state: what they have is not counted.',
-        ]),
+    ...(await unseen(host)),
     ...(now === undefined
       ? ['The databases cannot be read as they are: what is in them cannot be compared.']
       : [...unreadable(now), ...rowLosses(databases, now)]),
     ...changed.slice(0, namedFiles).map((file) => `${file} was changed after it`),
     ...(changed.length > namedFiles ? [`and ${changed.length - namedFiles} more files were`] : []),
+  ];
+}
+
+/** Where nobody can count what is in the databases, a line that says so. */
+export async function unseen(host: Host): Promise<string[]> {
+  if (await areSeen(host, gatewayUnitName).catch(() => false)) return [];
+  return [
+    'The gateway does not run here, and its databases are not in the state: what they have is not counted.',
   ];
 }
 

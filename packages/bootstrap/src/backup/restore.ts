@@ -60,14 +60,10 @@ export async function restoreBackup(
   store: BackupStore,
   options: RestoreOptions,
 ): Promise<Restored> {
-  const { host, spec, signal } = context;
+  const { host, signal } = context;
   const { layout } = host;
   const say = options.onProgress ?? (() => {});
-  await mustBeReady(host, spec);
-  await mkdir(layout.records, { recursive: true, mode: 0o700 });
-  await host.own(layout.records, 0o700);
-  // One that was cut short is whole first: what it has decided is what is there.
-  const earlier = await finishRestore(host);
+  const earlier = await beginRestore(context);
   if (earlier !== undefined) say(`finished the restore of ${earlier}, which was cut short`);
 
   const { backup, losses } = await planRestore(context, store, options);
@@ -101,6 +97,17 @@ export async function restoreBackup(
     // Once it is decided, what was unpacked is the state.
     if ((await pendingSwap(layout)) === undefined) await removeBelow(layout.state, target);
   }
+}
+
+/**
+ * Ahead of whatever puts another state in place: what an earlier restore has decided is there then.
+ * @returns as {@link finishRestore}. @throws BootstrapError `STATE_NOT_MOUNTED`, `STATE_LOCKED`
+ */
+export async function beginRestore({ host, spec }: BackupContext): Promise<string | undefined> {
+  await mustBeReady(host, spec);
+  await mkdir(host.layout.records, { recursive: true, mode: 0o700 });
+  await host.own(host.layout.records, 0o700);
+  return await finishRestore(host);
 }
 
 /**

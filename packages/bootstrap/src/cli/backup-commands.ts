@@ -7,6 +7,7 @@ import { asFailure, remember, rememberStored, storeAll } from '../backup/keep.ts
 import { backupId } from '../backup/manifest.ts';
 import { replacedDays, replacedStates } from '../backup/replaced.ts';
 import { planRestore, restoreBackup } from '../backup/restore.ts';
+import { planRewind, rewind, type Rewound } from '../backup/rewind.ts';
 import { BackupStore } from '../backup/store.ts';
 import { pendingSwap } from '../backup/swap.ts';
 import { unpackBackup } from '../backup/unpack.ts';
@@ -35,6 +36,7 @@ interface CommonOptions extends HostOptions {
 
 interface RestoreOptions extends CommonOptions {
   readonly list: boolean;
+  readonly databases: boolean;
   readonly dryRun: boolean;
   readonly from?: string;
   readonly at?: Date;
@@ -74,6 +76,11 @@ export function addBackupCommands(
     .option('--list', 'says which there are, and which replaced states are kept', false)
     .option('--from <id>', 'the backup of this name', name)
     .option('--at <time>', 'the last backup of this time or before, as in 2026-11-29T08:00Z', time)
+    .option(
+      '--databases',
+      'with --at: only the databases, as they were at that very time, by what was replicated',
+      false,
+    )
     .option('--pod <name>', 'take backups of a pod of another name', podName)
     .option('--dry-run', 'says what would happen and what would be lost; changes nothing', false)
     .action(async (options: RestoreOptions) => end(await restore(options)));
@@ -198,12 +205,18 @@ async function tryNewest({ context, store, options }: Work): Promise<number> {
 }
 
 async function restore(options: RestoreOptions): Promise<number> {
-  const { list: asked, from, at, dryRun, pod } = options;
+  const { list: asked, from, at, dryRun, pod, databases } = options;
   if ([asked, from !== undefined, at !== undefined].filter(Boolean).length !== 1) {
     throw new BootstrapError('USAGE', 'restore wants one of --list, --from and --at.');
   }
   if (asked && (dryRun || pod !== undefined)) {
     throw new BootstrapError('USAGE', '--dry-run and --pod go with --from or --at: --list changes nothing.');
+  }
+  if (databases && (at === undefined || pod !== undefined)) {
+    throw new BootstrapError(
+      'USAGE',
+      '--databases goes with --at, and not with --pod: it takes what this pod replicated.',
+    );
   }
   if (asked) return withBackups(options, list);
   const wanted = from === undefined ? { at: at ?? new Date() } : { id: from };
@@ -212,15 +225,18 @@ async function restore(options: RestoreOptions): Promise<number> {
     const tell = (line: string): void => say(options, { event: 'restore', line }, line);
     // Nobody else may start the gateway meanwhile, and nothing was changed when somebody runs it.
     if (context.host instanceof ProcessHost) await context.host.units.refuseSecondSupervisor();
-    if (dryRun) {
+    if (databases) {
+      tellRewound(dryRun ? await planRewind(context, at!) : await rewind(context, at!), dryRun, tell);
+    } else if (dryRun) {
       const { backup, losses } = await planRestore(context, store, { wanted, ...more });
       tell(`would stop the gateway, put ${describeBackup(backup)} in place, and start it again`);
       for (const loss of losses) tell(`would be lost: ${loss}`);
       if (losses.length === 0) tell('nothing is newer than it');
-      return 0;
+    } else {
+      const { losses } = await restoreBackup(context, store, { wanted, ...more, onProgress: tell });
+      for (const loss of losses) tell(`put aside: ${loss}`);
     }
-    const { losses } = await restoreBackup(context, store, { wanted, ...more, onProgress: tell });
-    for (const loss of losses) tell(`put aside: ${loss}`);
+    if (dryRun) return 0;
     const output = outputFor(options.json);
     const report = await converge(context.spec, context.host, {
       onEvent: output.step,
@@ -232,6 +248,14 @@ async function restore(options: RestoreOptions): Promise<number> {
     process.stderr.write(`${error?.code ?? 'UNEXPECTED'}: ${error?.message ?? 'the run failed'}\n`);
     return 1;
   });
+}
+
+function tellRewound({ asOf, without, losses }: Rewound, isDry: boolean, tell: (line: string) => void): void {
+  const would = isDry ? 'would be' : 'is';
+  for (const [database, then] of Object.entries(asOf)) tell(`${database} ${would} as of ${then}`);
+  for (const database of without)
+    tell(`${database} ${isDry ? 'would stay' : 'stays'} as it is: nothing of it was replicated then`);
+  for (const loss of losses) tell(`${isDry ? 'would be lost' : 'gone'}: ${loss}`);
 }
 
 /** What a run that was killed has exchanged half of is no state that anybody had. @throws BootstrapError `STATE_LOCKED` */

@@ -13,6 +13,7 @@ import { localBoot, localCopies, localEpoch, replicaOf, type Places } from './pl
 import { isThere } from './presence.ts';
 import { databasesOf } from './replicated.ts';
 import { keeperStatus, statusFile, type KeeperStatus } from './status.ts';
+import { removeStaged } from './staged.ts';
 import { databaseDirectories, madeAnew } from './table.ts';
 
 /** What was done so that a gateway of this machine has the databases. */
@@ -46,6 +47,7 @@ export async function bringDatabases(places: Places, { now, boot }: Moment): Pro
   if (holder?.lives === 'local' && holder.epoch === here)
     return await addAgents(places, holder, { inState, boot });
   const aside = await setAside(places, here);
+  await removeStaged(places);
   const half = `${localCopies(places)}.tmp`;
   await rm(half, { recursive: true, force: true });
   const directories =
@@ -62,14 +64,33 @@ export async function bringDatabases(places: Places, { now, boot }: Moment): Pro
       await copyDirectory(join(places.state, directory), target);
     }
   }
+  await adoptCopies(places, { now, boot }, { half, holder, directories });
+  const from = holder?.lives === 'local' ? 'from their replica' : 'from the file system';
+  return { changes: [...changes, `databases on the local disk, ${from}`], problems, directories };
+}
+
+/** What is to become the databases. */
+interface Copies {
+  /** Directory in which all of them are, beside the local copies. */
+  readonly half: string;
+  /** Where they were until now. */
+  readonly holder: Holder | undefined;
+  readonly directories: readonly string[];
+}
+
+/** Goes on with copies, in an epoch of their own. What was there has been set aside, or is now. */
+export async function adoptCopies(
+  places: Places,
+  { now, boot }: Moment,
+  { half, holder, directories }: Copies,
+): Promise<void> {
+  await setAside(places, await readIfPresent(localEpoch(places)));
   await rename(half, localCopies(places));
   const epoch = newEpoch(now);
   await writeAtomically(localBoot(places), boot);
   await writeAtomically(localEpoch(places), epoch);
   const earlier = holder?.lives === 'local' ? [holder.epoch, ...holder.earlier] : [];
-  await writeHolder(places, { lives: 'local', epoch, directories, earlier });
-  const from = holder?.lives === 'local' ? 'from their replica' : 'from the file system';
-  return { changes: [...changes, `databases on the local disk, ${from}`], problems, directories };
+  await writeHolder(places, { lives: 'local', epoch, directories: [...directories], earlier });
 }
 
 /**

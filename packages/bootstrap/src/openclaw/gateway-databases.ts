@@ -1,31 +1,29 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import * as z from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
-import { parseOrNothing, readIfPresent } from '../config/files.ts';
-import { databasesProgram } from '../databases/bundled.ts';
+import { readIfPresent } from '../config/files.ts';
 import { epochFile, holderFile, readHolder, type Holder } from '../databases/holder.ts';
-import { localCopies, localEpoch, type Places } from '../databases/places.ts';
+import { localCopies, localEpoch } from '../databases/places.ts';
 import { madeAnew } from '../databases/table.ts';
-import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
+import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { Layout } from '../host/layout.ts';
-import { placeFile } from '../host/systemd/place-file.ts';
 import type { Place, Unit } from '../host/unit.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
+import {
+  moveDatabases,
+  placesOf,
+  prepareDirectories,
+  programFile,
+  type Moved,
+  type StagedDatabases,
+} from './databases-program.ts';
 
 export const replicaUnitName = 'openclaw-replica';
-
-const programFile = '/usr/local/lib/clawharbor-databases.mjs';
 
 /** Whether the gateway of a pod has its databases on the machine's own disk. A laptop has no other. */
 export function isReplicated(host: Pick<Host, 'kind'>, { fileSystem }: Pick<PodSpec, 'fileSystem'>): boolean {
   return host.kind === 'systemd' && fileSystem?.databases === 'replicated';
-}
-
-/** @param agents as in {@link Places} */
-export function placesOf({ state, databases, replica }: Layout, agents: readonly string[] = []): Places {
-  return { state, local: databases, replica, agents };
 }
 
 /** Tells whose the databases are: a look need not read it, another machine makes another file. */
@@ -95,13 +93,6 @@ export function replicaUnit(host: Host, gateway: string): Unit {
   };
 }
 
-const answer = z.object({
-  changes: z.array(z.string()),
-  problems: z.array(z.string()).default([]),
-  directories: z.array(z.string()).default([]),
-});
-export type Moved = Readonly<z.infer<typeof answer>>;
-
 /**
  * Brings the databases to the local disk for the next start of the gateway. Only behind the fence, which nobody has.
  * @throws BootstrapError `REPLICA_DAMAGED`, `REPLICA_MISSING`
@@ -110,7 +101,7 @@ export async function bringToDisk(host: Host, gateway: string, agents: readonly 
   const { layout } = host;
   await recordOf(host);
   await prepareDirectories(host);
-  const moved = await run(host, 'bring', agents);
+  const moved = await moveDatabases(host, 'bring', { agents });
   await writeAtomically(elsewhereMark(layout), '{}\n');
   await host.units.setPlaces(gateway, await placesFor(host, moved.directories));
   await host.units.install(replicaUnit(host, gateway));
@@ -127,7 +118,7 @@ export async function wholeState(host: Host): Promise<Moved> {
   const holder = await recordOf(host);
   if (holder?.lives !== 'local') return { changes: [], problems: [], directories: [] };
   await prepareDirectories(host);
-  const moved = await run(host, 'fold');
+  const moved = await moveDatabases(host, 'fold');
   await rm(elsewhereMark(layout), { force: true });
   return moved;
 }
@@ -141,8 +132,15 @@ export async function abandonDatabases(host: Host): Promise<void> {
   // A laptop, and a pod that never replicated, has no record.
   if ((await readIfPresent(holderFile(placesOf(layout)))) === undefined) return;
   await prepareDirectories(host);
-  await run(host, 'abandon');
+  await moveDatabases(host, 'abandon');
   await rm(elsewhereMark(layout), { force: true });
+}
+
+/** Puts what was staged in place of the databases, in the state directory. Only behind the fence. */
+export async function rewindDatabases(host: Host, staged: StagedDatabases): Promise<Moved> {
+  const done = await moveDatabases(host, 'rewind', { what: staged });
+  await rm(elsewhereMark(host.layout), { force: true });
+  return done;
 }
 
 /** Whether the state directory is not the whole state. @throws BootstrapError `REPLICA_DAMAGED`, `STATE_NOT_MOUNTED` */
@@ -171,25 +169,6 @@ async function recordOf({ layout }: Pick<Host, 'layout'>): Promise<Holder | unde
 /** Says to who does not see the replica that what lies in the state directory is old. */
 const elsewhereMark = ({ records }: Layout): string => join(records, 'databases-elsewhere.json');
 
-async function prepareDirectories(host: Host): Promise<void> {
-  const { layout } = host;
-  const text = databasesProgram();
-  if (text === undefined)
-    throw new BootstrapError('HOST_UNSUPPORTED', 'Only the bundled bootstrap replicates databases.');
-  await placeFile(programFile, text, 0o644);
-  for (const directory of [layout.databases, layout.replica, dirname(epochFile(placesOf(layout)))]) {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await own(host, directory);
-  }
-}
-
-/** An access point of EFS gives every file to one account, and every account may do what that may. */
-async function own(host: Host, directory: string): Promise<void> {
-  await host.own(directory, 0o700).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPERM') throw error;
-  });
-}
-
 /** In the unit's own sight; where an agent has a name that no unit file can say, its databases stay on the file system. */
 async function placesFor({ layout }: Host, directories: readonly string[]): Promise<Place[]> {
   const replicated = directories.map((each) => ({
@@ -202,44 +181,3 @@ async function placesFor({ layout }: Host, directories: readonly string[]): Prom
   }));
   return [...replicated, ...anew];
 }
-
-/** How long the one that replicated before may take for its last word: it has as long to end. */
-const keeperSeconds = 360;
-
-async function run(
-  host: Host,
-  verb: 'bring' | 'fold' | 'abandon',
-  agents: readonly string[] = [],
-): Promise<Moved> {
-  const { layout } = host;
-  const program = [host.node, '--disable-warning=ExperimentalWarning', programFile, verb];
-  const lock = join(layout.replica, 'keeper.lock');
-  const { exitCode, stdout, stderr } = await host.run({
-    file: 'flock',
-    args: [
-      '--timeout',
-      String(keeperSeconds),
-      '--conflict-exit-code',
-      '75',
-      lock,
-      ...program,
-      JSON.stringify(placesOf(layout, agents)),
-    ],
-    timeoutSeconds: 3600,
-    ...(host.gatewayUser === undefined ? {} : { user: host.gatewayUser }),
-  });
-  if (exitCode === 0) return answer.parse(JSON.parse(stdout));
-  if (exitCode === 75) {
-    throw new BootstrapError(
-      'STATE_LOCKED',
-      `Another machine still replicates its databases: it has had ${lock} for ${keeperSeconds} s. End it first.`,
-    );
-  }
-  const said = failure.safeParse(parseOrNothing(stderr.trim().split('\n').at(-1) ?? '')).data;
-  throw new BootstrapError(
-    (said?.code === 'UNEXPECTED' ? undefined : (said?.code as BootstrapErrorCode)) ?? 'COMMAND_FAILED',
-    said?.message ?? `The databases could not be moved (${verb}): ${stderr.trim().slice(-500)}`,
-  );
-}
-
-const failure = z.object({ code: z.string(), message: z.string() });

@@ -4,7 +4,8 @@ import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { keeperStatus, replicaAge, statusFile } from '../databases/status.ts';
 import { embeddedMetrics, replicaMetric } from '../embedded-metrics.ts';
 import { metricsFile } from '../host/layout.ts';
-import { isReplicated, placesOf } from '../openclaw/gateway-databases.ts';
+import { placesOf } from '../openclaw/databases-program.ts';
+import { isReplicated } from '../openclaw/gateway-databases.ts';
 import type { Step } from './step.ts';
 
 /** A file system may be slow for as long as this, and nobody is told. */

@@ -7,6 +7,7 @@ import { quietSeconds } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { isPortFree } from '../host/port.ts';
 import { ageOf, isFrozen } from '../openclaw/frozen.ts';
+import type { Moved } from '../openclaw/databases-program.ts';
 import { hasLostFence } from '../openclaw/gateway-fence.ts';
 import {
   areElsewhere,
@@ -14,7 +15,6 @@ import {
   haveMovedOn,
   isReplicated,
   wholeState,
-  type Moved,
 } from '../openclaw/gateway-databases.ts';
 import { describeMemory, memoryOf, memoryVerdict, rememberRestart } from '../openclaw/gateway-memory.ts';
 import { configFile, gatewayUnit, gatewayUnitName, permanentFailure } from '../openclaw/gateway-unit.ts';

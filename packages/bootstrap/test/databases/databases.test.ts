@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { abandonDatabases } from '../../src/databases/abandon.ts';
@@ -10,6 +11,8 @@ import { foldDatabases } from '../../src/databases/fold.ts';
 import { readHolder } from '../../src/databases/holder.ts';
 import { keepReplica } from '../../src/databases/keep.ts';
 import { localCopies, localEpoch, replicaOf, type Places } from '../../src/databases/places.ts';
+import { rewindDatabases } from '../../src/databases/rewind.ts';
+import { stageDatabases } from '../../src/databases/staged.ts';
 import { statusFile, type KeeperStatus } from '../../src/databases/status.ts';
 import { Shipper } from '../../src/replica/index.ts';
 
@@ -65,11 +68,8 @@ async function kept(machine: Places, action: () => Promise<void>): Promise<void>
   await keeping;
 }
 
-/** Replicates until all that is there is on the replica, and is killed as far as the replica can tell. */
-async function lost(machine: Places, action: () => Promise<void>): Promise<void> {
-  const ended = new AbortController();
-  const keeping = keepReplica(machine, ended.signal).catch(() => {});
-  await action();
+/** Waits until both databases are on the replica. */
+async function untilReplicated(machine: Places): Promise<void> {
   await expect
     .poll(
       async () => {
@@ -85,6 +85,14 @@ async function lost(machine: Places, action: () => Promise<void>): Promise<void>
       [0, true],
       [0, true],
     ]);
+}
+
+/** Replicates until all that is there is on the replica, and is killed as far as the replica can tell. */
+async function lost(machine: Places, action: () => Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const keeping = keepReplica(machine, ended.signal).catch(() => {});
+  await action();
+  await untilReplicated(machine);
   // What it does after that is none of a machine that has gone.
   const replica = join(directory, 'as-it-was');
   await rm(replica, { recursive: true, force: true });
@@ -352,6 +360,42 @@ describe('the databases of a pod', () => {
     await writeFile(join(holder, 'epoch'), 'half');
     await bring(here);
     expect(await readFile(join(holder, 'epoch'), 'utf8')).toBe(epoch);
+  });
+
+  test('are gone back to as they were at a time, all of them or none, and forward again', async () => {
+    await bring(here);
+    let then = new Date();
+    await kept(here, async () => {
+      await write(on(here, state), 'bob');
+      await write(on(here, agent), 'how are you');
+      await untilReplicated(here);
+      then = new Date();
+      await sleep(50);
+      await write(on(here, agent), 'a mistake');
+    });
+    const later = new Date();
+    const staged = await stageDatabases(here, then);
+    expect(rows(join(staged.directory, agent))).toEqual(['hello', 'how are you']);
+    expect(rows(on(here, agent))).toEqual(['hello', 'how are you', 'a mistake']);
+    await rewindDatabases(here, { now: new Date(), boot: 'first' }, staged);
+    expect(rows(inState(agent))).toEqual(['hello', 'how are you']);
+    expect(rows(inState(state))).toEqual(['ann', 'bob']);
+    expect(existsSync(staged.directory)).toBe(false);
+
+    await bring(there);
+    await kept(there, () => write(on(there, agent), 'better'));
+    await rewindDatabases(there, { now: new Date(), boot: 'first' }, await stageDatabases(there, later));
+    expect(rows(inState(agent))).toEqual(['hello', 'how are you', 'a mistake']);
+    await expect(stageDatabases(there, later)).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
+  });
+
+  test('of a time at which nothing was replicated are not gone back to', async () => {
+    await bring(here);
+    await kept(here, () => untilReplicated(here));
+    await expect(stageDatabases(here, new Date('2026-01-01'))).rejects.toMatchObject({
+      code: 'REPLICA_MISSING',
+    });
+    expect((await readdir(here.local)).filter((name) => name.startsWith('staged'))).toEqual([]);
   });
 
   test('fault (storage): a file is called a database and is none → the others are replicated, the status names it, and the end does not wait for it', async () => {

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bringDatabases } from '../../src/databases/bring.ts';
 import type { Layout } from '../../src/host/layout.ts';
-import { haveMovedOn, placesOf } from '../../src/openclaw/gateway-databases.ts';
+import { placesOf } from '../../src/openclaw/databases-program.ts';
+import { haveMovedOn } from '../../src/openclaw/gateway-databases.ts';
 import { epochFile } from '../../src/databases/holder.ts';
 
 let directory: string;
