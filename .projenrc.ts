@@ -181,6 +181,14 @@ e2e.task('e2e', 'Proves the pod end to end with a real gateway, a real browser a
 e2e.task('bench:pod', 'What an upgrade, a rollback, a backup and a restore cost, as ratios in one run', {
   exec: 'node --conditions=source --disable-warning=ExperimentalWarning bench/pod.ts',
 });
+e2e.task(
+  'bench:chats',
+  'What chats and starts take on a slow file system, with the databases there and on the disk',
+  {
+    exec: 'node --conditions=source --disable-warning=ExperimentalWarning bench/chats.ts',
+    after: [bootstrap.bundleTarget],
+  },
+);
 e2e.task('bench:start', "What a replacement and a second up take over the gateway's own start", {
   exec: 'node --conditions=source --disable-warning=ExperimentalWarning bench/start.ts',
   after: [bootstrap.bundleTarget],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '@clawharbor/bootstrap';
 import type { Execution, SystemdContainer } from '../../src/container/index.ts';
-import { openDataDirectory } from '../../src/pod/data-dir.ts';
+import { openDataDirectory, type DataDirectory } from '../../src/pod/data-dir.ts';
 import { readDeployment } from '../../src/pod/deployment.ts';
 import { artifacts, fillArtifactCache } from './artifacts.ts';
 import { Region } from './region.ts';
@@ -12,6 +12,13 @@ import { Region } from './region.ts';
 export const onDisk = '/var/lib/openclaw/current';
 /** The agent's, below the state. */
 export const agentDatabase = 'agents/main/agent/openclaw-agent.sqlite';
+
+export interface ReplicatedPodOptions {
+  /** What is at hand; the first is the pod's. Default: the template's. */
+  readonly releases?: readonly Region['spec']['openclaw']['version'][];
+  /** Makes file systems of the access points. @returns the folder of artifacts. Default: that of this machine */
+  readonly fileSystems?: (data: DataDirectory) => Promise<string>;
+}
 
 /** A pod whose databases are on the disk of its instance, with what people and operators do there. */
 export class ReplicatedPod {
@@ -25,8 +32,8 @@ export class ReplicatedPod {
     this.#directory = directory;
   }
 
-  /** Deploys it, and waits until its first instance is in service. @param releases what is at hand; the first is the pod's */
-  static async deploy(...releases: Region['spec']['openclaw']['version'][]): Promise<ReplicatedPod> {
+  /** Deploys it, and waits until its first instance is in service. */
+  static async deploy({ releases = [], fileSystems }: ReplicatedPodOptions = {}): Promise<ReplicatedPod> {
     const directory = await mkdtemp(join(tmpdir(), 'clawharbor-replicated-'));
     const data = openDataDirectory(directory);
     const deployment = await readDeployment({ directory: data });
@@ -34,13 +41,12 @@ export class ReplicatedPod {
       await fillArtifactCache(directory, deployment, version);
     const secret = { ANTHROPIC_API_KEY: 'sk-ant-marker', OPENAI_API_KEY: 'sk-openai-marker' };
     const [openclaw] = releases;
-    const databases = 'replicated';
     const region = new Region({
       deployment,
       directory: data,
-      artifacts,
+      artifacts: (await fileSystems?.(data)) ?? artifacts,
       secret,
-      databases,
+      databases: 'replicated',
       ...(openclaw && { openclaw }),
     });
     const pod = new ReplicatedPod(region, directory);

@@ -18,7 +18,7 @@ describe.skipIf(reason !== undefined)(
   () => {
     let pod: ReplicatedPod;
     beforeAll(async () => {
-      pod = await ReplicatedPod.deploy(old, next);
+      pod = await ReplicatedPod.deploy({ releases: [old, next] });
       await pod.say('Say harbor-1');
     });
     afterAll(() => pod?.close());
