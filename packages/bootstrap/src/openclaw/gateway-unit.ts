@@ -76,6 +76,7 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
     hidden: [dirname(layout.artifacts)],
     homeDirectory: layout.state,
     lockFile: join(layout.records, 'writer.lock'),
+    memoryMegabytes: mostMegabytes(memory),
     restart: {
       // A restart that OpenClaw asks for itself ends with code 0.
       delaySeconds: 5,
@@ -95,4 +96,13 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
 export function heapMegabytes(memory: number): number {
   const total = Math.floor(memory / 1024 / 1024);
   return Math.min(Math.floor(total * 0.75), Math.max(1024, Math.min(4096, Math.floor(total / 2))));
+}
+
+/**
+ * What an agent's tools and the gateway may have together: half a GB is left to what keeps the instance reachable and replicates its
+ * databases, a quarter on a small one. A tool that wants more is what the kernel then ends.
+ */
+function mostMegabytes(memory: number): number {
+  const total = Math.floor(memory / 1024 / 1024);
+  return total - Math.min(512, Math.floor(total / 4));
 }

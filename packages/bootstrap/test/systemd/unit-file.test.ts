@@ -22,6 +22,7 @@ const gateway: Unit = {
   writable: ['/home/openclaw/.openclaw', '/var/cache/openclaw', '/var/log/openclaw'],
   homeDirectory: '/home/openclaw/.openclaw',
   lockFile: '/home/openclaw/.openclaw/.clawharbor/fence',
+  memoryMegabytes: 3584,
   restart: { delaySeconds: 5, neverOn: [78], burst: { starts: 10, seconds: 300 } },
   stopTimeoutSeconds: 90,
 };
@@ -46,6 +47,8 @@ describe('the gateway as a systemd service', () => {
     ['CapabilityBoundingSet', ''],
     ['SystemCallArchitectures', 'native'],
     ['LimitCORE', '0'],
+    ['OOMPolicy', 'continue'],
+    ['MemoryMax', '3584M'],
     ['Restart', 'always'],
     ['RestartPreventExitStatus', '78'],
     ['SuccessExitStatus', '0 143'],

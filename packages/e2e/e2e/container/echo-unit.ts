@@ -4,13 +4,20 @@ import { environmentFile, gatewayAccount, renderUnit } from '@clawharbor/bootstr
 import { z } from 'zod';
 import type { SystemdContainer } from '../../src/container/index.ts';
 
-const toldSchema = z.object({ environment: z.record(z.string(), z.string()), words: z.array(z.string()) });
+const toldSchema = z.object({
+  environment: z.record(z.string(), z.string()),
+  words: z.array(z.string()),
+  /** What the kernel adds to the score by which it chooses whom to end: of a program that asked to be the first. */
+  toolScore: z.number(),
+});
 export type Told = z.output<typeof toldSchema>;
 
 const said = '/var/cache/openclaw/said.json';
 const tell = `
 const variables = Object.entries(process.env).filter(([name]) => /^(SECRET|PUBLIC)_/.test(name));
-const told = { environment: Object.fromEntries(variables), words: process.argv.slice(1) };
+const asked = 'echo 1000 > /proc/self/oom_score_adj; cat /proc/self/oom_score_adj';
+const toolScore = Number(require('node:child_process').execFileSync('/bin/sh', ['-c', asked]));
+const told = { environment: Object.fromEntries(variables), words: process.argv.slice(1), toolScore };
 require('node:fs').writeFileSync('${said}.new', JSON.stringify(told));
 require('node:fs').renameSync('${said}.new', '${said}');
 setInterval(() => {}, 60_000);

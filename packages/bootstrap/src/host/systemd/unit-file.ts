@@ -43,8 +43,12 @@ export function renderUnit(unit: Unit): string {
       ['SuccessExitStatus', '0 143'],
       ['KillMode', 'mixed'],
       ['TimeoutStopSec', seconds(unit.stopTimeoutSeconds)],
-      // The kernel may take a child; the gateway itself comes back by Restart=.
+      // The kernel takes a child first, to which OpenClaw gives the highest score (`docs/platforms/linux.md` of OpenClaw 2026.9.6);
+      // the gateway itself would come back by Restart=.
       ['OOMPolicy', 'continue'],
+      ...(unit.memoryMegabytes === undefined
+        ? []
+        : [['MemoryMax', `${unit.memoryMegabytes}M`] satisfies Directive]),
       ['SyslogIdentifier', name],
       // Not for the command line tool: it would take the running gateway's objects away.
       ['RemoveIPC', 'yes'],
