@@ -41,8 +41,8 @@ ${faults.length} faults, each with what happens then and the test that proves it
 a test, and a test that changes its promise changes its row. Tests below \`test/\` run with \`npx projen test\`, those
 below \`e2e/\` with \`npx projen e2e\`, those below \`faults/\` with \`npx projen faults\`.
 
-The last task has not been run whole in one go yet. On 2026-11-29 and 30 each of its files was run, at states of the code of these days;
-of \`upgrade\` without the rows of a release that breaks on the state and not on a copy. These say what is meant to happen. A turn that is under way when the instance is taken away was seen to
+The last task takes some three hours, and was not run in one go: on 2026-11-29 and 30 each of its files was run, at states of the code of
+these days. A turn that is under way when the instance is taken away was seen to
 end without its answer where the stop came before the model was asked.
 
 ${sections.join('\n')}`;
