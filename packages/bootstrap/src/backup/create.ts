@@ -4,7 +4,7 @@ import { readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { must } from '../host/systemd/command.ts';
-import { areSeen } from '../openclaw/gateway-databases.ts';
+import { areElsewhere, haveMovedOn } from '../openclaw/gateway-databases.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import type { StepContext } from '../steps/step.ts';
 import { temporaryOf } from '../temporary/name.ts';
@@ -44,7 +44,7 @@ export async function backUp(context: BackupContext, reason: BackupReason): Prom
   const { host, spec, signal } = context;
   signal.throwIfAborted();
   mustBeInstalled(host, spec);
-  await mustSeeDatabases(host);
+  const pid = await mustSeeDatabases(context);
   await ownRecords(host);
   return inScratch(host, async (scratch) => {
     const archive = join(scratch, 'archive.tar.gz');
@@ -62,6 +62,8 @@ export async function backUp(context: BackupContext, reason: BackupReason): Prom
       );
     }
     signal.throwIfAborted();
+    // A gateway that has ended meanwhile took its databases out of sight.
+    if ((await mustSeeDatabases(context)) !== pid) throw notSeen(host);
     const { openclaw, databases } = await describeArchive(context, archive, scratch);
     await mustHaveConversations(host.layout.state, databases);
     const folder = new BackupFolder(host.layout);
@@ -93,12 +95,21 @@ export async function backUp(context: BackupContext, reason: BackupReason): Prom
   });
 }
 
-/** Those on a local disk are seen beside the gateway that has them: what lies in the state directory is old. */
-async function mustSeeDatabases(host: Host): Promise<void> {
-  if (await areSeen(host, gatewayUnitName)) return;
-  throw new BootstrapError(
+/**
+ * Those on a local disk are seen beside the gateway that has them: what lies in the state directory is old.
+ * @returns the process beside which they are; undefined where they are in the state directory
+ */
+async function mustSeeDatabases({ host, spec }: BackupContext): Promise<number | undefined> {
+  if (!(await areElsewhere(host))) return undefined;
+  const { status, pid } = await host.units.state(gatewayUnitName);
+  if (status !== 'active' || pid === undefined || (await haveMovedOn(host, spec))) throw notSeen(host);
+  return pid;
+}
+
+function notSeen({ layout }: Host): BootstrapError {
+  return new BootstrapError(
     'BACKUP_FAILED',
-    `The gateway does not run here, and its databases are not in ${host.layout.state}: an archive would have old ones. \`backup create\` brings them back first.`,
+    `The gateway does not run here, or was started again meanwhile, and its databases are not in ${layout.state}: an archive would have old ones. \`clawharbor-bootstrap backup create\` brings them back first.`,
   );
 }
 

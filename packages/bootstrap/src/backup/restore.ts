@@ -134,10 +134,10 @@ async function foldWhatIsThere(host: Host): Promise<readonly string[]> {
   try {
     return (await wholeState(host)).problems;
   } catch (error) {
-    const isLost =
-      error instanceof BootstrapError && ['REPLICA_DAMAGED', 'REPLICA_MISSING'].includes(error.code);
-    if (!isLost) throw error;
-    return [`the databases that are replaced cannot be had any more: ${error.message}`];
+    // Who has asked for a restore has a reason; it is not one of these.
+    const { code } = error as { readonly code?: string };
+    if (code === 'STATE_LOCKED' || code === 'STATE_NOT_MOUNTED') throw error;
+    return [`the databases that are replaced cannot be had any more: ${(error as Error).message}`];
   }
 }
 

@@ -1,5 +1,5 @@
 import { stageDatabases, type StagedDatabases } from '../openclaw/databases-program.ts';
-import { areElsewhere, rewindDatabases } from '../openclaw/gateway-databases.ts';
+import { rewindDatabases } from '../openclaw/gateway-databases.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
@@ -16,6 +16,8 @@ export interface Rewound {
   readonly asOf: Readonly<Record<string, string>>;
   /** Databases of which nothing was replicated at that time: they stay as they are. */
   readonly without: readonly string[];
+  /** Databases of agents that were removed since: they stay away. */
+  readonly removed: readonly string[];
   /** Rows that came after that time, a line for each table. */
   readonly losses: readonly string[];
 }
@@ -50,16 +52,15 @@ async function staged<T>(
   at: Date,
   action: (copies: StagedDatabases, rewound: Rewound) => Promise<T>,
 ): Promise<T> {
-  if (!(await areElsewhere(host))) {
+  if (host.kind !== 'systemd')
     throw new BootstrapError(
-      'REPLICA_MISSING',
-      'The databases of this pod are not replicated now: only a backup is a way back, as "clawharbor-bootstrap backup list" has them.',
+      'HOST_UNSUPPORTED',
+      'Databases are replicated by instances alone: restore a backup.',
     );
-  }
   const copies = await stageDatabases(host, at);
   try {
-    const { asOf, without } = copies;
-    return await action(copies, { asOf, without, losses: await newer(host, copies.directory) });
+    const { directory, ...rest } = copies;
+    return await action(copies, { ...rest, losses: await newer(host, directory) });
   } finally {
     await removeBelow(host.layout.databases, copies.directory);
   }
@@ -73,5 +74,13 @@ async function newer(host: Host, directory: string): Promise<string[]> {
     then,
     now.filter(({ file }) => known.has(file)),
   );
-  return [...(await unseen(host)), ...losses];
+  const schemas = then.flatMap(({ file, schema }) => {
+    const other = now.find((each) => each.file === file);
+    return other === undefined || other.schema === schema
+      ? []
+      : [
+          `${file}: its schema would be ${schema} again instead of ${other.schema}, of another release of OpenClaw`,
+        ];
+  });
+  return [...(await unseen(host)), ...schemas, ...losses];
 }

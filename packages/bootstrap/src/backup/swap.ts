@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { syncDirectory, writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { inRecords } from '../config/record-file.ts';
+import { elsewhereName } from '../databases/holder.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Layout } from '../host/layout.ts';
 import { removeBelow } from '../temporary/sweep.ts';
@@ -46,9 +47,9 @@ const stays = new Set(['cache', 'dev', 'git', 'npm', 'npm-runtime', 'plugin-skil
 
 /**
  * Of an upgrade that was under way when the archive was made: it is over. Else the next run would go on with it, or back
- * to a state that nobody has asked for.
+ * to a state that nobody has asked for. And the databases of an archive are in it, wherever they were.
  */
-const isOver = new Set(['upgrade.json', 'upgrade-copy']);
+const isOver = new Set(['upgrade.json', 'upgrade-copy', elsewhereName]);
 
 const config = 'openclaw.json';
 const recordsKept = 'clawharbor-records';

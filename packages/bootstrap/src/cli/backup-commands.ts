@@ -250,11 +250,16 @@ async function restore(options: RestoreOptions): Promise<number> {
   });
 }
 
-function tellRewound({ asOf, without, losses }: Rewound, isDry: boolean, tell: (line: string) => void): void {
+function tellRewound(
+  { asOf, without, removed, losses }: Rewound,
+  isDry: boolean,
+  tell: (line: string) => void,
+): void {
   const would = isDry ? 'would be' : 'is';
   for (const [database, then] of Object.entries(asOf)) tell(`${database} ${would} as of ${then}`);
   for (const database of without)
     tell(`${database} ${isDry ? 'would stay' : 'stays'} as it is: nothing of it was replicated then`);
+  for (const database of removed) tell(`${database} stays away: its agent was removed since`);
   for (const loss of losses) tell(`${isDry ? 'would be lost' : 'gone'}: ${loss}`);
 }
 

@@ -1,7 +1,6 @@
-import { readIfPresent } from '../config/files.ts';
 import { newEpoch, setAside } from './epoch.ts';
 import { readHolder, writeHolder } from './holder.ts';
-import { localEpoch, type Places } from './places.ts';
+import type { Places } from './places.ts';
 
 /**
  * Makes the files in the state directory the databases, as they are: for a restore, which has decided to put those of a backup there.
@@ -12,7 +11,12 @@ export async function abandonDatabases(places: Places, now: Date): Promise<{ rea
   // A record that cannot be read is one of the reasons why somebody restores.
   const holder = await readHolder(places).catch(() => 'unreadable' as const);
   if (holder === undefined || (holder !== 'unreadable' && holder.lives === 'state')) return { changes: [] };
-  await writeHolder(places, { lives: 'state', epoch: newEpoch(now), directories: [], earlier: [] });
-  const aside = await setAside(places, await readIfPresent(localEpoch(places)));
+  await writeHolder(places, {
+    lives: 'state',
+    epoch: newEpoch(now, holder === 'unreadable' ? undefined : holder.epoch),
+    directories: [],
+    earlier: [],
+  });
+  const aside = await setAside(places);
   return { changes: aside === undefined ? [] : [`set aside the local databases: ${aside}`] };
 }

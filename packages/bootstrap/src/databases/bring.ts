@@ -8,12 +8,11 @@ import { contentsOf } from './contents.ts';
 import { copyDatabase } from './copy-database.ts';
 import { newEpoch, setAside } from './epoch.ts';
 import { readHolder, writeHolder, type Holder } from './holder.ts';
-import { mirrorFiles } from './mirror.ts';
+import { mirrorOrSay } from './mirror.ts';
 import { localBoot, localCopies, localEpoch, replicaOf, type Places } from './places.ts';
 import { isThere } from './presence.ts';
 import { databasesOf } from './replicated.ts';
 import { keeperStatus, statusFile, type KeeperStatus } from './status.ts';
-import { removeStaged } from './staged.ts';
 import { databaseDirectories, madeAnew } from './table.ts';
 
 /** What was done so that a gateway of this machine has the databases. */
@@ -39,33 +38,30 @@ export interface Moment {
  * Only behind the fence, and as the gateway's user. Cut short, it is done again from the beginning.
  * @throws BootstrapError `REPLICA_DAMAGED`, `REPLICA_MISSING`
  */
-export async function bringDatabases(places: Places, { now, boot }: Moment): Promise<Brought> {
+export async function bringDatabases(places: Places, moment: Moment): Promise<Brought> {
   const holder = await readHolder(places);
-  const here = (await isSound(places, boot)) ? await readIfPresent(localEpoch(places)) : undefined;
+  const onDisk = await whatCounts(places, holder, moment);
   const inState = await databaseDirectories(places.state, places.agents);
   await makeMountPoints(places, [...inState, ...(holder?.directories ?? []), ...madeAnew]);
-  if (holder?.lives === 'local' && holder.epoch === here)
-    return await addAgents(places, holder, { inState, boot });
-  const aside = await setAside(places, here);
-  await removeStaged(places);
+  if (holder?.lives === 'local' && onDisk === 'all')
+    return await addAgents(places, holder, { inState, boot: moment.boot });
   const half = `${localCopies(places)}.tmp`;
   await rm(half, { recursive: true, force: true });
   const directories =
     holder?.lives === 'local' ? [...new Set([...holder.directories, ...inState])].toSorted() : inState;
   const problems: string[] = [];
-  const changes =
-    aside === undefined ? [] : [`set aside the local databases of an epoch that is over: ${aside}`];
   for (const directory of directories) {
     const target = join(half, directory);
     await mkdir(target, { recursive: true, mode: 0o700 });
     if (holder?.lives === 'local' && holder.directories.includes(directory)) {
-      problems.push(...(await restoreDirectory(places, holder, directory, target)));
+      problems.push(...(await restoreDirectory(places, { holder, directory, onDisk, target })));
     } else {
-      await copyDirectory(join(places.state, directory), target);
+      problems.push(...(await copyDirectory(join(places.state, directory), target)));
     }
   }
-  await adoptCopies(places, { now, boot }, { half, holder, directories });
+  const aside = await adoptCopies(places, moment, { half, holder, directories });
   const from = holder?.lives === 'local' ? 'from their replica' : 'from the file system';
+  const changes = aside === undefined ? [] : [`set aside the local databases that were here: ${aside}`];
   return { changes: [...changes, `databases on the local disk, ${from}`], problems, directories };
 }
 
@@ -78,49 +74,63 @@ interface Copies {
   readonly directories: readonly string[];
 }
 
-/** Goes on with copies, in an epoch of their own. What was there has been set aside, or is now. */
+/**
+ * Goes on with copies, in an epoch of their own. The machine's own word comes last: what is there without it is half of this.
+ * @returns where those are that were here
+ */
 export async function adoptCopies(
   places: Places,
   { now, boot }: Moment,
   { half, holder, directories }: Copies,
-): Promise<void> {
-  await setAside(places, await readIfPresent(localEpoch(places)));
+): Promise<string | undefined> {
+  const aside = await setAside(places);
   await rename(half, localCopies(places));
-  const epoch = newEpoch(now);
+  const epoch = newEpoch(now, holder?.epoch);
   await writeAtomically(localBoot(places), boot);
-  await writeAtomically(localEpoch(places), epoch);
   const earlier = holder?.lives === 'local' ? [holder.epoch, ...holder.earlier] : [];
   await writeHolder(places, { lives: 'local', epoch, directories: [...directories], earlier });
+  await writeAtomically(localEpoch(places), epoch);
+  return aside;
 }
 
 /**
- * Whether the local copies can be gone on with. After another boot the replica is at least as new, if it followed until the end:
- * then it counts. One that did not, as for a file system that was full, has less than the disk.
+ * Which of the local copies can be gone on with, by their paths below the state. After another boot the replica is at least as new,
+ * for those that it followed until the end: what a machine that lost its power had not written to its disk may have been
+ * shipped. Those that it did not follow, as on a file system that was full, have more on the disk.
  */
-async function isSound(places: Places, boot: string): Promise<boolean> {
-  if (!(await isThere(localCopies(places)))) return false;
-  if ((await readIfPresent(localBoot(places))) === boot) return true;
+async function whatCounts(
+  places: Places,
+  holder: Holder | undefined,
+  { boot }: Moment,
+): Promise<'all' | ReadonlySet<string>> {
+  const epoch = await readIfPresent(localEpoch(places));
+  const isTheirs = holder?.lives === 'local' && holder.epoch === epoch;
+  if (!isTheirs || !(await isThere(localCopies(places)))) return new Set();
+  if ((await readIfPresent(localBoot(places))) === boot) return 'all';
   const text = await readIfPresent(statusFile(places));
   const status = keeperStatus.safeParse(text === undefined ? undefined : parseOrNothing(text)).data;
-  if (status === undefined || status.epoch !== (await readIfPresent(localEpoch(places)))) return true;
-  return !(await hasFollowed(places, status));
+  return status?.epoch === epoch ? await notFollowed(places, status) : 'all';
 }
 
-/** Whether all that was written to the local copies was replicated, as far as their times tell. */
-async function hasFollowed(places: Places, status: KeeperStatus): Promise<boolean> {
-  if (status.problem !== undefined) return false;
-  const directories = await databaseDirectories(localCopies(places), []);
-  for (const directory of directories) {
+/** What was written to the local copies and not replicated, as far as their times tell. */
+async function notFollowed(places: Places, status: KeeperStatus): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const directory of await databaseDirectories(localCopies(places), [])) {
     for (const { path, kind } of await contentsOf(join(localCopies(places), directory))) {
-      if (kind !== 'database') continue;
-      const known = status.databases[join(directory, path)];
-      if (known?.generation === undefined || status.at - known.shippedAt > followedMilliseconds) return false;
-      const file = join(localCopies(places), directory, path);
-      for (const each of [file, `${file}-wal`]) {
-        const written = (await lstat(each).catch(() => undefined))?.mtimeMs ?? 0;
-        if (written > status.at + followedMilliseconds) return false;
-      }
+      const database = join(directory, path);
+      if (kind === 'database' && !(await hasFollowed(places, status, database))) found.add(database);
     }
+  }
+  return found;
+}
+
+async function hasFollowed(places: Places, status: KeeperStatus, database: string): Promise<boolean> {
+  const known = status.databases[database];
+  if (known?.generation === undefined || status.at - known.shippedAt > followedMilliseconds) return false;
+  const file = join(localCopies(places), database);
+  for (const each of [file, `${file}-wal`]) {
+    const written = (await lstat(each).catch(() => undefined))?.mtimeMs ?? 0;
+    if (written > status.at + followedMilliseconds) return false;
   }
   return true;
 }
@@ -145,43 +155,54 @@ async function addAgents(
 ): Promise<Brought> {
   const missing = inState.filter((each) => !holder.directories.includes(each));
   const directories = [...holder.directories, ...missing].toSorted();
+  const problems: string[] = [];
   for (const directory of missing) {
     const target = join(localCopies(places), directory);
     await rm(target, { recursive: true, force: true });
     await mkdir(target, { recursive: true, mode: 0o700 });
-    await copyDirectory(join(places.state, directory), target);
+    problems.push(...(await copyDirectory(join(places.state, directory), target)));
   }
   await writeAtomically(localBoot(places), boot);
   // Also where nothing is missing: one that was cut short had written half of it.
   await writeHolder(places, { ...holder, directories });
-  return { changes: missing.map((each) => `${each} on the local disk`), problems: [], directories };
+  return { changes: missing.map((each) => `${each} on the local disk`), problems, directories };
 }
 
-async function copyDirectory(from: string, to: string): Promise<void> {
+/** @returns what is wrong with files beside databases, which keeps nobody from starting */
+async function copyDirectory(from: string, to: string): Promise<string[]> {
   for (const { path, kind } of await contentsOf(from)) {
     if (kind !== 'database') continue;
     await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
     await copyDatabase(join(from, path), join(to, path));
   }
-  await mirrorFiles(from, to);
+  return await mirrorOrSay(from, to);
 }
 
-/** @returns what is wrong with what was found, a line for each database */
+/** @returns what is wrong with what was found, a line each */
 async function restoreDirectory(
   places: Places,
-  holder: Holder,
-  directory: string,
-  target: string,
+  {
+    holder,
+    directory,
+    onDisk,
+    target,
+  }: {
+    readonly holder: Holder;
+    readonly directory: string;
+    readonly onDisk: 'all' | ReadonlySet<string>;
+    readonly target: string;
+  },
 ): Promise<string[]> {
   const epochs = [holder.epoch, ...holder.earlier];
+  const counts = [...(onDisk === 'all' ? [] : onDisk)].filter((each) => dirname(each) === directory);
   const problems: string[] = [];
-  for (const database of await databasesOf(places, epochs, directory)) {
+  for (const database of new Set([...(await databasesOf(places, epochs, directory)), ...counts])) {
     const to = join(target, database.slice(directory.length + 1));
     await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    problems.push(...(await restoreOne(places, epochs, { database, to })));
+    if (counts.includes(database)) await copyDatabase(join(localCopies(places), database), to);
+    else problems.push(...(await restoreOne(places, epochs, { database, to })));
   }
-  await mirrorFiles(join(places.state, directory), target);
-  return problems;
+  return [...problems, ...(await mirrorOrSay(join(places.state, directory), target))];
 }
 
 /**

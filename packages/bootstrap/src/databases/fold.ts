@@ -5,8 +5,8 @@ import { contentsOf } from './contents.ts';
 import { copyDatabase } from './copy-database.ts';
 import { besides } from './database-file.ts';
 import { readHolder, writeHolder } from './holder.ts';
-import { mirrorFiles } from './mirror.ts';
-import { localCopies, type Places } from './places.ts';
+import { mirrorOrSay } from './mirror.ts';
+import { localCopies, localEpoch, type Places } from './places.ts';
 
 /** What was done so that the state directory is the whole state. */
 export interface Folded {
@@ -24,7 +24,7 @@ export async function foldDatabases(places: Places, moment: Moment): Promise<Fol
   const holder = await readHolder(places);
   if (holder?.lives !== 'local') return { changes: [], problems: [] };
   // Where they are here, that does nothing; those of another machine are as good as ours then.
-  const { problems } = await bringDatabases(places, moment);
+  const problems = [...(await bringDatabases(places, moment)).problems];
   const held = (await readHolder(places))!;
   for (const directory of held.directories) {
     const from = join(localCopies(places), directory);
@@ -39,8 +39,11 @@ export async function foldDatabases(places: Places, moment: Moment): Promise<Fol
       if (kind !== 'database' || here.some((each) => each.path === path)) continue;
       for (const suffix of ['', ...besides]) await rm(join(to, path) + suffix, { force: true });
     }
-    await mirrorFiles(from, to);
+    problems.push(...(await mirrorOrSay(from, to)));
   }
   await writeHolder(places, { ...held, lives: 'state', directories: [], earlier: [] });
+  // The state has them all. What was set aside before is not to make room for them.
+  await rm(localEpoch(places), { force: true });
+  await rm(localCopies(places), { recursive: true, force: true });
   return { changes: ['databases in the state directory'], problems };
 }

@@ -28,6 +28,12 @@ const schema = z.object({
 /** Where the databases are. Written only behind the fence. */
 export type Holder = Readonly<z.infer<typeof schema>>;
 
+/**
+ * Lies beside Clawharbor's other records in the state, and says to who does not see the replica that what lies in the state directory is
+ * old.
+ */
+export const elsewhereName = 'databases-elsewhere.json';
+
 export const holderFile = ({ replica }: Pick<Places, 'replica'>): string =>
   join(replica, 'holder', 'databases.json');
 

@@ -52,7 +52,8 @@ class Keeper {
   readonly #epoch: string;
   readonly #directories: readonly string[];
   readonly #shippers = new Map<string, Shipper>();
-  readonly #since = Date.now();
+  /** Since when each is followed. */
+  readonly #since = new Map<string, number>();
   #problem: string | undefined;
   /** A file system that does not answer has one scan waiting for it. */
   #scanning: Promise<void> | undefined;
@@ -130,6 +131,7 @@ class Keeper {
       if (this.#shippers.has(database)) continue;
       const folder = replicaOf(this.#places, this.#epoch, database);
       await isBack(folder);
+      this.#since.set(database, Date.now());
       this.#shippers.set(
         database,
         new Shipper({ database: join(localCopies(this.#places), database), folder }),
@@ -154,8 +156,12 @@ class Keeper {
     const status: KeeperStatus = {
       at: Date.now(),
       epoch: this.#epoch,
-      since: this.#since,
-      databases: Object.fromEntries([...this.#shippers].map(([name, { status: its }]) => [name, its])),
+      databases: Object.fromEntries(
+        [...this.#shippers].map(([name, { status: its }]) => [
+          name,
+          { since: this.#since.get(name) ?? Date.now(), ...its },
+        ]),
+      ),
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
     };
     await writeAtomically(statusFile(this.#places), JSON.stringify(status)).catch(() => {});

@@ -32,6 +32,14 @@ export async function mirrorFiles(from: string, to: string): Promise<number> {
   return count;
 }
 
+/** As {@link mirrorFiles}, where no file is worth a database. @returns what could not be mirrored, a line */
+export async function mirrorOrSay(from: string, to: string): Promise<string[]> {
+  return mirrorFiles(from, to).then(
+    () => [],
+    (error: Error) => [`files beside the databases: ${error.message}`],
+  );
+}
+
 /** An agent can exchange a directory of the state for a link, and what that leads to is none of it. */
 async function mustBeReal(directory: string): Promise<void> {
   const real = await realpath(directory).catch(() => directory);
@@ -52,7 +60,8 @@ async function copyIfOther(from: string, to: string): Promise<boolean> {
   const there = await stat(to).catch(() => undefined);
   if (there?.size === found.size && Math.trunc(there.mtimeMs) === Math.trunc(found.mtimeMs)) return false;
   await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-  const temporary = temporaryOf(to);
+  // A name that is as long as can be has no room for more.
+  const temporary = temporaryOf(join(dirname(to), 'file'));
   try {
     await copyFile(from, temporary);
     await chmod(temporary, found.mode & 0o777);

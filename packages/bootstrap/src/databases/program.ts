@@ -6,7 +6,7 @@ import { foldDatabases } from './fold.ts';
 import { keepReplica } from './keep.ts';
 import type { Places } from './places.ts';
 import { rewindDatabases } from './rewind.ts';
-import { stageDatabases, type Staged } from './staged.ts';
+import { removeStaged, stageDatabases, type Staged } from './staged.ts';
 
 /*
  * What is done with databases, as a program that runs as the gateway's user: no link that the agent plants leads root
@@ -19,6 +19,7 @@ try {
   const moment = { now: new Date(), boot: boot.trim() };
   switch (verb) {
     case 'bring':
+      await removeStaged(where);
       say(await bringDatabases(where, moment));
       break;
     case 'fold':
@@ -33,11 +34,14 @@ try {
     case 'rewind':
       say(await rewindDatabases(where, moment, JSON.parse(what) as Staged));
       break;
-    default: {
+    case 'keep': {
       const ended = new AbortController();
       process.on('SIGTERM', () => ended.abort()).on('SIGINT', () => ended.abort());
       await keepReplica(where, ended.signal);
+      break;
     }
+    default:
+      throw new Error(`nothing is known of "${verb}"`);
   }
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;

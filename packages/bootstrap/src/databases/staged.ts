@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BootstrapError } from '../errors.ts';
 import { restoreDatabase } from '../replica/restore.ts';
+import { kindOf } from './database-file.ts';
 import { beginOf } from './epoch.ts';
-import { readHolder, type Holder } from './holder.ts';
-import { replicaOf, type Places } from './places.ts';
+import { isGone } from './gone.ts';
+import { localCopies, replicaOf, type Places } from './places.ts';
 import { namesIn } from './presence.ts';
-import { databasesOf } from './replicated.ts';
+import { databaseDirectories } from './table.ts';
 
 /** Databases as they were. */
 export interface Staged {
@@ -15,36 +16,38 @@ export interface Staged {
   readonly directory: string;
   /** What each has: all that was committed by then, as ISO 8601. By their paths below the state. */
   readonly asOf: Readonly<Record<string, string>>;
-  /** Of which nothing was replicated at that time. They stay as they are. */
+  /** Of which nothing had been replicated at that time. They stay as they are. */
   readonly without: readonly string[];
+  /** Of agents that were removed since. They stay away: nothing else of such an agent would come back. */
+  readonly removed: readonly string[];
 }
 
-const isStaged = (name: string): boolean => name.startsWith('staged-');
-
 /**
- * Makes the databases that there are now as they were at a time, beside the local copies. Changes nothing, and may be done while a
- * gateway runs. Whoever looks at them removes them; what is left of one that was killed goes with the next start.
- * @throws BootstrapError `REPLICA_MISSING` where nothing is replicated, or nothing goes back so far; `REPLICA_DAMAGED`
+ * Makes the databases as they were at a time, beside the local copies. Changes nothing, and may be done while a gateway runs. Whoever
+ * looks at them removes them; what is left of one that was killed goes with the next start.
+ * @throws BootstrapError `REPLICA_MISSING` where nothing goes back so far; `REPLICA_DAMAGED`; `DISK_FULL`
  */
 export async function stageDatabases(places: Places, at: Date): Promise<Staged> {
-  const holder = await mustBeReplicated(places);
+  await mustHaveRoom(places);
   const directory = join(places.local, `staged-${randomBytes(4).toString('hex')}`);
-  const epochs = await namesIn(join(places.replica, 'epochs'));
-  const then = epochs.filter((epoch) => beginOf(epoch) <= at.getTime()).toSorted();
+  const epochs = (await namesIn(join(places.replica, 'epochs'))).toSorted().toReversed();
   const asOf: Record<string, string> = {};
   const without: string[] = [];
+  const removed: string[] = [];
   try {
     await mkdir(directory, { mode: 0o700 });
-    for (const database of await present(places, holder)) {
+    for (const database of await replicatedIn(places, epochs)) {
+      const folders = epochs.map((epoch) => ({ epoch, folder: replicaOf(places, epoch, database) }));
+      if (await isRemoved(folders)) {
+        removed.push(database);
+        continue;
+      }
       const target = join(directory, database);
       await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      const folder = then.map((epoch) => replicaOf(places, epoch, database));
-      try {
-        asOf[database] = (await restoreDatabase({ folder, target, at })).asOf.toISOString();
-      } catch (error) {
-        if (!(error instanceof BootstrapError) || error.code !== 'REPLICA_MISSING') throw error;
-        without.push(database);
-      }
+      const then = folders.filter(({ epoch }) => beginOf(epoch) <= at.getTime());
+      const found = await restoreNewest(then, target, at);
+      if (found === undefined) without.push(database);
+      else asOf[database] = found.toISOString();
     }
     if (Object.keys(asOf).length === 0) {
       throw new BootstrapError(
@@ -52,7 +55,7 @@ export async function stageDatabases(places: Places, at: Date): Promise<Staged> 
         `No database goes back to ${at.toISOString()} by what was replicated, which is kept for a day. A backup may: see "clawharbor-bootstrap backup list".`,
       );
     }
-    return { directory, asOf, without };
+    return { directory, asOf, without, removed };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
@@ -61,21 +64,63 @@ export async function stageDatabases(places: Places, at: Date): Promise<Staged> 
 
 /** What is left of whoever looked. */
 export async function removeStaged({ local }: Pick<Places, 'local'>): Promise<void> {
-  for (const name of (await namesIn(local)).filter(isStaged))
+  for (const name of (await namesIn(local)).filter((each) => each.startsWith('staged-')))
     await rm(join(local, name), { recursive: true, force: true });
 }
 
-/** @throws BootstrapError `REPLICA_MISSING` */
-export async function mustBeReplicated(places: Places): Promise<Holder> {
-  const holder = await readHolder(places);
-  if (holder?.lives === 'local') return holder;
-  throw new BootstrapError(
-    'REPLICA_MISSING',
-    'The databases of this pod are not replicated now: a backup is the way back, as "clawharbor-bootstrap backup list" has them.',
-  );
+/** Of the databases of a pod, those that were replicated at any time. */
+async function replicatedIn(places: Places, epochs: readonly string[]): Promise<string[]> {
+  const found = new Set<string>();
+  for (const epoch of epochs) {
+    const root = join(places.replica, 'epochs', epoch);
+    for (const directory of await databaseDirectories(root, [])) {
+      for (const name of await namesIn(join(root, directory)))
+        if (kindOf(name) === 'database') found.add(join(directory, name));
+    }
+  }
+  return [...found].toSorted();
 }
 
-async function present(places: Places, { epoch, earlier, directories }: Holder): Promise<string[]> {
-  const lists = await Promise.all(directories.map((each) => databasesOf(places, [epoch, ...earlier], each)));
-  return lists.flat();
+/** The newest epoch that has it says whether it is there. @param folders newest first */
+async function isRemoved(folders: readonly { readonly folder: string }[]): Promise<boolean> {
+  for (const { folder } of folders) {
+    if ((await namesIn(folder)).length > 0) return await isGone(folder);
+  }
+  return false;
+}
+
+/**
+ * Of the newest epoch that had begun by then: a machine that was cut off may have gone on in its own. An earlier one has it where that
+ * had none yet.
+ * @param folders newest first. @returns as of when; undefined where none goes back so far
+ */
+async function restoreNewest(
+  folders: readonly { readonly folder: string }[],
+  target: string,
+  at: Date,
+): Promise<Date | undefined> {
+  for (const { folder } of folders) {
+    try {
+      return (await restoreDatabase({ folder, target, at })).asOf;
+    } catch (error) {
+      if (!(error instanceof BootstrapError) || error.code !== 'REPLICA_MISSING') throw error;
+    }
+  }
+  return undefined;
+}
+
+/** A gateway may run on the same disk: what is staged is a copy of all databases, and where they are exchanged there is one more. */
+async function mustHaveRoom(places: Places): Promise<void> {
+  let bytes = 0;
+  for (const directory of await databaseDirectories(localCopies(places), [])) {
+    const at = join(localCopies(places), directory);
+    for (const name of await namesIn(at))
+      bytes += (await lstat(join(at, name)).catch(() => undefined))?.size ?? 0;
+  }
+  const { bavail, bsize } = await statfs(places.local);
+  if (bavail * bsize > 3 * bytes) return;
+  throw new BootstrapError(
+    'DISK_FULL',
+    `${places.local} has ${Math.round((bavail * bsize) / 1e6)} MB of room, and ${Math.round((3 * bytes) / 1e6)} MB are needed beside the databases. Make room, or a larger disk; nothing was changed.`,
+  );
 }

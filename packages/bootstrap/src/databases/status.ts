@@ -7,13 +7,13 @@ export const keeperStatus = z.object({
   /** When, in milliseconds of the epoch. */
   at: z.number(),
   epoch: z.string(),
-  /** When it began to replicate, in milliseconds of the epoch. */
-  since: z.number().optional(),
   /** By their paths below the state. */
   databases: z.record(
     z.string(),
     z.object({
       generation: z.string().optional(),
+      /** Since when it is replicated, in milliseconds of the epoch. */
+      since: z.number().optional(),
       /** All that was committed by then is on the replica, in milliseconds of the epoch. 0: nothing is since it began. */
       shippedAt: z.number(),
       /** Committed and not on the replica, in bytes of WAL. */
@@ -31,13 +31,16 @@ export const statusFile = ({ local }: Pick<Places, 'local'>): string => join(loc
 
 /** How long ago the replica had all, in seconds, for the database that is behind most, and why where it says so. Pure. @param now in milliseconds of the epoch */
 export function replicaAge(
-  { at, since = at, databases, problem }: KeeperStatus,
+  { at, databases, problem }: KeeperStatus,
   now: number,
 ): { readonly seconds: number; readonly why: string | undefined } {
-  const [name, worst] =
-    Object.entries(databases).toSorted(([, a], [, b]) => a.shippedAt - b.shippedAt)[0] ?? [];
-  // Who replicates may have ended: then nothing is known since it last said something.
-  const shippedAt = Math.min(at, worst?.shippedAt === 0 ? since : (worst?.shippedAt ?? at));
-  const why = worst?.problem === undefined ? problem : `${name}: ${worst.problem}`;
-  return { seconds: Math.max(0, Math.round((now - shippedAt) / 1000)), why };
+  const all = Object.entries(databases).map(([name, { shippedAt, since = at, problem: its }]) => ({
+    name,
+    // Who replicates may have ended: then nothing is known since it last said something.
+    hadAll: Math.min(at, shippedAt === 0 ? since : shippedAt),
+    problem: its,
+  }));
+  const [worst] = all.toSorted((a, b) => a.hadAll - b.hadAll);
+  const why = worst?.problem === undefined ? problem : `${worst.name}: ${worst.problem}`;
+  return { seconds: Math.max(0, Math.round((now - (worst?.hadAll ?? at)) / 1000)), why };
 }

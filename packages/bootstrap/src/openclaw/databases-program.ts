@@ -29,12 +29,13 @@ const staged = z.object({
   directory: z.string(),
   asOf: z.record(z.string(), z.string()),
   without: z.array(z.string()),
+  removed: z.array(z.string()),
 });
 /** As `Staged` of the databases. */
 export type StagedDatabases = Readonly<z.infer<typeof staged>>;
 
 /** Places the program, and the directories that it works in. */
-export async function prepareDirectories(host: Host): Promise<void> {
+async function prepareDirectories(host: Host): Promise<void> {
   const { layout } = host;
   const text = databasesProgram();
   if (text === undefined)
@@ -69,6 +70,7 @@ export async function moveDatabases(
   verb: 'bring' | 'fold' | 'abandon' | 'rewind',
   words: Words = {},
 ): Promise<Moved> {
+  await prepareDirectories(host);
   const lock = join(host.layout.replica, 'keeper.lock');
   const args = ['--timeout', String(keeperSeconds), '--conflict-exit-code', '75', lock];
   const { exitCode, answer } = await ask(host, ['flock', ...args], verb, words);
@@ -83,6 +85,7 @@ export async function moveDatabases(
 
 /** Makes them as they were at a time, beside those that are there. @throws what the program says */
 export async function stageDatabases(host: Host, at: Date): Promise<StagedDatabases> {
+  await prepareDirectories(host);
   const { answer } = await ask(host, [], 'stage', { what: at.toISOString() });
   return staged.parse(answer());
 }

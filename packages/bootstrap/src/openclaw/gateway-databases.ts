@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';
-import { epochFile, holderFile, readHolder, type Holder } from '../databases/holder.ts';
+import { elsewhereName, epochFile, readHolder, type Holder } from '../databases/holder.ts';
 import { localCopies, localEpoch } from '../databases/places.ts';
 import { madeAnew } from '../databases/table.ts';
 import { BootstrapError } from '../errors.ts';
@@ -13,7 +13,6 @@ import type { PodSpec } from '../spec/pod-spec.ts';
 import {
   moveDatabases,
   placesOf,
-  prepareDirectories,
   programFile,
   type Moved,
   type StagedDatabases,
@@ -100,7 +99,6 @@ export function replicaUnit(host: Host, gateway: string): Unit {
 export async function bringToDisk(host: Host, gateway: string, agents: readonly string[]): Promise<Moved> {
   const { layout } = host;
   await recordOf(host);
-  await prepareDirectories(host);
   const moved = await moveDatabases(host, 'bring', { agents });
   await writeAtomically(elsewhereMark(layout), '{}\n');
   await host.units.setPlaces(gateway, await placesFor(host, moved.directories));
@@ -117,7 +115,6 @@ export async function wholeState(host: Host): Promise<Moved> {
   const { layout } = host;
   const holder = await recordOf(host);
   if (holder?.lives !== 'local') return { changes: [], problems: [], directories: [] };
-  await prepareDirectories(host);
   const moved = await moveDatabases(host, 'fold');
   await rm(elsewhereMark(layout), { force: true });
   return moved;
@@ -129,9 +126,13 @@ export async function wholeState(host: Host): Promise<Moved> {
  */
 export async function abandonDatabases(host: Host): Promise<void> {
   const { layout } = host;
+  // One that cannot be read is a reason to restore; one that cannot be seen none to leave what it says behind.
+  const holder = await recordOf(host).catch((error: unknown) => {
+    if (!(error instanceof BootstrapError) || error.code !== 'REPLICA_DAMAGED') throw error;
+    return 'unreadable';
+  });
   // A laptop, and a pod that never replicated, has no record.
-  if ((await readIfPresent(holderFile(placesOf(layout)))) === undefined) return;
-  await prepareDirectories(host);
+  if (holder === undefined) return;
   await moveDatabases(host, 'abandon');
   await rm(elsewhereMark(layout), { force: true });
 }
@@ -166,8 +167,7 @@ async function recordOf({ layout }: Pick<Host, 'layout'>): Promise<Holder | unde
   );
 }
 
-/** Says to who does not see the replica that what lies in the state directory is old. */
-const elsewhereMark = ({ records }: Layout): string => join(records, 'databases-elsewhere.json');
+const elsewhereMark = ({ records }: Layout): string => join(records, elsewhereName);
 
 /** In the unit's own sight; where an agent has a name that no unit file can say, its databases stay on the file system. */
 async function placesFor({ layout }: Host, directories: readonly string[]): Promise<Place[]> {

@@ -76,7 +76,6 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
     hidden: [dirname(layout.artifacts)],
     homeDirectory: layout.state,
     lockFile: join(layout.records, 'writer.lock'),
-    memoryMegabytes: mostMegabytes(memory),
     restart: {
       // A restart that OpenClaw asks for itself ends with code 0.
       delaySeconds: 5,
@@ -86,7 +85,9 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
     // OpenClaw drains running work for up to 315 s.
     stopTimeoutSeconds: 330,
   };
-  return isReplicated(host, spec) ? replicatedUnit(unit, host) : unit;
+  const memoryMegabytes = mostMegabytes(memory);
+  const bounded = memoryMegabytes === undefined ? unit : { ...unit, memoryMegabytes };
+  return isReplicated(host, spec) ? replicatedUnit(bounded, host) : bounded;
 }
 
 /**
@@ -100,9 +101,9 @@ export function heapMegabytes(memory: number): number {
 
 /**
  * What an agent's tools and the gateway may have together: half a GB is left to what keeps the instance reachable and replicates its
- * databases, a quarter on a small one. A tool that wants more is what the kernel then ends.
+ * databases. A tool that wants more is what the kernel then ends. A machine of less than 2 GB has nothing to leave.
  */
-function mostMegabytes(memory: number): number {
+function mostMegabytes(memory: number): number | undefined {
   const total = Math.floor(memory / 1024 / 1024);
-  return total - Math.min(512, Math.floor(total / 4));
+  return total < 1800 ? undefined : total - 512;
 }

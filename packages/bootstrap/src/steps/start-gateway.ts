@@ -63,8 +63,14 @@ async function placeDatabases(context: StepContext): Promise<Moved> {
   const nothing = { changes: [], problems: [], directories: [] };
   if (isReplicated(host, spec)) {
     const agents = agentsOf((await readLive(host)).live);
-    return await whileNobodyWrites(context, () => bringToDisk(host, gatewayUnitName, agents), {
-      asItIs: true,
+    const bring = () => bringToDisk(host, gatewayUnitName, agents);
+    return await whileNobodyWrites(context, bring, { asItIs: true }).catch(async (error: unknown) => {
+      const isLocked = error instanceof BootstrapError && error.code === 'STATE_LOCKED';
+      if (!isLocked || !(await haveMovedOn(host, spec))) throw error;
+      // Whoever ends the one that has the state ends the wrong one.
+      throw new BootstrapError('STATE_LOCKED', `${describeMovedOn(host)} It waits for the other one.`, {
+        cause: error,
+      });
     });
   }
   if (host.kind !== 'systemd') return nothing;
@@ -154,6 +160,10 @@ async function decide(context: StepContext): Promise<Decision> {
   return { changes: [...changes, `${action} openclaw`], action, warnings: [] };
 }
 
+function describeMovedOn({ layout }: StepContext['host']): string {
+  return `Another machine has gone on with the databases of the gateway here, as after a partition of the network. The gateway here was ended; what people wrote here since is set aside in ${layout.databases}, and this machine is the one to be ended.`;
+}
+
 /** What is done for a gateway that has no other reason to be restarted, and that no longer keeps another one away. */
 async function fenced(
   { host, spec }: StepContext,
@@ -168,7 +178,7 @@ async function fenced(
     : (await haveMovedOn(host, spec))
       ? {
           what: 'restart openclaw, whose databases another machine has gone on with',
-          message: `Another machine has gone on with the databases of the gateway here, as after a partition of the network: what people wrote here since is set aside in ${host.layout.databases}. The gateway was ended, and is started with what the other one has written, once that ends.`,
+          message: describeMovedOn(host),
         }
       : undefined;
   return (

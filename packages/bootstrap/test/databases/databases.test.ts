@@ -169,7 +169,7 @@ describe('the databases of a pod', () => {
       code: 'STATE_LOCKED',
     });
     const { changes } = await bring(here);
-    expect(changes[0]).toMatch(/set aside the local databases of an epoch that is over/);
+    expect(changes[0]).toMatch(/set aside the local databases that were here/);
     expect(rows(on(here, agent))).toEqual(['hello', 'replicated', 'elsewhere']);
     const aside = (await readdir(here.local)).find((name) => name.startsWith('aside-'))!;
     expect(rows(join(here.local, aside, agent))).toEqual(['hello', 'replicated', 'not replicated']);
@@ -247,7 +247,7 @@ describe('the databases of a pod', () => {
     const status = JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
     await writeFile(statusFile(here), JSON.stringify({ ...status, at: status.at + 60_000 }));
     await write(on(here, agent), 'on the disk only');
-    expect((await bring(here, 'third')).changes).toEqual([]);
+    expect((await bring(here, 'third')).problems).toEqual([]);
     expect(rows(on(here, agent))).toEqual(['hello', 'shipped', 'shipped, too', 'on the disk only']);
   });
 
@@ -288,7 +288,7 @@ describe('the databases of a pod', () => {
     await write(on(here, agent), 'an hour later');
     const later = new Date(Date.now() + 3_600_000);
     await utimes(on(here, agent), later, later);
-    expect((await bring(here, 'second')).changes).toEqual([]);
+    expect((await bring(here, 'second')).problems).toEqual([]);
     expect(rows(on(here, agent))).toEqual(['hello', 'replicated', 'an hour later']);
   });
 
@@ -343,7 +343,10 @@ describe('the databases of a pod', () => {
     // A fold that was cut short right before it said so: the state has it already, and the disk counts.
     const holder = join(here.replica, 'holder');
     const before = await Promise.all(['databases.json', 'epoch'].map((name) => readFile(join(holder, name))));
+    await copyTree(here.local, join(directory, 'disk'));
     await fold(here);
+    await rm(here.local, { recursive: true });
+    await copyTree(join(directory, 'disk'), here.local);
     await Promise.all(
       ['databases.json', 'epoch'].map((name, index) => writeFile(join(holder, name), before[index]!)),
     );
@@ -386,7 +389,9 @@ describe('the databases of a pod', () => {
     await kept(there, () => write(on(there, agent), 'better'));
     await rewindDatabases(there, { now: new Date(), boot: 'first' }, await stageDatabases(there, later));
     expect(rows(inState(agent))).toEqual(['hello', 'how are you', 'a mistake']);
-    await expect(stageDatabases(there, later)).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
+    // Also of a pod that has them in its state.
+    await rewindDatabases(there, { now: new Date(), boot: 'first' }, await stageDatabases(there, then));
+    expect(rows(inState(agent))).toEqual(['hello', 'how are you']);
   });
 
   test('of a time at which nothing was replicated are not gone back to', async () => {
@@ -396,6 +401,80 @@ describe('the databases of a pod', () => {
       code: 'REPLICA_MISSING',
     });
     expect((await readdir(here.local)).filter((name) => name.startsWith('staged'))).toEqual([]);
+  });
+
+  test('fault (instance): its power fails beside a file that is no database and was never replicated → the databases that were come from their replica all the same', async () => {
+    await bring(here);
+    await writeFile(on(here, 'state/junk.sqlite'), 'words '.repeat(200));
+    await copyTree(localCopies(here), join(directory, 'as-synced'));
+    const ended = new AbortController();
+    const keeping = keepReplica(here, ended.signal);
+    await write(on(here, agent), 'shipped before the cut');
+    const said = async (): Promise<KeeperStatus> =>
+      JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
+    await expect
+      .poll(async () => (await said().catch(() => undefined))?.databases[agent], { timeout: 20_000 })
+      .toMatchObject({ generation: expect.any(String), pendingBytes: 0 });
+    ended.abort();
+    await expect(keeping).rejects.toThrow();
+    await rm(localCopies(here), { recursive: true });
+    await copyTree(join(directory, 'as-synced'), localCopies(here));
+    await bring(here, 'second');
+    expect(rows(on(here, agent))).toEqual(['hello', 'shipped before the cut']);
+    expect(existsSync(on(here, 'state/junk.sqlite'))).toBe(true);
+  });
+
+  test('fault (storage): what was said last was not replicated, and somebody goes back to before it → it is replicated first, or nothing is changed', async () => {
+    await bring(here);
+    await kept(here, () => untilReplicated(here));
+    const then = new Date();
+    await sleep(50);
+    await write(on(here, agent), 'on the disk alone');
+    const later = new Date(Date.now() + 60_000);
+    await rewindDatabases(here, { now: new Date(), boot: 'first' }, await stageDatabases(here, then));
+    expect(rows(inState(agent))).toEqual(['hello']);
+    const forward = await stageDatabases(here, later);
+    expect(rows(join(forward.directory, agent))).toEqual(['hello', 'on the disk alone']);
+  });
+
+  test('fault (storage): a database is removed by a mistake → it comes back as it was at a time, and the others with it', async () => {
+    await bring(here);
+    await kept(here, () => untilReplicated(here));
+    const then = new Date();
+    await rm(on(here, agent));
+    await rewindDatabases(here, { now: new Date(), boot: 'first' }, await stageDatabases(here, then));
+    expect(rows(inState(agent))).toEqual(['hello']);
+    await bring(here);
+    expect(rows(on(here, agent))).toEqual(['hello']);
+  });
+
+  test('fault (instance): a machine that was cut off makes another copy in its own epoch → nobody goes back to that', async () => {
+    await bring(here);
+    await kept(here, () => untilReplicated(here));
+    await bring(there);
+    await kept(there, async () => {
+      await write(on(there, agent), 'gone on');
+      await untilReplicated(there);
+    });
+    // As `keepReplica` does not know yet that its epoch is over.
+    const cutOff = new Shipper({
+      database: on(here, agent),
+      folder: replicaOf(here, (await readFile(localEpoch(here), 'utf8')).trim(), agent),
+    });
+    await write(on(here, agent), 'on the wrong side');
+    await cutOff.end();
+    await cutOff.close();
+    const staged = await stageDatabases(there, new Date(Date.now() + 60_000));
+    expect(rows(join(staged.directory, agent))).toEqual(['hello', 'gone on']);
+  });
+
+  test('fault (storage): a file beside a database has a name as long as can be → the pod starts, and has it', async () => {
+    const name = `agents/main/agent/${'long'.repeat(60)}`;
+    await writeFile(inState(name), 'words');
+    expect((await bring(here)).problems).toEqual([]);
+    expect(await readFile(on(here, name), 'utf8')).toBe('words');
+    await fold(here);
+    expect(await readFile(inState(name), 'utf8')).toBe('words');
   });
 
   test('fault (storage): a file is called a database and is none → the others are replicated, the status names it, and the end does not wait for it', async () => {

@@ -6,12 +6,12 @@ const ago = (seconds: number): number => now - seconds * 1000;
 const status = (more: Partial<KeeperStatus> = {}): KeeperStatus => ({
   at: ago(2),
   epoch: 'epoch',
-  since: ago(600),
   databases: {},
   ...more,
 });
 const database = (shippedAt: number, problem?: string): KeeperStatus['databases'][string] => ({
   shippedAt,
+  since: ago(600),
   pendingBytes: 0,
   ...(problem === undefined ? {} : { problem }),
 });
