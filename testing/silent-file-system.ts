@@ -33,7 +33,8 @@ export class SilentFileSystem {
 
   /** @param pid process that has mounts of its own, and is to find it there. Default: this one */
   static async mount(at: string, pid?: number): Promise<SilentFileSystem> {
-    const among = pid === undefined ? [] : ['nsenter', `--target=${pid}`, '--mount', '--'];
+    // A process of another container reads of its mounts in its own /proc.
+    const among = pid === undefined ? [] : ['nsenter', `--target=${pid}`, '--mount', '--pid', '--'];
     const holder = spawn('sh', ['-ec', mountSilence, 'sh', at, among.join(' ')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -38,7 +38,7 @@ export async function rewindDatabases(
       .filter(({ kind }) => kind === 'database')
       .map(({ path }) => join(each, path));
     // Of what stays, whoever has it next sees to that.
-    for (const database of here.filter((each) => each in asOf)) await ship(places, holder.epoch, database);
+    for (const database of here.filter((name) => name in asOf)) await ship(places, holder.epoch, database);
     const then = Object.keys(asOf).filter((database) => dirname(database) === each);
     for (const database of new Set([...here, ...then])) {
       const source = database in asOf ? directory : localCopies(places);

@@ -84,10 +84,13 @@ export class ReplicatedPod {
     await this.region.deploy({ ...spec, ...changes });
     const options = ['--watch', '3', '--spec', `ssm:${deployment.specParameter}`, ...more];
     const bootstrap = ['/usr/bin/node-24', '/opt/clawharbor/clawharbor-bootstrap.mjs', 'run', ...options];
-    await this.machine.execute('flock', ['/run/clawharbor-bootstrap.lock', ...bootstrap], {
-      timeoutSeconds: 400,
-    });
-    return await this.report();
+    const lock = '/run/clawharbor-bootstrap.lock';
+    await this.machine.execute('flock', [lock, ...bootstrap], { timeoutSeconds: 400 });
+    const report = await this.report();
+    // What a run of the timer starts keeps others from the state, as OpenClaw's own backup does.
+    await this.machine.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
+    await this.machine.succeed('flock', [lock, 'true'], { timeoutSeconds: 400 });
+    return report;
   }
 
   async report(): Promise<Report> {
