@@ -39,8 +39,9 @@ export class UpgradePod {
     return new UpgradePod(directory, await tryPort(0), model, smokeTest);
   }
 
-  /** What the spec says: this release. @param seconds makes it another spec */
-  spec(version: string, seconds = 120) {
+  /** What the spec says: this release. @param seconds makes it another spec. @param agents what it says for all agents besides */
+  spec(version: string, seconds = 120, agents: Readonly<Record<string, unknown>> = {}) {
+    const config = teamConfig(this.port, this.model.url, ['ann-sub']);
     return parsePodSpec(
       {
         apiVersion: 'clawharbor/v1',
@@ -48,7 +49,10 @@ export class UpgradePod {
         region: 'eu-central-1',
         readyTimeoutSeconds: seconds,
         smokeTest: this.#smokeTest,
-        openclaw: { version, config: teamConfig(this.port, this.model.url, ['ann-sub']) },
+        openclaw: {
+          version,
+          config: { ...config, agents: { defaults: { ...config.agents.defaults, ...agents } } },
+        },
       },
       'the test',
     );
@@ -61,9 +65,18 @@ export class UpgradePod {
       seconds = 120,
       watch = watchSeconds,
       phase = 'all',
-    }: { readonly seconds?: number; readonly watch?: number; readonly phase?: PhaseChoice } = {},
+      agents = {},
+    }: {
+      readonly seconds?: number;
+      readonly watch?: number;
+      readonly phase?: PhaseChoice;
+      readonly agents?: Readonly<Record<string, unknown>>;
+    } = {},
   ): Promise<Report> {
-    const report = await converge(this.spec(version, seconds), this.host, { watchSeconds: watch, phase });
+    const report = await converge(this.spec(version, seconds, agents), this.host, {
+      watchSeconds: watch,
+      phase,
+    });
     share(this.#artifacts, cache);
     return report;
   }
