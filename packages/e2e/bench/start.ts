@@ -1,15 +1,23 @@
 /**
  * What a pod takes besides OpenClaw's own start: a replacement's run until Auto Scaling is told, and a second `up` on a laptop
- * until its URL is printed, each over what the gateway itself took from its exec to ready in the same start. Real OpenClaw,
- * through the command line; fetched from npm the first time.
+ * until its URL is printed, each over what the gateway itself took from its exec to ready in the same start. And a replacement over
+ * what a script in user data does as a rule: `npm install` on an empty machine, a start, and a look every five seconds. Real
+ * OpenClaw, through the command line; fetched from npm.
  */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import { timelineOf, type Report } from '@clawharbor/bootstrap';
 import { LocalPod } from '../e2e/support/local-pod.ts';
+import { tryPort } from '../src/pod/port.ts';
 import { median, print, type Figure } from './figures.ts';
 
 const rounds = 3;
-const limits = { replacement: 1.15, secondUp: 1.3 } as const;
+const limits = { replacement: 1.15, secondUp: 1.3, script: 0.28 } as const;
+const pollMilliseconds = 5000;
 
 /** Seconds, and those of the gateway's own start within them. */
 interface Start {
@@ -26,11 +34,15 @@ try {
   await pod.up();
   const replaced: Start[] = [];
   for (let round = 0; round < rounds; round++) replaced.push(await replacement());
+  const { openclaw } = reportOf(pod);
   await pod.end();
+  const scripts: number[] = [];
+  for (let round = 0; round < rounds; round++) scripts.push(await script(openclaw));
   const again: Start[] = [];
   for (let round = 0; round < rounds; round++) again.push(await secondUp());
   print([
     held('a replacement, start to CONTINUE, over exec to ready in it', replaced, limits.replacement),
+    overScript(replaced, scripts),
     held('a second up, over exec to ready in it', again, limits.secondUp),
   ]);
 } finally {
@@ -53,6 +65,82 @@ async function secondUp(): Promise<Start> {
   const own = ownStart(reportOf(pod));
   await pod.end();
   return told('a second up', { whole, own });
+}
+
+/** Without a lockfile and without anything that an earlier machine has left. @returns seconds until a look finds it ready */
+async function script(version: string): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), 'clawharbor-script-'));
+  const state = join(directory, 'state');
+  const port = await tryPort(0);
+  await mkdir(state, { mode: 0o700 });
+  const gateway = { mode: 'local', port, bind: 'loopback', auth: { mode: 'password' } };
+  await writeFile(join(state, 'openclaw.json'), JSON.stringify({ gateway }), { mode: 0o600 });
+  const environment = {
+    ...process.env,
+    HOME: directory,
+    OPENCLAW_STATE_DIR: state,
+    OPENCLAW_CONFIG_PATH: join(state, 'openclaw.json'),
+    OPENCLAW_GATEWAY_PASSWORD: 'a-password-of-the-bench',
+    OPENCLAW_NO_RESPAWN: '1',
+  };
+  const began = performance.now();
+  const install = [
+    'install',
+    '--prefix',
+    directory,
+    '--cache',
+    join(directory, 'cache'),
+    `openclaw@${version}`,
+  ];
+  await ended(
+    spawn('npm', [...install, '--no-audit', '--no-fund'], { stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
+  const program = join(directory, 'node_modules/openclaw/openclaw.mjs');
+  const running = spawn(process.execPath, [program, 'gateway', '--port', String(port)], {
+    env: environment,
+    stdio: 'ignore',
+    detached: true,
+  });
+  try {
+    const isReady = () =>
+      fetch(`http://127.0.0.1:${port}/readyz`).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    while (!(await isReady())) {
+      if (running.exitCode !== null) throw new Error(`the gateway ended with ${running.exitCode}`);
+      await sleep(pollMilliseconds);
+    }
+    const seconds = (performance.now() - began) / 1000;
+    say(`npm install, a start, a look every ${pollMilliseconds / 1000} s: ${seconds.toFixed(1)} s`);
+    return seconds;
+  } finally {
+    const gone = running.exitCode === null ? ended(running).catch(() => {}) : Promise.resolve();
+    process.kill(-running.pid!, 'SIGKILL');
+    await gone;
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error where it ended with another code than 0 */
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${child.spawnfile} ended with ${code}`)),
+    );
+  });
+}
+
+function overScript(replaced: readonly Start[], scripts: readonly number[]): Figure {
+  const seconds = median(replaced.map(({ whole }) => whole));
+  const over = median(scripts);
+  return {
+    figure: 'a replacement over npm install, a start and looks',
+    seconds,
+    over,
+    limit: over * limits.script,
+  };
 }
 
 function reportOf(of: LocalPod): Report {
