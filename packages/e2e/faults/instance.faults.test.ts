@@ -107,6 +107,23 @@ describe.skipIf(reason !== undefined)('an instance with systemd and the real gat
     await killBootstrap(region, 20);
   });
 
+  it('fault (gateway): an agent is removed while it runs → OpenClaw has a trash for its files, and starts again without it', async () => {
+    const { instance } = region;
+    const openclaw = (...args: string[]) => instance.succeed('openclaw', args, { timeoutSeconds: 120 });
+    await instance.succeed('systemctl', ['stop', timer]);
+    await openclaw('agents', 'add', 'work', '--workspace', `${state}/workspace-work`, '--non-interactive');
+    await openclaw('agent', '--agent', 'work', '--message', 'Say at-work', '--json');
+    const { failed } = deletedSchema.parse(
+      JSON.parse(await openclaw('agents', 'delete', 'work', '--force', '--json')),
+    );
+    expect(failed).toEqual([]);
+    expect((await instance.succeed('ls', ['/var/lib/openclaw-trash'])).trim()).not.toBe('');
+    await instance.succeed('systemctl', ['restart', 'openclaw']);
+    await succeeded(bootstrap(instance));
+    await untilReady(region);
+    await instance.succeed('systemctl', ['start', timer]);
+  });
+
   it('fault (storage): the file system is gone under a running gateway → the next run mounts it again, and the pod answers with its state', async () => {
     const { instance } = region;
     const config = await readFile(join(region.state, 'openclaw.json'), 'utf8');
@@ -135,6 +152,8 @@ describe.skipIf(reason !== undefined)('an instance with systemd and the real gat
     expect(await readFile(join(region.state, 'openclaw.json'), 'utf8')).toBe(config);
   });
 });
+
+const deletedSchema = z.object({ failed: z.array(z.unknown()) });
 
 const reportSchema = z.object({
   conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string() })),

@@ -82,7 +82,8 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
         '{"sessionKey":"agent:work:main"}',
       );
     expect(await history()).toContain('You said: at-work');
-    console.log(await pod.openclaw('agents', 'delete', 'work', '--force', '--json'));
+    const deleted = await pod.openclaw('agents', 'delete', 'work', '--force', '--json');
+    expect(JSON.parse(deleted)).toMatchObject({ failed: [] });
     await delay(5000);
     await pod.machine.succeed('systemctl', ['stop', 'openclaw']);
     await pod.machine.succeed('rm', ['-rf', '/var/lib/openclaw/current', '/var/lib/openclaw/epoch']);

@@ -30,6 +30,8 @@ export interface Layout {
   readonly reports: string;
   /** Home directory of the gateway's user. */
   readonly home: string;
+  /** Local: what people remove, as an agent with its files. OpenClaw has it as `.Trash` in its home. */
+  readonly trash: string;
 }
 
 /** Lines that become metrics, on their way to the log group: root's, so that no agent can write one. */
@@ -50,4 +52,5 @@ export const instanceLayout: Layout = {
   logs: '/var/log/openclaw',
   reports: '/var/lib/clawharbor',
   home: '/home/openclaw',
+  trash: '/var/lib/openclaw-trash',
 };

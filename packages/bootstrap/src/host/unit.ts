@@ -25,6 +25,8 @@ export interface Unit {
   readonly sameFiles?: readonly [string, string];
   /** Directories that it sees, read-only, somewhere else. Default: none. */
   readonly shown?: readonly Place[];
+  /** Directories that it finds, writable, somewhere else. Default: none. */
+  readonly lent?: readonly Place[];
   /** Most memory that it and whatever it starts may have together, in MB. Default: all that there is. */
   readonly memoryMegabytes?: number;
   /** Unit that runs whenever this one does: it is started first, and ended last. */

@@ -75,6 +75,8 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
     // the unit runs comes into its namespace as it is. So its parent is what the unit does not see.
     hidden: [dirname(layout.artifacts)],
     homeDirectory: layout.state,
+    // Without a trash OpenClaw says that an agent is deleted, leaves its database, and refuses its next start for it.
+    lent: [{ directory: layout.trash, at: join(layout.home, '.Trash') }],
     lockFile: join(layout.records, 'writer.lock'),
     restart: {
       // A restart that OpenClaw asks for itself ends with code 0.

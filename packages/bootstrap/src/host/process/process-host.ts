@@ -70,6 +70,7 @@ export class ProcessHost implements Host {
       logs: resolve(options.logs ?? join(root, 'logs')),
       reports: join(root, 'reports'),
       home: join(root, 'home'),
+      trash: join(root, 'home/.Trash'),
     };
     this.#environment = environmentOf(process.env, this.node);
     const flock = process.platform === 'linux' ? findProgram('flock') : undefined;

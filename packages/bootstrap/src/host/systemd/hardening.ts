@@ -47,7 +47,8 @@ const always: readonly Directive[] = [
 
 /** The sandbox of a unit: what holds for all, and the few places it may see and write. */
 export function hardening(unit: Unit): Directive[] {
-  const writable = unit.writable.map((path) => plainPath(path, 'writable'));
+  const lent = unit.lent ?? [];
+  const writable = [...unit.writable, ...lent.map(({ at }) => at)].map((path) => plainPath(path, 'writable'));
   // A path that is not there yet hides nothing and is no error.
   const hidden = (unit.hidden ?? []).map((path) => `-${plainPath(path, 'hidden')}`);
   return [
@@ -55,6 +56,10 @@ export function hardening(unit: Unit): Directive[] {
     ...(unit.homeDirectory === undefined
       ? []
       : [['BindPaths', plainPath(unit.homeDirectory, 'homeDirectory')] satisfies Directive]),
+    ...lent.map(({ directory, at }) => {
+      const value = `${plainPath(directory, 'lent')}:${plainPath(at, 'lent')}`;
+      return ['BindPaths', value] satisfies Directive;
+    }),
     ...(unit.shown ?? []).map(({ directory, at }) => {
       const value = `${plainPath(directory, 'shown')}:${plainPath(at, 'shown')}`;
       return ['BindReadOnlyPaths', value] satisfies Directive;

@@ -63,6 +63,7 @@ export function machineNeeds(run: Run, layout: Layout, logGroup: string | undefi
     directory(layout.home, 0o700, gatewayAccount),
     directory(layout.cache, 0o700, gatewayAccount),
     directory(layout.logs, 0o750, gatewayAccount),
+    directory(layout.trash, 0o700, gatewayAccount),
     directory(ollamaAccount.home, 0o700, ollamaAccount),
     directory(layout.install, 0o755),
     directory(layout.reports, 0o755),
