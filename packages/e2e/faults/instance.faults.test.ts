@@ -117,7 +117,7 @@ describe.skipIf(reason !== undefined)('an instance with systemd and the real gat
       JSON.parse(await openclaw('agents', 'delete', 'work', '--force', '--json')),
     );
     expect(failed).toEqual([]);
-    expect((await instance.succeed('ls', ['/var/lib/openclaw-trash'])).trim()).not.toBe('');
+    expect((await instance.succeed('ls', ['-A', '/var/lib/openclaw-trash'])).trim()).not.toBe('');
     await instance.succeed('systemctl', ['restart', 'openclaw']);
     await succeeded(bootstrap(instance));
     await untilReady(region);
