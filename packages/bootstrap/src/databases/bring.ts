@@ -1,4 +1,4 @@
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
@@ -13,7 +13,7 @@ import { localBoot, localCopies, localEpoch, replicaOf, type Places } from './pl
 import { isThere } from './presence.ts';
 import { databasesOf } from './replicated.ts';
 import { keeperStatus, statusFile, type KeeperStatus } from './status.ts';
-import { databaseDirectories, madeAnew } from './table.ts';
+import { databaseDirectories, directoryOf, goesWithItsAgent, madeAnew } from './table.ts';
 
 /** What was done so that a gateway of this machine has the databases. */
 export interface Brought {
@@ -39,7 +39,7 @@ export interface Moment {
  * @throws BootstrapError `REPLICA_DAMAGED`, `REPLICA_MISSING`
  */
 export async function bringDatabases(places: Places, moment: Moment): Promise<Brought> {
-  const holder = await readHolder(places);
+  const holder = await withoutRemoved(places, await readHolder(places));
   const onDisk = await whatCounts(places, holder, moment);
   const inState = await databaseDirectories(places.state, places.agents);
   await makeMountPoints(places, [...inState, ...(holder?.directories ?? []), ...madeAnew]);
@@ -137,6 +137,35 @@ async function hasFollowed(places: Places, status: KeeperStatus, database: strin
 
 /** From one word of who replicates to the next, and what a busy machine takes. */
 const followedMilliseconds = 10_000;
+
+/**
+ * An agent that was removed leaves its directory, which OpenClaw could not remove while something was mounted on it, and in the state
+ * what its database was at first. Where nothing else is there, it is nobody's.
+ */
+async function withoutRemoved(places: Places, holder: Holder | undefined): Promise<Holder | undefined> {
+  if (holder?.lives !== 'local') return holder;
+  const directories: string[] = [];
+  for (const directory of holder.directories) {
+    if (await isLeft(places, holder, directory)) await removeLeft(join(places.state, directory));
+    else directories.push(directory);
+  }
+  return { ...holder, directories };
+}
+
+async function isLeft(places: Places, holder: Holder, directory: string): Promise<boolean> {
+  if (!goesWithItsAgent(directory) || places.agents.some((agent) => directory === directoryOf(agent)))
+    return false;
+  const databases = await databasesOf(places, [holder.epoch, ...holder.earlier], directory);
+  const inState = await contentsOf(join(places.state, directory));
+  const onDisk = await contentsOf(join(localCopies(places), directory));
+  return databases.length === 0 && [...inState, ...onDisk].every(({ kind }) => kind !== 'file');
+}
+
+async function removeLeft(directory: string): Promise<void> {
+  for (const { path } of await contentsOf(directory)) await rm(join(directory, path), { force: true });
+  // What has come meanwhile stays.
+  await rmdir(directory).catch(() => {});
+}
 
 /** What is mounted there hides it, and must be there. */
 async function makeMountPoints({ state, local }: Places, directories: readonly string[]): Promise<void> {

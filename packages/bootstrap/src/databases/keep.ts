@@ -12,6 +12,7 @@ import { mirrorFiles } from './mirror.ts';
 import { localCopies, localEpoch, replicaOf, type Places } from './places.ts';
 import { removeOldEpochs } from './old-epochs.ts';
 import { statusFile, type KeeperStatus } from './status.ts';
+import { goesWithItsAgent } from './table.ts';
 
 /** From one look at the databases to the next: what a machine loses with its disk is at most what was committed since. */
 const tickMilliseconds = 250;
@@ -37,14 +38,6 @@ export async function keepReplica(places: Places, signal: AbortSignal): Promise<
     );
   }
   await new Keeper(places, holder.epoch, holder.directories).run(signal);
-}
-
-/**
- * An agent that people remove takes its database along. The one that every gateway has cannot be removed, nor can the state: who
- * removes their databases has done harm, and the next machine has them as they were.
- */
-function goesWithItsAgent(database: string): boolean {
-  return database.startsWith('agents/') && !database.startsWith('agents/main/');
 }
 
 class Keeper {

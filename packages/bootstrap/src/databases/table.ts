@@ -55,10 +55,19 @@ export async function databaseDirectories(state: string, agents: readonly string
   return ['state', ...[...new Set([...named, ...found])].toSorted()];
 }
 
+/**
+ * An agent that people remove takes its database along. The one that every gateway has cannot be removed, nor can the state: who
+ * removes their databases has done harm, and the next machine has them as they were.
+ */
+export function goesWithItsAgent(path: string): boolean {
+  return path.startsWith('agents/') && !path.startsWith('agents/main/');
+}
+
 /** What a unit file can say; the database of an agent with another name stays on the file system. */
 const plain = /^(?!\.{1,2}$)[A-Za-z0-9_.@+-]{1,64}$/;
 
-const directoryOf = (agent: string): string => join('agents', agent, 'agent');
+/** Below the state. */
+export const directoryOf = (agent: string): string => join('agents', agent, 'agent');
 
 async function agentsIn(state: string): Promise<string[]> {
   const found: string[] = [];

@@ -213,8 +213,9 @@ describe('the databases of a pod', () => {
       await rm(join(localCopies(here), 'agents/new/agent'), { recursive: true });
       await new Promise((wake) => setTimeout(wake, 2500));
     });
-    await bring(there);
+    expect((await bring(there)).directories).not.toContain('agents/new/agent');
     expect(existsSync(on(there, 'agents/new/agent/openclaw-agent.sqlite'))).toBe(false);
+    expect(existsSync(inState('agents/new/agent'))).toBe(false);
     await fold(there);
     expect(existsSync(inState('agents/new/agent/openclaw-agent.sqlite'))).toBe(false);
   });
