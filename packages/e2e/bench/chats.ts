@@ -3,17 +3,17 @@
  * instance (`replicated`): a booted instance with real OpenClaw, whose file systems are those of the two access points, slowed by
  * `slow-storage.c`. Needs root, systemd-nspawn and a C compiler.
  */
-import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PodSpec } from '@clawharbor/bootstrap/spec';
+import { deepmergeCustom } from 'deepmerge-ts';
 import { artifacts } from '../e2e/container/artifacts.ts';
 import { readyStatus } from '../e2e/container/observe.ts';
 import { ReplicatedPod } from '../e2e/container/replicated-pod.ts';
 import { execute, succeed, whyNoContainer } from '../src/container/index.ts';
-import { addressIn } from '../src/template/index.ts';
 import { median, print } from './figures.ts';
 
 /** Microseconds for which a file server is asked. EFS: https://docs.aws.amazon.com/efs/latest/ug/performance.html */
@@ -74,7 +74,8 @@ try {
   const all = new Map<string, Measured>();
   for (const mode of modes) {
     const fileSystem = { ...pod.region.spec.fileSystem!, databases: mode };
-    const { outcome, steps } = await pod.run({ fileSystem });
+    const openclaw = withPeopleOnLoopback(pod.region.spec.openclaw);
+    const { outcome, steps } = await pod.run({ fileSystem, openclaw });
     if (outcome === 'failed') throw new Error(JSON.stringify(steps.flatMap(({ error }) => error ?? [])));
     for (const latency of latencies)
       all.set(`${mode} ${latency}`, told(mode, latency, await measure(pod, mode, latency)));
@@ -103,8 +104,8 @@ try {
 }
 
 async function close(): Promise<void> {
-  await pod?.close().catch((error: unknown) => console.error(error));
   for (const each of mounted.splice(0)) await execute('umount', ['--lazy', each]);
+  await pod?.close().catch((error: unknown) => console.error(error));
   await rm(scratch, { recursive: true, force: true });
 }
 
@@ -123,7 +124,7 @@ async function measure(of: ReplicatedPod, mode: (typeof modes)[number], latency:
   await machine.succeed('systemctl', ['stop', 'openclaw']);
   const restore = mode === 'replicated' ? await restored(of, slow) : undefined;
   // The state, too, has not been read yet on a machine that has just been launched.
-  await machine.succeed('sh', ['-c', 'sync; echo 3 > /proc/sys/vm/drop_caches']);
+  await succeed('sh', ['-c', 'sync; echo 3 > /proc/sys/vm/drop_caches']);
   const coldReady = await started(of);
   await machine.succeed('systemctl', ['stop', 'openclaw']);
   const warmReady = await started(of);
@@ -163,26 +164,31 @@ async function started({ machine, region }: ReplicatedPod): Promise<number> {
   return Math.round(performance.now() - began);
 }
 
-/** By an address of the load balancer's subnet. */
+/** From the machine itself: what lies between it and a load balancer is not measured. */
 async function chats({ machine, region }: ReplicatedPod): Promise<number[]> {
-  const { subnets, gatewayPort, dnsNames } = region.deployment;
-  const from = addressIn(subnets.loadBalancer, 20);
-  await machine.succeed('ip', ['address', 'replace', `${from}/32`, 'dev', 'lo']);
+  const { gatewayPort, dnsNames } = region.deployment;
   const client = [
     '--conditions=source',
     '--disable-warning=ExperimentalWarning',
     join(import.meta.dirname, 'turns.ts'),
     `https://${dnsNames[0]}`,
-    `http://${from}:${gatewayPort}`,
-    from,
+    `http://127.0.0.1:${gatewayPort}`,
     String(turns),
   ];
-  const answer = execFileSync(
-    'nsenter',
-    [`--target=${machine.pid}`, '--net', '--', process.execPath, ...client],
-    { encoding: 'utf8', timeout: 600_000, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  // Not at once: the model that answers is this process.
+  const inIt = [`--target=${machine.pid}`, '--net', '--', process.execPath, ...client];
+  const answer = await succeed('nsenter', inIt, { timeoutSeconds: 900 });
   return JSON.parse(answer) as number[];
+}
+
+/** A load balancer has an address of its own; here people come from where the gateway is. */
+function withPeopleOnLoopback(openclaw: PodSpec['openclaw']): PodSpec['openclaw'] {
+  const gateway = {
+    trustedProxies: ['127.0.0.1/32'],
+    auth: { trustedProxy: { allowLoopback: true } },
+  };
+  const replace = deepmergeCustom({ mergeArrays: false });
+  return { ...openclaw, config: replace(openclaw.config, { gateway }) as typeof openclaw.config };
 }
 
 function told(mode: string, latency: number, measured: Measured): Measured {

@@ -38,6 +38,7 @@ describe.skipIf(reason !== undefined)('an instance with systemd and the real gat
       directory: data,
       artifacts,
       secret: { ANTHROPIC_API_KEY: 'sk-ant-of-the-test' },
+      databases: 'efs',
       // The access points are there, and cannot be reached for a while.
       beforeUserData: async (instance) => {
         if (isFirst)

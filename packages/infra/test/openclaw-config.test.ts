@@ -285,10 +285,10 @@ describe('owners', () => {
   });
 });
 
-test('the databases are on the file system, unless somebody wants them on the disk of the instance', () => {
-  expect(specOf(podTemplate())['fileSystem']).not.toHaveProperty('databases');
-  const template = podTemplate({ storage: { databases: 'replicated' } });
-  expect(specOf(template)['fileSystem']).toHaveProperty('databases', 'replicated');
+test('the databases are on the disk of the instance, unless somebody wants them on the file system', () => {
+  expect(specOf(podTemplate())['fileSystem']).toHaveProperty('databases', 'replicated');
+  const template = podTemplate({ storage: { databases: 'efs' } });
+  expect(specOf(template)['fileSystem']).not.toHaveProperty('databases');
 });
 
 test('the model is asked after ready, unless somebody does not want it', () => {

@@ -30,7 +30,8 @@ describe.skipIf(reason !== undefined)(
       const deployment = await readDeployment({ directory: data });
       for (const version of [old, next]) await fillArtifactCache(directory, deployment, version);
       const secret = { ANTHROPIC_API_KEY: 'sk-ant-marker', OPENAI_API_KEY: 'sk-openai-marker' };
-      region = new Region({ deployment, directory: data, artifacts, secret, openclaw: old });
+      const databases = 'efs';
+      region = new Region({ deployment, directory: data, artifacts, secret, openclaw: old, databases });
       await region.start();
       await region.group.until(({ instances }) => region.launches.has(instances[0]?.id ?? ''));
       for (const launch of region.launches.values()) {

@@ -52,16 +52,13 @@ export class GatewayClient {
   /**
    * @param headers as a browser would send them: `cookie` of the load balancer's session
    * @param address what to connect to, if not to the origin itself
-   * @param from address of this machine to connect from. Default: the system's choice
    */
   static async connect(
     origin: string,
     headers: Record<string, string>,
     address: string = origin,
-    from?: string,
   ): Promise<GatewayClient> {
-    const localAddress = from === undefined ? {} : { localAddress: from };
-    const page = (await request(address, '/', { headers, ...localAddress })).body;
+    const page = (await request(address, '/', { headers })).body;
     const buildId = /data-openclaw-control-ui-build-id="([^"]+)"/
       .exec(page)?.[1]
       ?.replace(/-[0-9a-f]{64}$/, '');
@@ -69,7 +66,6 @@ export class GatewayClient {
       headers,
       origin,
       rejectUnauthorized: false,
-      ...localAddress,
     });
     const pending = new Map<string, (answer: GatewayAnswer) => void>();
     const device = newDevice();
@@ -216,7 +212,7 @@ export interface HttpAnswer {
 export async function request(
   origin: string,
   path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string; localAddress?: string } = {},
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const url = new URL(origin);
@@ -229,7 +225,6 @@ export async function request(
         method: options.method ?? 'GET',
         headers: options.headers ?? {},
         rejectUnauthorized: false,
-        ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
       },
       (response) => {
         let body = '';

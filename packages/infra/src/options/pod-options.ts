@@ -96,7 +96,7 @@ const logs = z.strictObject({
 });
 
 const storage = z.strictObject({
-  databases: z.enum(['efs', 'replicated']).default('efs'),
+  databases: z.enum(['efs', 'replicated']).default('replicated'),
 });
 
 const launch = z.strictObject({
