@@ -158,7 +158,7 @@ async function started({ machine, region }: ReplicatedPod): Promise<number> {
   const began = performance.now();
   await machine.succeed('systemctl', ['start', 'openclaw']);
   while ((await readyStatus(region, machine)) !== 200) {
-    if (performance.now() - began > 300_000) throw new Error('the gateway is not ready after 300 s');
+    if (performance.now() - began > 900_000) throw new Error('the gateway is not ready after 900 s');
     await sleep(50);
   }
   return Math.round(performance.now() - began);
