@@ -188,7 +188,7 @@ function withPeopleOnLoopback(openclaw: PodSpec['openclaw']): PodSpec['openclaw'
     auth: { trustedProxy: { allowLoopback: true } },
   };
   const replace = deepmergeCustom({ mergeArrays: false });
-  return { ...openclaw, config: replace(openclaw.config, { gateway }) as typeof openclaw.config };
+  return { ...openclaw, config: replace(openclaw.config, { gateway }) };
 }
 
 function told(mode: string, latency: number, measured: Measured): Measured {
