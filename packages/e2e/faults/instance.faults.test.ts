@@ -119,9 +119,12 @@ describe.skipIf(reason !== undefined)('an instance with systemd and the real gat
     );
     expect(failed).toEqual([]);
     expect((await instance.succeed('ls', ['-A', '/var/lib/openclaw-trash'])).trim()).not.toBe('');
-    await instance.succeed('systemctl', ['restart', 'openclaw']);
+    const before = await property(instance, 'MainPID');
+    // A run that the look has begun for the change may do it first.
+    await instance.execute('systemctl', ['restart', 'openclaw']);
     await succeeded(bootstrap(instance));
     await untilReady(region);
+    expect(await property(instance, 'MainPID')).not.toBe(before);
     await instance.succeed('systemctl', ['start', timer]);
   });
 
