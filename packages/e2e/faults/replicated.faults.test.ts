@@ -5,8 +5,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SilentFileSystem, whyNoSilence } from '../../../testing/silent-file-system.ts';
 import { artifacts } from '../e2e/container/artifacts.ts';
 import { property, readyStatus, untilReady } from '../e2e/container/observe.ts';
-import { agentDatabase, onDisk, ReplicatedPod, stepOf } from '../e2e/container/replicated-pod.ts';
-import { runUserData, whyNoContainer } from '../src/container/index.ts';
+import {
+  agentDatabase,
+  onDisk,
+  ReplicatedPod,
+  stateDirectory,
+  stepOf,
+} from '../e2e/container/replicated-pod.ts';
+import { whyNoContainer } from '../src/container/index.ts';
 
 const reason = (await whyNoContainer()) ?? whyNoSilence;
 if (reason !== undefined) console.log(`replicated.faults: left out, because ${reason}`);
@@ -47,12 +53,7 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
     await expect.poll(isReplicated, { timeout: 120_000, interval: 1000 }).toBe('True');
     await pod.say('Say harbor-5');
     await delay(2000);
-    await pod.machine.powerCut();
-    const another = await pod.region.createInstance('i-0second0000000');
-    await another.boot();
-    const { exitCode, stdout, stderr } = await runUserData(another);
-    expect(exitCode, stdout + stderr).toBe(0);
-    await pod.use(another);
+    await pod.losePower();
     for (const word of ['harbor-1', 'harbor-2', 'harbor-3', 'harbor-4', 'harbor-5'])
       expect(await pod.history()).toContain(`You said: ${word}`);
   });
@@ -63,7 +64,7 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
       'add',
       'work',
       '--workspace',
-      '/home/openclaw/.openclaw/workspace-work',
+      `${stateDirectory}/workspace-work`,
       '--non-interactive',
     );
     await pod.openclaw('agent', '--agent', 'work', '--message', 'Say at-work', '--json');
@@ -85,7 +86,7 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
     const deleted = await pod.openclaw('agents', 'delete', 'work', '--force', '--json');
     // Something is mounted there: the directory goes with the next start.
     const left = (JSON.parse(deleted) as { failed: { path: string }[] }).failed.map(({ path }) => path);
-    expect(left).toEqual(['/home/openclaw/.openclaw/agents/work/agent']);
+    expect(left).toEqual([`${stateDirectory}/agents/work/agent`]);
     await delay(5000);
     await pod.machine.succeed('systemctl', ['stop', 'openclaw']);
     await pod.machine.succeed('rm', ['-rf', '/var/lib/openclaw/current', '/var/lib/openclaw/epoch']);
@@ -101,7 +102,7 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
     const at = new Date().toISOString();
     await delay(1000);
     await pod.say('Say the-mistake');
-    await pod.machine.succeed('touch', ['/home/openclaw/.openclaw/workspace/stays']);
+    await pod.machine.succeed('touch', [`${stateDirectory}/workspace/stays`]);
     const back = (...more: string[]) => pod.clawharbor('restore', '--databases', '--at', at, ...more);
     const planned = await back('--dry-run');
     expect(planned.exitCode, planned.stderr).toBe(0);
@@ -112,7 +113,7 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
     await untilReady(pod.region, pod.machine);
     expect(await pod.history()).toContain('You said: before-the-mistake');
     expect(await pod.history()).not.toContain('You said: the-mistake');
-    await pod.machine.succeed('ls', ['/home/openclaw/.openclaw/workspace/stays']);
+    await pod.machine.succeed('ls', [`${stateDirectory}/workspace/stays`]);
     await expect.poll(isReplicated, { timeout: 60_000, interval: 1000 }).toBe('True');
   });
 

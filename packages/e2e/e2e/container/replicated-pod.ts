@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '@clawharbor/bootstrap';
-import type { Execution, SystemdContainer } from '../../src/container/index.ts';
+import { runUserData, type Execution, type SystemdContainer } from '../../src/container/index.ts';
 import { openDataDirectory, type DataDirectory } from '../../src/pod/data-dir.ts';
 import { readDeployment } from '../../src/pod/deployment.ts';
 import { artifacts, fillArtifactCache } from './artifacts.ts';
 import { Region } from './region.ts';
 
+/** OpenClaw's state directory of an instance. */
+export const stateDirectory = '/home/openclaw/.openclaw';
 /** The databases on the disk of an instance. */
 export const onDisk = '/var/lib/openclaw/current';
 /** The agent's, below the state. */
@@ -74,6 +76,19 @@ export class ReplicatedPod {
   async use(instance: SystemdContainer): Promise<void> {
     this.machine = instance;
     await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
+  }
+
+  /**
+   * The power of its instance fails, and its disk is lost. The next one is what Auto Scaling would launch, without the eight
+   * minutes for which it waits for a machine that says nothing any more.
+   */
+  async losePower(): Promise<void> {
+    await this.machine.powerCut();
+    const next = await this.region.createInstance('i-0second0000000');
+    await next.boot();
+    const { exitCode, stdout, stderr } = await runUserData(next);
+    if (exitCode !== 0) throw new Error(`user data failed: ${stdout}${stderr}`);
+    await this.use(next);
   }
 
   /** Deploys changes of the spec, and runs the bootstrap. */
