@@ -198,6 +198,27 @@ describe('the live config', () => {
     expect((await converge(pod.spec(), pod.host)).outcome).toBe('ready');
   });
 
+  test('fault (config): the config is put right while the gateway starts with a broken one → its refusal is not of the good one, and it is started again', async () => {
+    await converge(pod.spec(), pod.host);
+    const good = JSON.stringify(await pod.readConfig());
+    await pod.host.units.stop('openclaw');
+    await pod.writeConfig(`${good} // "test": "refusesLate"`);
+    await pod.host.units.start('openclaw');
+    const starts = async () =>
+      (await pod.host.units.tail('openclaw', 100)).filter((line) => line.includes('[gateway] key'));
+    await vi.waitFor(async () => expect(await starts()).toHaveLength(2), { timeout: 10_000 });
+    await pod.writeConfig(good);
+    const report = await converge(pod.spec(), pod.host);
+    expect(step(report, 'wait-ready')).toMatchObject({
+      status: 'changed',
+      changes: [expect.stringContaining('start openclaw again')],
+    });
+    expect((await pod.host.units.state('openclaw')).status).toBe('active');
+    expect(report.outcome).toBe('ready');
+    await pod.host.units.stop('openclaw');
+    expect((await converge(pod.spec(), pod.host)).outcome).toBe('ready');
+  });
+
   describe('that OpenClaw rejects', () => {
     test('fault (config): OpenClaw rejects one wish of the spec → the pod runs without that wish, on this instance and on the next', async () => {
       await converge(pod.spec(), pod.host);

@@ -360,7 +360,10 @@ describe.skipIf(reason !== undefined)(
 
     it('fault (config): a broken config at a restart of the gateway → exit code 78 and no loop; the next run restores the last good one', async () => {
       const { instance } = region;
-      await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
+      // Each of them would have the config mended while the gateway reads it.
+      await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer', 'clawharbor-config.path']);
+      const idle = () => property(instance, 'ActiveState', 'clawharbor-bootstrap');
+      await expect.poll(idle, { timeout: 120_000 }).toBe('inactive');
       const file = join(region.state, 'openclaw.json');
       const good = await readFile(file, 'utf8');
       await writeFile(file, good.replace('{', '{ bogus: true,'));

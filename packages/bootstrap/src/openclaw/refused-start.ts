@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
@@ -31,6 +31,10 @@ export async function rememberRefusedStart(host: Host, spec: PodSpec, error: Boo
   if (!parsed.success) return;
   await mkdir(host.layout.reports, { recursive: true });
   await writeAtomically(fileOf(host), `${JSON.stringify(parsed.data, undefined, 2)}\n`);
+}
+
+export async function forgetRefusedStart(host: Host): Promise<void> {
+  await rm(fileOf(host), { force: true });
 }
 
 /** Why this release would not start: it refused this very state and config in the last {@link hours} hours. */

@@ -4,35 +4,61 @@ import { ConfigRecords } from '../config/config-records.ts';
 import { isSameSet, parseSet } from '../config/config-set.ts';
 import { readIfPresent } from '../config/files.ts';
 import { install, readLive, restore, wantedBy } from '../config/live-config.ts';
-import { BootstrapError } from '../errors.ts';
+import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 import { readyToCall } from '../openclaw/gateway-call.ts';
 import { configFile, gatewayUnitName } from '../openclaw/gateway-unit.ts';
+import { forgetRefusedStart } from '../openclaw/refused-start.ts';
 import { followConfig } from './follow-config.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
 import { untilReady } from './until-ready.ts';
 
 /**
  * Waits until the gateway is ready, and runs with the config that was decided; one that refuses its config gets the last
- * good one back, once.
+ * good one back, once. What another config or state was refused for, says nothing of the one that is here.
  */
 export const waitReady: Step = {
   name: 'wait-ready',
   phase: 'activate',
   plan: async () => [],
   async apply(context) {
+    const begunWith = isStarted(context) ? (await readLive(context.host)).live : undefined;
     try {
-      if (isStarted(context)) await readyToCall(context);
-      const { brokenChannels, ...gateway } = await untilReady(context);
-      const { isProved, ...followed } = await followConfig(context);
-      await rememberGood(context, isProved);
-      const conditions = [...followed.conditions, ...channelsCondition(brokenChannels)];
-      return { ...followed, conditions, ...(isStarted(context) ? { gateway } : {}) };
+      return await whenReady(context);
     } catch (error) {
-      if (!(error instanceof BootstrapError) || error.code !== 'GATEWAY_CONFIG_REFUSED') throw error;
+      if (!isRefusal(error)) throw error;
+      const { live } = await readLive(context.host);
+      if (begunWith !== undefined && isSameSet(begunWith, live)) return await rollBack(context, error);
+    }
+    await forgetRefusedStart(context.host);
+    await context.host.units.start(gatewayUnitName);
+    const again = 'start openclaw again, which had begun before the config was what it is now';
+    try {
+      const { changes, ...rest } = await whenReady(context);
+      return { ...rest, changes: [again, ...changes] };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
       return await rollBack(context, error);
     }
   },
 };
+
+async function whenReady(context: StepContext): Promise<StepResult> {
+  if (isStarted(context)) await readyToCall(context);
+  const { brokenChannels, ...gateway } = await untilReady(context);
+  const { isProved, ...followed } = await followConfig(context);
+  await rememberGood(context, isProved);
+  const conditions = [...followed.conditions, ...channelsCondition(brokenChannels)];
+  return { ...followed, conditions, ...(isStarted(context) ? { gateway } : {}) };
+}
+
+const refusals: readonly BootstrapErrorCode[] = [
+  'GATEWAY_CONFIG_REFUSED',
+  'STATE_NEWER',
+  'STATE_NEEDS_REPAIR',
+];
+
+const isRefusal = (error: unknown): error is BootstrapError =>
+  error instanceof BootstrapError && refusals.includes(error.code);
 
 /** Where there are no channels, or all of them work, there is nothing to say. */
 function channelsCondition(broken: readonly string[]): readonly Condition[] {
@@ -52,6 +78,8 @@ function isStarted({ done }: StepContext): boolean {
  */
 async function rollBack(context: StepContext, refused: BootstrapError): Promise<StepResult> {
   const { host, spec } = context;
+  // No config helps where it is the state that does not fit.
+  if (refused.code !== 'GATEWAY_CONFIG_REFUSED') throw refused;
   const records = new ConfigRecords(host);
   const good = await records.lastGood();
   const { live } = await readLive(host);
