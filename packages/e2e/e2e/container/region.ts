@@ -174,6 +174,8 @@ export class Region {
     if (spec.fileSystem === undefined) throw new Error('the spec of the template has no file system');
     const { id: fileSystemId, stateAccessPoint, artifactsAccessPoint } = spec.fileSystem;
     const imdsSocket = this.#socket(`imds-${instanceId}`);
+    // Left over by a first attempt of the test.
+    await this.#instances.get(instanceId)?.remove();
     this.#open.push(
       await startImds({
         listen: { path: imdsSocket },
