@@ -27,8 +27,8 @@ import type { StepContext, StepResult, Warning } from './step.ts';
 
 const pollMilliseconds = 500;
 const logLines = 200;
-/** A question starts a program of OpenClaw's, which takes seconds of a small machine's time. */
-const askEverySeconds = 4;
+const askEverySeconds = 1;
+/** Long enough for the client to be let go of meanwhile, whose start takes seconds of a small machine's time. */
 const askWhileDeferredSeconds = 15;
 
 export interface Followed {

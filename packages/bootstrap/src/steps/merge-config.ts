@@ -13,6 +13,7 @@ import {
 import { putBackLost } from '../config/lost-config.ts';
 import { contradictions, merge, type Wanted } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
+import { readyToCall } from '../openclaw/gateway-call.ts';
 import { configFile } from '../openclaw/gateway-unit.ts';
 import type { Step, StepContext, StepResult, Warning } from './step.ts';
 import { mayWait, untilQuiet } from './until-quiet.ts';
@@ -95,6 +96,8 @@ async function bringUpToDate(
       return { result: resultOf({ changes: [], kept, leftOut }), isDone: true };
   }
 
+  // What is about to change, the gateway is asked about: its client starts while OpenClaw is asked whether it takes it.
+  await readyToCall(context);
   const accepted = await acceptConfig(host, spec, live, wanted);
   if ('rejected' in accepted)
     return { result: await fallBack(context, live, accepted.rejected), isDone: false };
