@@ -27,6 +27,9 @@ export async function runSources(launcher, program) {
         next(specifier, { ...context, conditions: ['source', ...context.conditions] }),
     });
   }
+  // What was compiled is kept, by content: `up` loads thousands of modules, the AWS CDK among them. In the clone, which is the
+  // person's own; the default would be a folder that everybody on the machine shares.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url)));
   await import(new URL(program, launcher).href);
 }
 

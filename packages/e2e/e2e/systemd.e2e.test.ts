@@ -19,7 +19,6 @@ import {
   succeeded,
   untilReady,
 } from './container/observe.ts';
-import { killBootstrap } from './container/kills.ts';
 import { Region } from './container/region.ts';
 import { anyText, oneLine } from './container/values.ts';
 
@@ -328,10 +327,6 @@ describe.skipIf(reason !== undefined)(
       }
       expect(await property(instance, 'MainPID')).toBe(before);
       await instance.succeed('systemctl', ['start', 'clawharbor-bootstrap.timer']);
-    });
-
-    it('fault (kill): SIGKILL of the bootstrap under systemd, 3 times at random instants of a change → the gateway never notices, and the next run makes the change', async () => {
-      await killBootstrap(region, 3);
     });
 
     it('fault (gateway): the kernel kills it (SIGKILL, as for want of memory) → systemd starts it again', async () => {
