@@ -97,6 +97,7 @@ const bootstrap = new Workspace(root, {
     './config': 'config/index',
     './backup': 'backup/index',
     './secrets': 'secrets/index',
+    './replica': 'replica/index',
   },
   files: ['dist'],
   coverage: 70,

@@ -15,10 +15,13 @@ import { readyStatus } from '../e2e/container/observe.ts';
 import { ReplicatedPod } from '../e2e/container/replicated-pod.ts';
 import { execute, succeed, whyNoContainer } from '../src/container/index.ts';
 import { median, print } from './figures.ts';
+import { memoryAtRest } from './memory.ts';
 
 /** Microseconds for which a file server is asked. EFS: https://docs.aws.amazon.com/efs/latest/ug/performance.html */
 const latencies = (process.env['LATENCIES'] ?? '0,500,1000,2000,3000').split(',').map(Number);
-const modes = ['replicated', 'efs'] as const;
+const modes = (['replicated', 'efs'] as const).filter((mode) =>
+  (process.env['MODES'] ?? mode).includes(mode),
+);
 const turns = 6;
 const shim = '/opt/slow-storage.so';
 const disk = '/var/lib/openclaw';
@@ -71,6 +74,8 @@ try {
     },
   });
   await cp(object, join(pod.machine.root, shim));
+  say('what its parts hold at rest');
+  console.table(await memoryAtRest(pod.machine));
   const all = new Map<string, Measured>();
   for (const mode of modes) {
     const fileSystem = { ...pod.region.spec.fileSystem!, databases: mode };

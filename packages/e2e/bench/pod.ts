@@ -13,6 +13,7 @@ import { breakRelease } from '../e2e/support/broken-release.ts';
 import { UpgradePod } from '../e2e/support/upgrade-pod.ts';
 import { conversationOf, fillState } from './fill.ts';
 import { compared, median, print, type Figure } from './figures.ts';
+import { largeRestore } from './large.ts';
 import { timesOffline, watched, type Offline } from './timeline.ts';
 
 const [from, to] = ['2026.9.5', '2026.9.6'] as const;
@@ -39,6 +40,8 @@ try {
   print(await upgrades());
   print(await backups());
   print([await changes()]);
+  say('a database of 2 GB of its replica');
+  print([await largeRestore()]);
 } finally {
   await pod.close();
 }
