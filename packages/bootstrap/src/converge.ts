@@ -61,6 +61,7 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     ...(lifecycle?.instanceId === undefined ? {} : { instanceId: lifecycle.instanceId }),
     openclaw: run.runs ?? spec.openclaw.version,
     ...(run.gateway === undefined ? {} : { gateway: run.gateway }),
+    ...(lifecycle?.leaving ? {} : healthCheckOf(spec, run)),
     ...withUpgrade(),
     conditions: lastOfEach(run.conditions),
     steps: run.reports,
@@ -143,6 +144,13 @@ async function runLate(
   }
   over.abort();
   return leaving.signal.aborted;
+}
+
+/** People come once the load balancer has looked at an instance that has just come into service. */
+function healthCheckOf({ lifecycle }: PodSpec, run: Run): Pick<Report, 'healthCheckSeconds'> {
+  const healthCheckSeconds = lifecycle?.healthCheckSeconds;
+  const hasLaunched = (run.done.get('complete-lifecycle')?.changes.length ?? 0) > 0 && !run.failed;
+  return hasLaunched && healthCheckSeconds !== undefined ? { healthCheckSeconds } : {};
 }
 
 /** CONTINUE once the instance is what it should be, ABANDON when it failed: then Auto Scaling replaces it. */

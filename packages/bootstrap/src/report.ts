@@ -44,6 +44,8 @@ export interface Report {
   readonly openclaw: string;
   /** The start of the gateway, where it was started in this run and became ready. */
   readonly gateway?: GatewayStart;
+  /** In seconds, so long at most until the load balancer sends people; absent where no launch was completed in this run. */
+  readonly healthCheckSeconds?: number;
   /** The last upgrade that this instance has seen, of this run or of one before; absent where there was none. */
   readonly upgrade?: UpgradeSummary;
   /** What holds of the pod or does not, also where the run went well. One of each type; empty before the first step. */

@@ -19,7 +19,7 @@ import { AutoScaling } from './parts/auto-scaling.ts';
 import { Backups } from './parts/backups.ts';
 import { defaultModel } from './bedrock.ts';
 import { InstanceRole } from './parts/instance-role.ts';
-import { LoadBalancer } from './parts/load-balancer.ts';
+import { healthCheckSeconds, LoadBalancer } from './parts/load-balancer.ts';
 import { Login } from './parts/login.ts';
 import { Logs } from './parts/logs.ts';
 import { Machine } from './parts/machine.ts';
@@ -179,6 +179,7 @@ export class OpenClawPod extends Construct {
           hook: hookName,
           heartbeatSeconds: options.launch.heartbeatSeconds,
           drainHook: drainHookName,
+          healthCheckSeconds,
         },
         logGroup: journal.group.logGroupName,
         ollama: options.ollama,

@@ -271,12 +271,15 @@ describe('S4: a hook holds a new instance until the bootstrap says ready', () =>
     expect(resourcesOf(template, 'AWS::AutoScaling::LifecycleHook')).toEqual([]);
   });
 
-  test('the spec names this very hook and group', () => {
+  test('the spec names this very hook and group, and how often the load balancer looks', () => {
     expect(specOf(template)['lifecycle']).toEqual({
       autoScalingGroup: properties['AutoScalingGroupName'],
       hook: 'gateway-ready',
       heartbeatSeconds: 900,
       drainHook: 'gateway-drained',
+      healthCheckSeconds: theOne(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').properties[
+        'HealthCheckIntervalSeconds'
+      ],
     });
   });
 

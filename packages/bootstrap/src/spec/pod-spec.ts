@@ -93,6 +93,11 @@ export const podSpecSchema = z.strictObject({
        * 400 seconds or more, which nobody prolongs: a look each minute, and 330 for the gateway. Default: none.
        */
       drainHook: z.string().min(1).optional(),
+      /**
+       * How often the load balancer looks at the gateway, in seconds: so long at most people wait for one that is ready. It is for
+       * the drawing of a start. Default: none.
+       */
+      healthCheckSeconds: z.int().min(5).max(300).optional(),
     })
     .optional(),
 

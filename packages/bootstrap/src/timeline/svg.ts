@@ -1,7 +1,7 @@
 import type { Report } from '../report.ts';
 import { seconds, timelineOf, type Bar } from './timeline.ts';
 
-const [width, nameWidth, timeWidth, row, top] = [760, 150, 70, 22, 44] as const;
+const [width, nameWidth, timeWidth, row, top] = [760, 150, 70, 22, 64] as const;
 const chart = width - nameWidth - timeWidth;
 
 const colors = {
@@ -27,7 +27,8 @@ export function timelineSvg(report: Report): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="13" fill="${colors.text}">
 <title>${escaped(told)}</title>
 <rect width="${width}" height="${height}" rx="6" fill="#ffffff" stroke="${colors.line}"/>
-<text x="12" y="24" font-weight="600">${escaped(told)}</text>
+<text x="12" y="24" font-weight="600">${escaped(title)}</text>
+<text x="12" y="44">${escaped(ratio ?? '')}</text>
 ${rows.join('\n')}
 ${mark}
 ${legend(height - 16)}

@@ -26,7 +26,7 @@ export interface Timeline {
   readonly bars: readonly Bar[];
   /** When Auto Scaling was told, or else when the pod was what it should be; undefined: it came to neither. */
   readonly end: number | undefined;
-  /** When the last step had ended. */
+  /** When the last step had ended, and the load balancer has looked. */
   readonly to: number;
 }
 
@@ -50,7 +50,20 @@ export function timelineOf(report: Report): Timeline {
   const bars = spans
     .filter((span) => span.to - span.from >= leastMilliseconds)
     .map((span) => ({ ...span, isCritical: critical.has(span), ...partsOf(report, span) }));
-  return { title: titleOf(report, end), ratio: ratioOf(report, end), bars, end, to };
+  const looked = end === undefined ? [] : lookedAt(report, end);
+  return {
+    title: titleOf(report, end),
+    ratio: ratioOf(report, end),
+    bars: [...bars, ...looked].toSorted((a, b) => a.from - b.from),
+    end,
+    to: Math.max(to, ...looked.map((bar) => bar.to)),
+  };
+}
+
+/** The load balancer sends people once it has looked, at a time of its own. */
+function lookedAt({ healthCheckSeconds }: Report, end: number): Bar[] {
+  if (healthCheckSeconds === undefined) return [];
+  return [{ name: 'load balancer, ≤', from: end, to: end + healthCheckSeconds * 1000, isCritical: true }];
 }
 
 interface Span {
@@ -90,9 +103,12 @@ function partsOf({ gateway }: Report, { name, from }: Span): { readonly parts?: 
   return { parts: [...fence, { name: 'start of the gateway', from: held, to: held + startMs }] };
 }
 
-function titleOf({ outcome, startedAt }: Report, end: number | undefined): string {
+function titleOf({ outcome, startedAt, healthCheckSeconds }: Report, end: number | undefined): string {
   const told = `${startedAt.slice(0, 19)}Z: ${outcome}`;
-  return end === undefined ? told : `${told} after ${seconds(end)}`;
+  if (end === undefined) return told;
+  const served =
+    healthCheckSeconds === undefined ? '' : `, people served by ${seconds(end + healthCheckSeconds * 1000)}`;
+  return `${told} after ${seconds(end)}${served}`;
 }
 
 function ratioOf({ gateway }: Report, end: number | undefined): string | undefined {

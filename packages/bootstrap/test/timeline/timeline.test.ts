@@ -52,6 +52,13 @@ test('what the end has waited for is told from what ran beside it or after it', 
   ]);
 });
 
+test('after a launch the load balancer looks, in its own time, and people come', () => {
+  const { title, bars, end, to } = timelineOf({ ...replacement, healthCheckSeconds: 6 });
+  expect(title).toBe('2026-11-30T03:01:12Z: ready after 24.6 s, people served by 30.6 s');
+  expect([end, to]).toEqual([24_600, 30_600]);
+  expect(bars).toContainEqual({ name: 'load balancer, ≤', from: 24_600, to: 30_600, isCritical: true });
+});
+
 test('a terminal of 80 columns shows it', () => {
   const text = timelineText(replacement);
   for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);

@@ -43,6 +43,20 @@ const responseAttributes = {
 };
 
 /**
+ * How often the load balancer looks at the gateway, in seconds. So long at most do people wait for one that is ready: the first
+ * look that goes well opens a new target. A look costs the gateway nothing worth a figure, so it is the least that the time-out
+ * of a look allows.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+ */
+export const healthCheckSeconds = 6;
+
+/**
+ * Looks in a row that must fail until Auto Scaling replaces the instance: a minute, because the unit starts a gateway that has ended
+ * by itself, which takes a quarter to half of that, and a replacement takes longer than both.
+ */
+const failedHealthChecks = 10;
+
+/**
  * The only way in: TLS, then the login, then the gateway. Whatever no rule matches gets a fixed answer.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
  */
@@ -102,10 +116,10 @@ export class LoadBalancer extends Construct {
       healthCheck: {
         path: healthCheckPath,
         healthyHttpCodes: '200',
-        interval: Duration.seconds(15),
+        interval: Duration.seconds(healthCheckSeconds),
         timeout: Duration.seconds(5),
         healthyThresholdCount: 2,
-        unhealthyThresholdCount: 4,
+        unhealthyThresholdCount: failedHealthChecks,
       },
     });
   }
