@@ -111,16 +111,23 @@ async function restoreNewest(
 
 /** A gateway may run on the same disk: what is staged is a copy of all databases, and where they are exchanged there is one more. */
 async function mustHaveRoom(places: Places): Promise<void> {
-  let bytes = 0;
-  for (const directory of await databaseDirectories(localCopies(places), [])) {
-    const at = join(localCopies(places), directory);
-    for (const name of await namesIn(at))
-      bytes += (await lstat(join(at, name)).catch(() => undefined))?.size ?? 0;
-  }
+  // Where they are in the state directory, nothing lies here yet, and as much will.
+  const bytes = Math.max(await bytesIn(localCopies(places)), await bytesIn(places.state));
   const { bavail, bsize } = await statfs(places.local);
   if (bavail * bsize > 3 * bytes) return;
   throw new BootstrapError(
     'DISK_FULL',
     `${places.local} has ${Math.round((bavail * bsize) / 1e6)} MB of room, and ${Math.round((3 * bytes) / 1e6)} MB are needed beside the databases. Make room, or a larger disk; nothing was changed.`,
   );
+}
+
+/** Of the directories of databases below one. */
+async function bytesIn(root: string): Promise<number> {
+  let bytes = 0;
+  for (const directory of await databaseDirectories(root, [])) {
+    const at = join(root, directory);
+    for (const name of await namesIn(at))
+      bytes += (await lstat(join(at, name)).catch(() => undefined))?.size ?? 0;
+  }
+  return bytes;
 }

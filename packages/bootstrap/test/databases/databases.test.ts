@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { abandonDatabases } from '../../src/databases/abandon.ts';
 import { bringDatabases } from '../../src/databases/bring.ts';
@@ -15,6 +14,7 @@ import { rewindDatabases } from '../../src/databases/rewind.ts';
 import { stageDatabases } from '../../src/databases/staged.ts';
 import { statusFile, type KeeperStatus } from '../../src/databases/status.ts';
 import { Shipper } from '../../src/replica/index.ts';
+import { rows, write } from './said.ts';
 
 let directory: string;
 let here: Places;
@@ -37,27 +37,6 @@ const state = 'state/openclaw.sqlite';
 const agent = 'agents/main/agent/openclaw-agent.sqlite';
 const inState = (database: string): string => join(here.state, database);
 const on = (machine: Places, database: string): string => join(localCopies(machine), database);
-
-/** What a gateway writes there. */
-async function write(path: string, ...said: string[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path);
-  database.exec('PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS said (words TEXT)');
-  for (const row of said) database.prepare('INSERT INTO said VALUES (?)').run(row);
-  database.close();
-}
-
-function rows(path: string): unknown[] {
-  const database = new DatabaseSync(path, { readOnly: true });
-  try {
-    return database
-      .prepare('SELECT words FROM said ORDER BY rowid')
-      .all()
-      .map(({ words }) => words);
-  } finally {
-    database.close();
-  }
-}
 
 /** Replicates for as long as something is done, and ends as planned. */
 async function kept(machine: Places, action: () => Promise<void>): Promise<void> {
