@@ -12,7 +12,7 @@ import { keepReplica } from '../../src/databases/keep.ts';
 import { localCopies, localEpoch, replicaOf, type Places } from '../../src/databases/places.ts';
 import { rewindDatabases } from '../../src/databases/rewind.ts';
 import { stageDatabases } from '../../src/databases/staged.ts';
-import { statusFile, type KeeperStatus } from '../../src/databases/status.ts';
+import { replicaAge, statusFile, type KeeperStatus } from '../../src/databases/status.ts';
 import { Shipper } from '../../src/replica/index.ts';
 import { rows, write } from './said.ts';
 
@@ -455,6 +455,30 @@ describe('the databases of a pod', () => {
     expect(await readFile(on(here, name), 'utf8')).toBe('words');
     await fold(here);
     expect(await readFile(inState(name), 'utf8')).toBe('words');
+  });
+
+  test('a database that is new and cannot be replicated is behind since it is there, not since the others are', async () => {
+    await bring(here);
+    const said = async (): Promise<KeeperStatus> =>
+      JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
+    const ended = new AbortController();
+    const keeping = keepReplica(here, ended.signal);
+    await untilReplicated(here);
+    await sleep(3000);
+    const made = Date.now();
+    await writeFile(on(here, 'state/junk.sqlite'), 'words '.repeat(200));
+    await expect
+      .poll(async () => (await said()).databases['state/junk.sqlite'], { timeout: 20_000 })
+      .toMatchObject({ shippedAt: 0 });
+    const { databases, at } = await said();
+    expect(databases['state/junk.sqlite']!.since).toBeGreaterThanOrEqual(made);
+    expect(databases[agent]!.since).toBeLessThan(made);
+    expect(replicaAge({ at, epoch: '', databases }, Date.now()).seconds).toBeLessThanOrEqual(
+      // The others may be a moment older than it.
+      Math.round((Date.now() - made) / 1000) + 1,
+    );
+    ended.abort();
+    await expect(keeping).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
   });
 
   test('fault (storage): a file is called a database and is none → the others are replicated, the status names it, and the end does not wait for it', async () => {
