@@ -6,6 +6,7 @@ import { BootstrapError } from '../errors.ts';
 import { restoreDatabase } from '../replica/restore.ts';
 import { contentsOf } from './contents.ts';
 import { copyDatabase } from './copy-database.ts';
+import { nameCopies, sayWhose, settleCopies } from './cut-short.ts';
 import { newEpoch, setAside } from './epoch.ts';
 import { readHolder, writeHolder, type Holder } from './holder.ts';
 import { mirrorOrSay } from './mirror.ts';
@@ -40,6 +41,7 @@ export interface Moment {
  */
 export async function bringDatabases(places: Places, moment: Moment): Promise<Brought> {
   const holder = await withoutRemoved(places, await readHolder(places));
+  await settleCopies(places, holder, moment.boot);
   const onDisk = await whatCounts(places, holder, moment);
   const inState = await databaseDirectories(places.state, places.agents);
   await makeMountPoints(places, [...inState, ...(holder?.directories ?? []), ...madeAnew]);
@@ -75,7 +77,8 @@ interface Copies {
 }
 
 /**
- * Goes on with copies, in an epoch of their own. The machine's own word comes last: what is there without it is half of this.
+ * Goes on with copies, in an epoch of their own. The machine's own word comes last: what is there without it is half of this, and
+ * {@link settleCopies} sees to it.
  * @returns where those are that were here
  */
 export async function adoptCopies(
@@ -83,13 +86,13 @@ export async function adoptCopies(
   { now, boot }: Moment,
   { half, holder, directories }: Copies,
 ): Promise<string | undefined> {
+  const epoch = newEpoch(now, holder?.epoch);
+  await nameCopies(half, epoch);
   const aside = await setAside(places);
   await rename(half, localCopies(places));
-  const epoch = newEpoch(now, holder?.epoch);
-  await writeAtomically(localBoot(places), boot);
   const earlier = holder?.lives === 'local' ? [holder.epoch, ...holder.earlier] : [];
   await writeHolder(places, { lives: 'local', epoch, directories: [...directories], earlier });
-  await writeAtomically(localEpoch(places), epoch);
+  await sayWhose(places, epoch, boot);
   return aside;
 }
 

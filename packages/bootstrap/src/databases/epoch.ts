@@ -23,6 +23,8 @@ export function beginOf(epoch: string): number {
 /** So many are kept: what was on the disk of a machine that was cut off, also where its next start fails. */
 const mostAside = 2;
 
+export const asideOf = ({ local }: Places, epoch: string): string => join(local, `aside-${epoch}`);
+
 /**
  * Sets the local copies aside, for whoever looks for what was not replicated in time. Those that no epoch was said to be of are
  * half of a start that was cut short, and nobody's.
@@ -39,7 +41,7 @@ export async function setAside(places: Places): Promise<string | undefined> {
   const older = names.filter((name) => name.startsWith('aside-')).toSorted();
   for (const name of older.slice(0, Math.max(0, older.length - mostAside + 1)))
     await rm(join(places.local, name), { recursive: true, force: true });
-  const aside = join(places.local, `aside-${epoch}`);
+  const aside = asideOf(places, epoch);
   await rm(aside, { recursive: true, force: true });
   await rename(localCopies(places), aside);
   await rm(localEpoch(places), { force: true });

@@ -532,6 +532,59 @@ describe('the databases of a pod', () => {
     }
   });
 
+  /** A record that cannot be written, as on a file system that is full. */
+  async function withoutRecord(action: () => Promise<unknown>): Promise<void> {
+    const epoch = join(here.replica, 'holder/epoch');
+    await rm(epoch);
+    await mkdir(epoch);
+    await expect(action()).rejects.toThrow();
+    await rm(epoch, { recursive: true });
+    await writeFile(epoch, '');
+  }
+
+  /** On the disk of a machine, under one name or another. */
+  async function anywhereOn({ local }: Places): Promise<unknown[]> {
+    const databases = (await readdir(local)).map((name) => join(local, name, agent)).filter(existsSync);
+    return databases.flatMap(rows);
+  }
+
+  test('fault (storage): the databases of a machine are set aside for those that others have gone on with, and who has them cannot be written down, however often → nothing of them is lost, and it gets the others’ once it can', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'replicated'));
+    await write(on(here, agent), 'not replicated');
+    await bring(there);
+    await kept(there, () => write(on(there, agent), 'elsewhere'));
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      await withoutRecord(() => bring(here));
+      expect(await anywhereOn(here)).toContain('not replicated');
+      // Nobody replicates half of it.
+      await expect(keepReplica(here, new AbortController().signal)).rejects.toMatchObject({
+        code: 'STATE_LOCKED',
+      });
+    }
+    expect((await bring(here)).problems).toEqual([]);
+    expect(rows(on(here, agent))).toEqual(['hello', 'replicated', 'elsewhere']);
+    expect(await anywhereOn(here)).toContain('not replicated');
+  });
+
+  test('fault (storage): the power fails with words that could not be replicated, and then who has the databases cannot be written down → they have those words once it can', async () => {
+    await bring(here);
+    await lost(here, () => write(on(here, agent), 'replicated'));
+    const status = JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
+    await writeFile(statusFile(here), JSON.stringify({ ...status, at: status.at + 60_000 }));
+    await write(on(here, agent), 'on the disk only');
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await withoutRecord(() => bring(here, 'second'));
+      expect(await anywhereOn(here)).toContain('on the disk only');
+    }
+    expect((await bring(here, 'second')).problems).toEqual([]);
+    expect(rows(on(here, agent))).toEqual(['hello', 'replicated', 'on the disk only']);
+    // And one that is killed once it is written down, before the machine itself says so.
+    await rm(localEpoch(here));
+    expect(await bring(here, 'second')).toMatchObject({ changes: [], problems: [] });
+    expect(rows(on(here, agent))).toEqual(['hello', 'replicated', 'on the disk only']);
+  });
+
   test('fault (storage): the record of where the databases are is torn → given up for a restore, the state counts', async () => {
     await bring(here);
     await writeFile(join(here.replica, 'holder', 'databases.json'), '{"lives"');
