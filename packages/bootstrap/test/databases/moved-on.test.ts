@@ -1,12 +1,20 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bringDatabases } from '../../src/databases/bring.ts';
+import { writerLock } from '../../src/backup/writer-lock.ts';
+import type { Host } from '../../src/host/host.ts';
 import type { Layout } from '../../src/host/layout.ts';
 import { placesOf } from '../../src/openclaw/databases-program.ts';
 import { haveMovedOn } from '../../src/openclaw/gateway-databases.ts';
+import { GatewayLine } from '../../src/openclaw/gateway-line.ts';
 import { epochFile } from '../../src/databases/holder.ts';
+import { startGateway } from '../../src/steps/start-gateway.ts';
+import type { StepContext } from '../../src/steps/step.ts';
+import { makePod } from '../stand-ins/pod.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -45,4 +53,54 @@ test('a file system that says nothing of it is no reason to end a gateway', asyn
   expect(await haveMovedOn(here, replicated)).toBe(false);
   await writeFile(epochFile(placesOf(here.layout)), 'another');
   expect(await haveMovedOn(here, replicated)).toBe(true);
+});
+
+test('fault (instance): a machine waits for one that has gone on with its databases → it says that it is itself the one to be ended, and of any other that this is', async () => {
+  const pod = await makePod();
+  let other: ChildProcess | undefined;
+  try {
+    // A minute of it lasts three seconds. An instance, as far as it is asked where its databases are.
+    const host: Host = Object.assign(pod.host, { kind: 'systemd', elapsed: () => performance.now() * 20 });
+    const { layout } = host;
+    for (const each of [layout.records, layout.databases, dirname(epochFile(placesOf(layout)))])
+      await mkdir(each, { recursive: true });
+    const context: StepContext = {
+      host,
+      spec: pod.spec({
+        readyTimeoutSeconds: 60,
+        fileSystem: {
+          id: 'fs-0123456789abcdef0',
+          stateAccessPoint: 'fsap-0123456789abcdef0',
+          artifactsAccessPoint: 'fsap-0123456789abcdef1',
+          databases: 'replicated',
+        },
+      }),
+      secretEnvironment: async () => ({}),
+      line: new GatewayLine(host),
+      startedAt: new Date(),
+      done: new Map(),
+      signal: new AbortController().signal,
+    };
+    await bring({ layout });
+    const holds = ['--exclusive', '--no-fork', writerLock(host), 'sh', '-c', 'echo held; exec sleep 60'];
+    other = spawn('flock', holds, { stdio: ['ignore', 'pipe', 'ignore'] });
+    await once(other.stdout!, 'data');
+    await expect(startGateway.apply(context)).rejects.toMatchObject({
+      code: 'STATE_LOCKED',
+      message: expect.stringMatching(/^A gateway on another machine, .* for 60 s\. End it first\.$/),
+    });
+
+    const databases = join(directory, 'there');
+    await mkdir(databases);
+    await bring({ layout: { ...layout, databases } });
+    await expect(startGateway.apply(context)).rejects.toMatchObject({
+      code: 'STATE_LOCKED',
+      message: expect.stringMatching(
+        /^Another machine has gone on with .* this machine is the one to be ended\. It waits for the other one\.$/,
+      ),
+    });
+  } finally {
+    other?.kill();
+    await pod.close();
+  }
 });
