@@ -6,6 +6,7 @@ import { BootstrapError } from '../errors.ts';
 import { countRows } from './connections.ts';
 import type { Examined } from './examine.ts';
 import { databaseName, walName } from './generation.ts';
+import { isDamaged } from './lasting.ts';
 import { openPlain, readAt, writeAt } from './plain-file.ts';
 import { frameBytes, offsetOf, parseWalHeader, walHeaderBytes } from './wal-file.ts';
 
@@ -77,7 +78,8 @@ function inDatabase<T>(file: string, damaged: Damaged, action: (database: Databa
     database = new DatabaseSync(file);
     return action(database);
   } catch (error) {
-    if (error instanceof BootstrapError) throw error;
+    // A disk that is full or faulty is nothing of the replica's: with an older one, what came since would be missing.
+    if (!isDamaged(error)) throw error;
     throw damaged(`SQLite cannot read it: ${(error as Error).message}`, error);
   } finally {
     database?.close();

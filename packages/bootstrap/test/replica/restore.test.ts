@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -139,6 +140,34 @@ test('no replica, one that was never complete, and a link in its place are none'
   symlinkSync(here.folder, link);
   const restored = restoreDatabase({ folder: link, target: here.restored });
   await expect(restored).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
+});
+
+test('fault (storage): the disk has room for the copy of a replica, and not for what came after it → that is said, and nothing older is taken for it', async () => {
+  await replicate(10, 1);
+  const shipper = here.shipper({ idleMilliseconds: 0 });
+  await shipper.start();
+  for (let wal = 0; wal < 5; wal += 1) {
+    here.add(200);
+    await shipper.sync();
+    await shipper.sync();
+  }
+  await shipper.end();
+  const { size: newest } = statSync(here.database);
+  const parts = readdirSync(join(here.folder, generations()[1]!)).map((name) => statSync(file(name)).size);
+  expect(Math.max(...parts)).toBeLessThan(newest / 2);
+  // No file may grow larger: https://man7.org/linux/man-pages/man2/setrlimit.2.html
+  const limited = ['-c', `ulimit -f ${Math.floor(newest / 2 / 512)}; exec "$0" "$@"`, process.execPath];
+  const program = `
+    const { restoreDatabase } = await import(${JSON.stringify(new URL('../../src/replica/index.ts', import.meta.url).href)});
+    const [folder, target] = process.argv.slice(1);
+    console.log(await restoreDatabase({ folder, target }).then(() => 'restored', ({ code }) => code));
+  `;
+  const options = ['--no-warnings', '--conditions=source', '--input-type=module', '--eval', program];
+  const said = execFileSync('sh', [...limited, ...options, here.folder, here.restored], { encoding: 'utf8' });
+  expect(said.trim()).toBe('ERR_SQLITE_ERROR');
+  expect(existsSync(here.restored)).toBe(false);
+  expect((await here.restore()).isWhole).toBe(true);
+  expect(rowsIn(here.restored)).toBe(1020);
 });
 
 test('what lay beside the target is not taken for a part of what is restored', async () => {
