@@ -11,6 +11,7 @@ import { readHolder } from './holder.ts';
 import { mirrorFiles } from './mirror.ts';
 import { localCopies, localEpoch, replicaOf, type Places } from './places.ts';
 import { removeOldEpochs } from './old-epochs.ts';
+import { unlessAbsent } from './presence.ts';
 import { statusFile, type KeeperStatus } from './status.ts';
 import { goesWithItsAgent } from './table.ts';
 
@@ -137,7 +138,8 @@ class Keeper {
     for (const [database, shipper] of this.#shippers) {
       if (!database.startsWith(`${directory}/`)) continue;
       const path = join(local, database.slice(directory.length + 1));
-      if ((await stat(path).catch(() => undefined)) !== undefined) continue;
+      // What cannot be looked at now is none the less there.
+      if (!(await stat(path).then(() => false, unlessAbsent(true)))) continue;
       await shipper.close();
       this.#shippers.delete(database);
       if (goesWithItsAgent(database))

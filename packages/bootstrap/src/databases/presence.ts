@@ -18,7 +18,8 @@ export async function namesIn(path: string): Promise<string[]> {
   return readdir(path).catch(unlessAbsent([]));
 }
 
-function unlessAbsent<T>(absent: T): (error: NodeJS.ErrnoException) => T {
+/** For `catch`: what is not there is so much; what nobody can tell is thrown. */
+export function unlessAbsent<T>(absent: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return absent;
     throw error;

@@ -1,5 +1,16 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -197,6 +208,27 @@ describe('the databases of a pod', () => {
     expect(existsSync(inState('agents/new/agent'))).toBe(false);
     await fold(there);
     expect(existsSync(inState('agents/new/agent/openclaw-agent.sqlite'))).toBe(false);
+  });
+
+  test('fault (storage): the database of an agent cannot be looked at for a while → it is not taken for one that was removed', async () => {
+    const other = 'agents/other/agent/openclaw-agent.sqlite';
+    await write(inState(other), 'hello');
+    await bring(here);
+    const folder = replicaOf(here, (await readHolder(here))!.epoch, other);
+    const isGone = async (): Promise<boolean> => (await readdir(folder)).includes('gone');
+    await kept(here, async () => {
+      await expect.poll(() => readdir(folder).catch(() => []), { timeout: 20_000 }).toHaveLength(1);
+      const [away, nowhere] = [join(directory, 'away'), join(directory, 'nowhere')];
+      await link(on(here, other), away);
+      // Nobody can follow it: https://man7.org/linux/man-pages/man7/path_resolution.7.html
+      await symlink(on(here, other), nowhere);
+      await rename(nowhere, on(here, other));
+      await sleep(3000);
+      expect(await isGone()).toBe(false);
+      await rename(away, on(here, other));
+    });
+    await bring(there);
+    expect(rows(on(there, other))).toEqual(['hello']);
   });
 
   test('fault (storage): somebody removes a database, or the disk of the instance loses them all → the next start has them as they were replicated', async () => {
