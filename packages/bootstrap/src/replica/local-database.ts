@@ -14,7 +14,6 @@ export class LocalDatabase {
   #isAtRest = false;
   #canTellLocks = false;
   #changedAt = performance.now();
-  #isClosed = false;
 
   /** @throws the system's own error, as ENOENT; the error of SQLite */
   constructor(path: string) {
@@ -51,7 +50,7 @@ export class LocalDatabase {
   /** The last look, with what was committed since: nothing is asked of SQLite, which may be in use. */
   get latest(): WalLook | undefined {
     const last = this.#last;
-    if (last === undefined || this.#isClosed) return undefined;
+    if (last === undefined || this.source.isClosed) return undefined;
     const frames = this.source.walIndex()?.frames;
     const isGrown = frames !== undefined && frames > last.log && last.header !== undefined;
     return isGrown && isSameIncarnation(this.source.walHeader(), last.header)
@@ -64,7 +63,7 @@ export class LocalDatabase {
    * @throws Hole where the pin did not stand; Error where it cannot be looked at now; the error of SQLite
    */
   look(): WalLook {
-    this.#mustBeOpen();
+    this.source.mustBeOpen();
     const { path } = this.source;
     this.#connections.pin();
     for (let attempt = 0; attempt < 20; attempt += 1) {
@@ -91,7 +90,7 @@ export class LocalDatabase {
    * is at rest.
    */
   repin(read: Read): boolean {
-    this.#mustBeOpen();
+    this.source.mustBeOpen();
     const before = this.look();
     const isRead = this.#connections.repin(() => read(this.look()));
     const after = this.look();
@@ -127,7 +126,7 @@ export class LocalDatabase {
 
   /** Does something while nobody can write to a database without a WAL; undefined where it has one by then. */
   whileRead<T>(action: () => T): T | undefined {
-    this.#mustBeOpen();
+    this.source.mustBeOpen();
     this.#connections.pin();
     try {
       return this.source.isWal ? undefined : action();
@@ -142,8 +141,7 @@ export class LocalDatabase {
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.source.isClosed) return;
     this.#connections.close();
     this.source.close();
   }
@@ -162,9 +160,5 @@ export class LocalDatabase {
     else if (isReset && this.#canTellLocks && !this.source.isHeld)
       throw new Hole(`the WAL of ${this.source.path} was reset after the locks of this process were lost`);
     return look;
-  }
-
-  #mustBeOpen(): void {
-    if (this.#isClosed) throw new Error(`${this.source.path} was closed`);
   }
 }

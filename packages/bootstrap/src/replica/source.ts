@@ -16,6 +16,7 @@ export class Source {
   readonly #identity: BigIntStats;
   #wal: number | undefined;
   #index: number | undefined;
+  #isClosed = false;
 
   /** @throws the system's own error, as ENOENT */
   constructor(path: string) {
@@ -26,6 +27,7 @@ export class Source {
 
   /** Whether the database is still this one: it may have been removed, or another put in its place. */
   whatIs(): 'same' | 'gone' | 'replaced' {
+    this.mustBeOpen();
     const main = statOf(this.path);
     if (main === undefined) return 'gone';
     if (!isSame(main, this.#identity)) return 'replaced';
@@ -43,6 +45,7 @@ export class Source {
 
   /** In bytes. */
   get size(): number {
+    this.mustBeOpen();
     return fstatSync(this.#main).size;
   }
 
@@ -59,11 +62,13 @@ export class Source {
 
   /** As many bytes as there are, at most so many. */
   readMain(position: number, atMostBytes: number): Uint8Array {
+    this.mustBeOpen();
     return read(this.#main, position, atMostBytes);
   }
 
   /** As {@link readMain}, of the WAL. */
   readWal(position: number, atMostBytes: number): Uint8Array {
+    this.mustBeOpen();
     this.#wal ??= openIfThere(`${this.path}-wal`);
     return this.#wal === undefined ? new Uint8Array(0) : read(this.#wal, position, atMostBytes);
   }
@@ -75,6 +80,7 @@ export class Source {
 
   /** What is committed, as its writers tell each other. Undefined: there is no WAL, or somebody is about to say it. */
   walIndex(): WalIndex | undefined {
+    this.mustBeOpen();
     this.#index ??= openIfThere(`${this.path}-shm`);
     return this.#index === undefined ? undefined : parseWalIndex(read(this.#index, 0, walIndexBytes));
   }
@@ -84,6 +90,7 @@ export class Source {
    * files in this process ends it, and neither SQLite nor he notices.
    */
   get isHeld(): boolean {
+    this.mustBeOpen();
     if (this.#index === undefined) return false;
     const { ino } = fstatSync(this.#index, { bigint: true });
     let locks: string;
@@ -95,8 +102,18 @@ export class Source {
     return locks.split('\n').some((line) => isReadLock(line, ino));
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Their numbers may be those of other files by then. @throws Error */
+  mustBeOpen(): void {
+    if (this.#isClosed) throw new Error(`${this.path} was closed`);
+  }
+
   /** Only after every connection to it. */
   close(): void {
+    this.#isClosed = true;
     closeSync(this.#main);
     if (this.#wal !== undefined) closeSync(this.#wal);
     if (this.#index !== undefined) closeSync(this.#index);
