@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
 /** What SQLite says of a WAL: https://sqlite.org/pragma.html#pragma_wal_checkpoint */
-export interface WalCounts {
+interface WalCounts {
   /** Frames that are committed. */
   readonly log: number;
   /** How many of them are in the main file as well. */

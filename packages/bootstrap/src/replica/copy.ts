@@ -53,11 +53,6 @@ export class Copy {
     return undefined;
   }
 
-  /** Copied so far. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;

@@ -32,8 +32,6 @@ export interface Examined {
   readonly wals: readonly Reach[];
   /** What it comes to is as of then, in milliseconds of the epoch. */
   readonly at: number;
-  /** When the last transaction of it was on its way to the replica; undefined: there was none after the copy. */
-  readonly lastCommit: Commit | undefined;
   readonly ending: Ending | undefined;
   /** Why it is not all of what was there. */
   readonly problem?: string;
@@ -69,7 +67,6 @@ export async function examine(
     completion,
     wals,
     at: Math.max(lastCommit?.at ?? 0, Date.parse(completion.at)),
-    lastCommit,
     ending,
     ...(said !== undefined && { problem: `${name}: ${said}` }),
   };

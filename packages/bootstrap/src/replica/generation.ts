@@ -20,8 +20,8 @@ import type { Checksum } from './wal-file.ts';
  */
 export const databaseName = 'database';
 export const commitsName = 'commits';
-export const completeName = 'complete';
-export const endName = 'end';
+const completeName = 'complete';
+const endName = 'end';
 export const walName = (index: number): string => `wal-${String(index).padStart(8, '0')}`;
 
 const generationPattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a-f]{8}$/;

@@ -6,13 +6,13 @@ import { BootstrapError } from '../errors.ts';
 import { temporaryOf } from '../temporary/name.ts';
 import { examine, type Examined } from './examine.ts';
 import { listGenerations, type Ending, type Generation } from './generation.ts';
-import { isMissing } from './plain-file.ts';
+import { unlessMissing } from './plain-file.ts';
 import { rebuild, type Rebuilt } from './rebuild.ts';
 import { requireSoundSqlite } from './sqlite-version.ts';
 
 export interface RestoreOptions {
-  /** The replica, or several of one database. */
-  readonly folder: string | readonly string[];
+  /** The replica. */
+  readonly folder: string;
   /** The database that comes of it. One that is there is replaced: nobody has it open. */
   readonly target: string;
   /** As it was then. Default: as new as can be. */
@@ -25,8 +25,6 @@ export interface Restored {
   readonly frames: number;
   /** What it comes to is as of then. */
   readonly asOf: Date;
-  /** When the last transaction in it was read for the replica, so at most so late was it committed. Absent: none came after the copy. */
-  readonly lastCommitAt?: Date;
   /** Rows of every ordinary table. */
   readonly counts: Readonly<Record<string, number>>;
   /** Nothing is missing: the replica was ended as planned, nobody has begun another since, and every table has its rows. */
@@ -45,8 +43,7 @@ export interface Restored {
  */
 export async function restoreDatabase({ folder, target, at }: RestoreOptions): Promise<Restored> {
   requireSoundSqlite();
-  const folders = typeof folder === 'string' ? [folder] : folder;
-  const all = await generationsIn(folders);
+  const all = await generationsIn(folder);
   const time = at?.getTime() ?? Infinity;
   const problems: string[] = [];
   const older = all
@@ -68,28 +65,21 @@ export async function restoreDatabase({ folder, target, at }: RestoreOptions): P
   if (problems.length > 0)
     throw new BootstrapError(
       'REPLICA_DAMAGED',
-      `No generation in ${folders.join(', ')} comes to a sound database: ${problems.join('; ')}. Restore a backup.`,
+      `No generation in ${folder} comes to a sound database: ${problems.join('; ')}. Restore a backup.`,
     );
   throw new BootstrapError(
     'REPLICA_MISSING',
     complete.length === 0
-      ? `There is no complete replica in ${folders.join(', ')}.`
-      : `The replica in ${folders.join(', ')} does not go back to ${at?.toISOString()}: the first point in time is ${complete[0]!.completion!.at}.`,
+      ? `There is no complete replica in ${folder}.`
+      : `The replica in ${folder} does not go back to ${at?.toISOString()}: the first point in time is ${complete[0]!.completion!.at}.`,
   );
 }
 
 /** Oldest first. */
-async function generationsIn(folders: readonly string[]): Promise<Generation[]> {
-  const lists = await Promise.all(
-    folders.map(async (folder) => {
-      const stat = await lstat(folder).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
-      // A link may lead to what somebody else has written.
-      return stat?.isDirectory() === true ? listGenerations(folder) : [];
-    }),
-  );
-  return lists.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+async function generationsIn(folder: string): Promise<Generation[]> {
+  // A link may lead to what somebody else has written.
+  const isOne = (await lstat(folder).catch(unlessMissing))?.isDirectory() === true;
+  return isOne ? await listGenerations(folder) : [];
 }
 
 /**
@@ -133,7 +123,7 @@ async function rebuiltIn(candidate: Examined, target: string): Promise<Rebuilt> 
 }
 
 function told(
-  { generation, at, lastCommit, ending }: Examined,
+  { generation, at, ending }: Examined,
   { frames, counts }: Rebuilt,
   all: readonly Generation[],
   problems: readonly string[],
@@ -144,7 +134,6 @@ function told(
     generation: generation.name,
     frames,
     asOf: new Date(at),
-    ...(lastCommit && { lastCommitAt: new Date(lastCommit.at) }),
     counts,
     isWhole: ending !== undefined && isNewest && problems.length === 0 && Object.keys(missing).length === 0,
     missing,

@@ -1,5 +1,5 @@
 import { Copy } from './copy.ts';
-import { removeGeneration, writeCompletion, type Generation } from './generation.ts';
+import { removeGeneration, writeCompletion, type Completion, type Generation } from './generation.ts';
 import type { LocalDatabase } from './local-database.ts';
 import { Track } from './track.ts';
 
@@ -8,7 +8,7 @@ export class Successor {
   readonly track: Track;
   readonly #database: LocalDatabase;
   readonly #copy: Copy;
-  #copied: { readonly bytes: number; readonly sha256: string } | undefined;
+  #copied: Completion['database'] | undefined;
 
   /** @throws as {@link LocalDatabase.look} */
   constructor(database: LocalDatabase, generation: Generation) {
@@ -16,11 +16,6 @@ export class Successor {
     // Before the first byte is copied: what is written from here on is read.
     this.track = new Track(generation, database.look());
     this.#copy = new Copy(database.source, generation);
-  }
-
-  /** Copied of the main file, in bytes. */
-  get copied(): number {
-    return this.#copy.bytes;
   }
 
   /**

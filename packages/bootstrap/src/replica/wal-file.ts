@@ -2,7 +2,7 @@ import { endianness } from 'node:os';
 
 /** https://www.sqlite.org/fileformat2.html#the_write_ahead_log */
 export const walHeaderBytes = 32;
-export const frameHeaderBytes = 24;
+const frameHeaderBytes = 24;
 
 /** Bytes of a WAL's header and of one of its frames. */
 export type Checksum = readonly [number, number];
