@@ -160,12 +160,12 @@ export async function writeEnding(directory: string, ending: Ending): Promise<vo
  * @param generations oldest first
  */
 export function superfluous(generations: readonly Generation[], now: number): Generation[] {
-  const isOld = ({ completion }: Generation): boolean =>
-    completion !== undefined && Date.parse(completion.at) < now - keptMilliseconds;
-  return generations.filter((each, index) => {
-    const newer = generations.slice(index + 1);
-    return each.completion === undefined ? newer.length > 0 : newer.some(isOld);
-  });
+  const newestOld = generations.findLastIndex(
+    ({ completion }) => completion !== undefined && Date.parse(completion.at) < now - keptMilliseconds,
+  );
+  return generations.filter(
+    ({ completion }, index) => index < (completion === undefined ? generations.length - 1 : newestOld),
+  );
 }
 
 /** Half-removed it counts for nothing. @throws the system's own error */
