@@ -1,23 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfPresent } from '../config/files.ts';
+import { generationName, timeOf } from '../replica/generation.ts';
 import { localCopies, localEpoch, type Places } from './places.ts';
 import { namesIn } from './presence.ts';
 
 /** Name of an epoch that begins now: it sorts behind the one before it, also where the clock was put back. */
 export function newEpoch(now: Date, before?: string): string {
-  const begun = before === undefined ? -Infinity : beginOf(before);
-  const time = Number.isFinite(begun) ? Math.max(now.getTime(), begun + 1) : now.getTime();
-  return `${new Date(time).toISOString().replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
+  return generationName(now.getTime(), before === undefined ? [] : [before]);
 }
 
 /** When an epoch began, in milliseconds of the epoch; Infinity for a name that was not made here. Pure. */
 export function beginOf(epoch: string): number {
-  const found = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z-/.exec(epoch);
-  const [year, month, day, hour, minute, second, millisecond] = (found ?? []).slice(1).map(Number);
-  if (year === undefined) return Infinity;
-  return Date.UTC(year, month! - 1, day, hour, minute, second, millisecond);
+  return timeOf(epoch) ?? Infinity;
 }
 
 /** So many are kept: what was on the disk of a machine that was cut off, also where its next start fails. */
