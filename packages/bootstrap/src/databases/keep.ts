@@ -11,7 +11,7 @@ import { readHolder } from './holder.ts';
 import { mirrorFiles } from './mirror.ts';
 import { localCopies, localEpoch, replicaOf, type Places } from './places.ts';
 import { removeOldEpochs } from './old-epochs.ts';
-import { unlessAbsent } from './presence.ts';
+import { isDirectory, unlessAbsent } from './presence.ts';
 import { statusFile, type KeeperStatus } from './status.ts';
 import { goesWithItsAgent } from './table.ts';
 
@@ -105,15 +105,18 @@ class Keeper {
     const tried = async (action: () => Promise<unknown>): Promise<void> => {
       await action().catch((error: Error) => problems.push(error.message));
     };
+    // Who removes an agent leaves the others: else it is the disk that has lost them, and nobody meant to.
+    const areHere = await isDirectory(join(localCopies(this.#places), 'state')).catch(() => false);
+    if (!areHere) problems.push(`the databases in ${localCopies(this.#places)} are gone`);
     for (const directory of this.#directories) {
       const local = join(localCopies(this.#places), directory);
       await tried(async () => {
         const found = (await contentsOf(local)).filter(({ kind }) => kind === 'database');
         await this.#follow(found.map(({ path }) => join(directory, path)));
-        await this.#letGo(directory, local);
+        await this.#letGo(directory, local, areHere);
       });
     }
-    for (const directory of this.#directories) {
+    for (const directory of areHere ? this.#directories : []) {
       const local = join(localCopies(this.#places), directory);
       await tried(() => mirrorFiles(local, join(this.#places.state, directory)));
     }
@@ -133,8 +136,8 @@ class Keeper {
     }
   }
 
-  /** What was removed, as with its agent, must not come back with the next machine. */
-  async #letGo(directory: string, local: string): Promise<void> {
+  /** What was removed on purpose, as with its agent, must not come back with the next machine. */
+  async #letGo(directory: string, local: string, isOnPurpose: boolean): Promise<void> {
     for (const [database, shipper] of this.#shippers) {
       if (!database.startsWith(`${directory}/`)) continue;
       const path = join(local, database.slice(directory.length + 1));
@@ -142,7 +145,7 @@ class Keeper {
       if (!(await stat(path).then(() => false, unlessAbsent(true)))) continue;
       await shipper.close();
       this.#shippers.delete(database);
-      if (goesWithItsAgent(database))
+      if (isOnPurpose && goesWithItsAgent(database))
         await sayGone(replicaOf(this.#places, this.#epoch, database), new Date());
     }
   }

@@ -231,6 +231,30 @@ describe('the databases of a pod', () => {
     expect(rows(on(there, other))).toEqual(['hello']);
   });
 
+  test('fault (storage): the disk of the instance loses all databases while they are replicated → no agent is taken for one that was removed, and the next start has all of them with their files', async () => {
+    const other = 'agents/other/agent';
+    await write(inState(`${other}/openclaw-agent.sqlite`), 'hello');
+    await writeFile(inState(`${other}/auth-profiles.json`), '{}');
+    await bring(here);
+    const { epoch } = (await readHolder(here))!;
+    const ended = new AbortController();
+    const keeping = keepReplica(here, ended.signal);
+    const complete = async (): Promise<unknown> => {
+      const { databases } = JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
+      return Object.values(databases).filter(({ generation }) => generation !== undefined);
+    };
+    await expect.poll(() => complete().catch(() => []), { timeout: 20_000 }).toHaveLength(3);
+    await rm(localCopies(here), { recursive: true });
+    await sleep(3000);
+    ended.abort();
+    await expect(keeping).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
+    expect(await readdir(replicaOf(here, epoch, `${other}/openclaw-agent.sqlite`))).not.toContain('gone');
+    expect((await bring(here)).problems).toEqual([]);
+    expect(rows(on(here, `${other}/openclaw-agent.sqlite`))).toEqual(['hello']);
+    expect(await readFile(on(here, `${other}/auth-profiles.json`), 'utf8')).toBe('{}');
+    expect(rows(on(here, agent))).toEqual(['hello']);
+  });
+
   test('fault (storage): somebody removes a database, or the disk of the instance loses them all → the next start has them as they were replicated', async () => {
     await bring(here);
     await lost(here, () => write(on(here, agent), 'replicated'));
