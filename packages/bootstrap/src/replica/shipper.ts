@@ -218,7 +218,7 @@ export class Shipper {
   }
 
   #noteShipped(track: Track, look: WalLook): void {
-    if (track.isShipped && track.hasRead(look)) this.#shippedAt = Math.max(this.#shippedAt, look.at);
+    if (track.isShipped && track.hasRead(look)) this.#shippedAt = look.at;
   }
 
   /** Where nobody waits for the pin it stays; else it follows what is written, and is brought to rest when it is time. */

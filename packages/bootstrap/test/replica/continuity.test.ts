@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Tick } from '../../src/replica/index.ts';
 import { rowsIn } from './numbered.ts';
 import { ended, Replicated } from './replicated.ts';
@@ -163,6 +163,21 @@ test('locks that are lost without the shipper knowing are noticed: a hole, and a
   expect(generations()).toHaveLength(2);
   await here.restore();
   expect(rowsIn(here.restored)).toBe(30);
+});
+
+test('a clock that is put back does not say for as long that all is on the replica', async () => {
+  here.add(10);
+  const shipper = here.shipper();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+  try {
+    await shipper.start();
+    await shipper.sync();
+    expect(shipper.status.shippedAt).toBe(Date.now());
+  } finally {
+    vi.useRealTimers();
+  }
+  await shipper.sync();
+  expect(shipper.status.shippedAt).toBeLessThanOrEqual(Date.now());
 });
 
 test('a database that is not there yet is waited for, and not made', async () => {
