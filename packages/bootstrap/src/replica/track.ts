@@ -102,11 +102,7 @@ export class Track {
 
   /** Bytes of frames that SQLite counts and the replica has not. */
   pendingBytes({ header, log }: WalLook): number {
-    const held = this.#held.reduce(
-      (sum, { parts, isShipped }) =>
-        sum + (isShipped ? 0 : parts.reduce((bytes, each) => bytes + each.length, 0)),
-      0,
-    );
+    const held = bytesOf(this.#held.filter(({ isShipped }) => !isShipped));
     if (header === undefined || log === 0) return held;
     const read = isSameIncarnation(header, this.#header) ? (this.#position?.frames ?? 0) : 0;
     return held + (log - read) * frameBytes(header);
@@ -124,7 +120,7 @@ export class Track {
       if (look.log < this.#counted)
         throw new Hole(`SQLite counts ${look.log} frames where it had counted ${this.#counted}`);
       this.#counted = look.log;
-      while (!this.hasRead(look) && this.#heldBytes() < mostHeldBytes) this.#readSome(source, look);
+      while (!this.hasRead(look) && bytesOf(this.#held) < mostHeldBytes) this.#readSome(source, look);
     }
     if (this.hasRead(look) && this.#changes !== look.changes)
       throw new Hole(
@@ -155,11 +151,11 @@ export class Track {
       await this.#shippedTo?.close();
       this.#shippedTo = file;
     }
-    const parts = run.flatMap((each) => (each.isShipped ? [] : each.parts));
-    if (parts.length === 0) return 0;
-    await file.append(...parts);
-    for (const each of run) each.isShipped = true;
-    return parts.reduce((sum, each) => sum + each.length, 0);
+    const missing = run.filter(({ isShipped }) => !isShipped);
+    if (missing.length === 0) return 0;
+    await file.append(...missing.flatMap(({ parts }) => parts));
+    for (const each of missing) each.isShipped = true;
+    return bytesOf(missing);
   }
 
   async close(): Promise<void> {
@@ -223,11 +219,8 @@ export class Track {
       isShipped: false,
     });
   }
+}
 
-  #heldBytes(): number {
-    return this.#held.reduce(
-      (sum, { parts }) => sum + parts.reduce((bytes, each) => bytes + each.length, 0),
-      0,
-    );
-  }
+function bytesOf(held: readonly Held[]): number {
+  return held.flatMap(({ parts }) => parts).reduce((sum, each) => sum + each.length, 0);
 }
