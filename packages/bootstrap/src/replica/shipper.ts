@@ -98,7 +98,8 @@ export class Shipper {
         await within(this.#running, until - performance.now());
       }
       if (this.#hasEnded()) return true;
-      if (this.#isLasting || this.#state === 'closed' || performance.now() > until) break;
+      const isHopeless = this.#isLasting || this.#state === 'closed' || !existsSync(database);
+      if (isHopeless || performance.now() > until) break;
       await new Promise((wake) => setTimeout(wake, this.#problem === undefined ? 10 : 250));
     }
     const why = this.#problem ?? (this.#running ? 'it does not answer' : 'the database is still written to');

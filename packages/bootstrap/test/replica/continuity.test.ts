@@ -215,6 +215,17 @@ test.each(['replaced', 'removed'] as const)('a database that was %s begins a new
   expect(rowsIn(here.restored)).toBe(20);
 });
 
+test('a planned end does not wait for a database that was removed: nobody makes it anew', async () => {
+  here.add(10);
+  const shipper = here.shipper();
+  await shipper.start();
+  here.writer.close();
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${here.database}${suffix}`, { force: true });
+  const begun = performance.now();
+  await expect(shipper.end(10_000)).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
+  expect(performance.now() - begun).toBeLessThan(5000);
+});
+
 test('an empty database, one without a WAL, and one that gets a WAL while it is followed', async () => {
   const database = here.connect();
   database.exec('PRAGMA user_version = 0');
