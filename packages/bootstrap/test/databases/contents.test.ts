@@ -28,9 +28,9 @@ test('what lies below a directory of databases is a database at its top, a file 
 test('folders of a program that come and go hide nothing else: what is not seen would be removed from the mirror', async () => {
   for (const name of ['openclaw-agent.sqlite', 'auth-profiles.json'])
     await writeFile(join(directory, name), '');
-  let isOver = false;
+  const ended = new AbortController();
   const coming = (async (): Promise<void> => {
-    for (let round = 0; !isOver; round += 1) {
+    for (let round = 0; !ended.signal.aborted; round += 1) {
       const folder = join(directory, `run-${round % 20}`);
       await mkdir(join(folder, 'deeper'), { recursive: true });
       await rm(folder, { recursive: true });
@@ -43,7 +43,7 @@ test('folders of a program that come and go hide nothing else: what is not seen 
         'openclaw-agent.sqlite',
       ]);
   } finally {
-    isOver = true;
+    ended.abort();
     await coming;
   }
 });

@@ -55,7 +55,7 @@ test('a file system that says nothing of it is no reason to end a gateway', asyn
   expect(await haveMovedOn(here, replicated)).toBe(true);
 });
 
-test('fault (instance): a machine waits for one that has gone on with its databases → it says that it is itself the one to be ended, and of any other that this is', async () => {
+test('fault (instance): a machine waits for one that has gone on with its databases → the error says that the one that waits is to be ended, and not the other', async () => {
   const pod = await makePod();
   let other: ChildProcess | undefined;
   try {
