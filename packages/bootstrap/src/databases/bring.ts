@@ -10,6 +10,7 @@ import { nameCopies, sayWhose, settleCopies } from './cut-short.ts';
 import { newEpoch, setAside } from './epoch.ts';
 import { readHolder, writeHolder, type Holder } from './holder.ts';
 import { mirrorOrSay } from './mirror.ts';
+import { notRemoved } from './old-epochs.ts';
 import { localBoot, localCopies, localEpoch, replicaOf, type Places } from './places.ts';
 import { isThere } from './presence.ts';
 import { databasesOf } from './replicated.ts';
@@ -90,7 +91,8 @@ export async function adoptCopies(
   await nameCopies(half, epoch);
   const aside = await setAside(places);
   await rename(half, localCopies(places));
-  const earlier = holder?.lives === 'local' ? [holder.epoch, ...holder.earlier] : [];
+  const earlier =
+    holder?.lives === 'local' ? [holder.epoch, ...(await notRemoved(places, holder.earlier))] : [];
   await writeHolder(places, { lives: 'local', epoch, directories: [...directories], earlier });
   await sayWhose(places, epoch, boot);
   return aside;

@@ -22,6 +22,13 @@ export async function removeOldEpochs(places: Places, now: Date): Promise<void> 
   }
 }
 
+/** Those of which there is anything: each start begins an epoch, and each start after it would look into all of them. */
+export async function notRemoved({ replica }: Places, epochs: readonly string[]): Promise<string[]> {
+  const there = await namesIn(join(replica, 'epochs'));
+  // Where nothing at all can be seen, it is not known which were removed.
+  return epochs.filter((epoch) => there.length === 0 || there.includes(epoch));
+}
+
 /** Epochs that another one has followed before a time; what was not made here is kept. Pure. @param epochs oldest first */
 export function supersededBefore(epochs: readonly string[], time: Date): string[] {
   return epochs.slice(0, -1).filter((_, index) => beginOf(epochs[index + 1]!) < time.getTime());

@@ -27,6 +27,11 @@ export const walName = (index: number): string => `wal-${String(index).padStart(
 const generationPattern = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-[0-9a-f]{8}$/;
 /** How long any point in time can be gone back to. */
 const keptMilliseconds = 24 * 60 * 60 * 1000;
+/**
+ * Copies of one database, one for ten minutes of a day. A database without a WAL that changes all the time, and a program that is
+ * started again and again, make one a minute or more: nothing else would keep them from filling the file system.
+ */
+const mostKept = 144;
 const mostRecordBytes = 16 * 1024 * 1024;
 /** Of a database of many gigabytes a generation lasts for long. */
 const mostCommitsBytes = 256 * 1024 * 1024;
@@ -155,17 +160,31 @@ export async function writeEnding(directory: string, ending: Ending): Promise<vo
 }
 
 /**
- * Which may go: those that a newer one has stood in for during all of the time that can be gone back to, and those that
- * nobody will complete, because only the newest is being made.
+ * Which may go: those that a newer one has stood in for during all of the time that can be gone back to, those that nobody will
+ * complete, because only the newest is being made, and of too many those that stand for the shortest time.
  * @param generations oldest first
  */
 export function superfluous(generations: readonly Generation[], now: number): Generation[] {
   const newestOld = generations.findLastIndex(
     ({ completion }) => completion !== undefined && Date.parse(completion.at) < now - keptMilliseconds,
   );
-  return generations.filter(
+  const over = generations.filter(
     ({ completion }, index) => index < (completion === undefined ? generations.length - 1 : newestOld),
   );
+  const left = generations.slice(Math.max(0, newestOld)).filter(({ completion }) => completion !== undefined);
+  return [...over, ...crowded(left)];
+}
+
+/** The first stays, because nothing else reaches as far back, and the last two: the older one is for when the newer one is damaged. */
+function crowded(complete: readonly Generation[]): Generation[] {
+  const left = [...complete];
+  const gone: Generation[] = [];
+  const timeAt = (index: number): number => Date.parse(left[index]!.completion!.at);
+  while (left.length > mostKept) {
+    const spans = left.slice(1, -2).map((_, index) => timeAt(index + 2) - timeAt(index));
+    gone.push(...left.splice(spans.indexOf(Math.min(...spans)) + 1, 1));
+  }
+  return gone;
 }
 
 /** Half-removed it counts for nothing. @throws the system's own error */

@@ -161,7 +161,7 @@ async function decide(context: StepContext): Promise<Decision> {
 }
 
 function describeMovedOn({ layout }: StepContext['host']): string {
-  return `Another machine has gone on with the databases of the gateway here, as after a partition of the network. The gateway here was ended; what people wrote here since is set aside in ${layout.databases}, and this machine is the one to be ended.`;
+  return `Another machine has gone on with the databases of the gateway here, as after a partition of the network. The gateway here was ended; what people wrote here since lies in ${layout.databases}, and this machine is the one to be ended.`;
 }
 
 /** What is done for a gateway that has no other reason to be restarted, and that no longer keeps another one away. */

@@ -270,6 +270,24 @@ describe('the databases of a pod', () => {
     expect(rows(on(there, agent))).toEqual(['hello', 'replicated']);
   });
 
+  test('have a record that names no epoch of which nothing is left but the last', async () => {
+    await bring(here, 'first');
+    const epochs: string[] = [];
+    for (const boot of ['second', 'third', 'fourth']) {
+      await kept(here, () => untilReplicated(here));
+      epochs.push((await readHolder(here))!.epoch);
+      await bring(here, boot);
+    }
+    expect((await readHolder(here))?.earlier).toEqual(epochs.toReversed());
+    for (const epoch of epochs) await rm(join(here.replica, 'epochs', epoch), { recursive: true });
+    await mkdir(join(here.replica, 'epochs', (await readHolder(here))!.epoch), { recursive: true });
+    const { epoch } = (await readHolder(here))!;
+    await kept(here, () => untilReplicated(here));
+    await bring(here, 'fifth');
+    expect((await readHolder(here))?.earlier).toEqual([epoch]);
+    expect(rows(on(here, state))).toEqual(['ann']);
+  });
+
   test('fault (instance): its power fails and its disk comes back without what was shipped last → the replica counts; where that did not follow, the disk does', async () => {
     await bring(here);
     await lost(here, () => write(on(here, agent), 'shipped'));

@@ -64,6 +64,21 @@ test.each([
   expect(superfluous(generations(...hours), now).map(({ name }) => Number(name))).toEqual(gone);
 });
 
+test('of one copy a minute all day long, as many are kept as a day has times of ten minutes, and none is far from the next', () => {
+  const minutes = Array.from({ length: 1440 }, (_, index) => (1439 - index) / 60);
+  let kept: Generation[] = [];
+  for (const [index, made] of generations(...minutes).entries()) {
+    kept.push(made);
+    const gone = superfluous(kept, now - minutes[index]! * hour);
+    kept = kept.filter((each) => !gone.includes(each));
+  }
+  const times = kept.map(({ completion }) => (Date.parse(completion!.at) - now) / 60_000);
+  expect(times).toHaveLength(144);
+  expect([times[0], times.at(-2), times.at(-1)]).toEqual([-1439, -1, 0]);
+  const gaps = times.slice(1).map((time, index) => time - times[index]!);
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(20);
+});
+
 test.each([
   ['3.42.0', false],
   ['3.44.5', false],
