@@ -1,5 +1,6 @@
 import type { Condition } from '../conditions.ts';
 import type { Conversation } from './conversation.ts';
+import type { Images } from './images.ts';
 import type { Layout } from './layout.ts';
 import type { Units } from './unit.ts';
 
@@ -61,6 +62,8 @@ export interface Host {
   readonly node: string;
   readonly npm: readonly [string, ...string[]];
   readonly units: Units;
+  /** Absent: what is installed here is unpacked. */
+  readonly images?: Images;
   /** Of the machine, in bytes. */
   readonly memory: number;
   /** What this host cannot hold, in whole sentences; said in the report. */

@@ -12,6 +12,8 @@ export interface Unit {
   readonly user: string;
   /** Directories that it may write to; everything else is read-only (systemd `ProtectSystem=strict`). */
   readonly writable: readonly string[];
+  /** Directories that it reads for as long as it runs, and that may be mounts: it ends before they go. Default: none. */
+  readonly reads?: readonly string[];
   /** Directories that it may not even see (systemd `InaccessiblePaths`). Default: none. */
   readonly hidden?: readonly string[];
   /** Directory below /home that it may see (systemd `ProtectHome=tmpfs` + `BindPaths`). */

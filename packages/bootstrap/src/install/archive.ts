@@ -57,6 +57,37 @@ export async function unpack(file: string, directory: string, signal?: AbortSign
   return hash.digest('hex');
 }
 
+/**
+ * Copies a file to one that is not there yet.
+ * @param isDurable waits until the disk has it. Default: false
+ * @returns its SHA-256, in hex
+ * @throws the signal's reason
+ */
+export async function copyFile(
+  file: string,
+  to: string,
+  { signal, isDurable = false }: { readonly signal?: AbortSignal | undefined; readonly isDurable?: boolean },
+): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(
+    createReadStream(file, { highWaterMark: copied }),
+    hashing(hash),
+    createWriteStream(to, { flags: 'wx', mode: 0o644, flush: isDurable }),
+    signal ? { signal } : {},
+  );
+  return hash.digest('hex');
+}
+
+/** @returns SHA-256 of a file, in hex */
+export async function checksumOf(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: copied }), hash, { signal });
+  return hash.digest('hex');
+}
+
+/** Bytes that are read at once: a file server answers each question in milliseconds. */
+const copied = 1024 * 1024;
+
 function isBroken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 }

@@ -3,9 +3,10 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory, writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';
+import { diskError } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';
 import { temporaryOf } from '../temporary/name.ts';
-import { pack, unpack } from './archive.ts';
+import { copyFile, pack, unpack } from './archive.ts';
 
 export interface ArtifactKey {
   /** Of what is inside, as in `openclaw-plugin-discord`. Default: `openclaw`. */
@@ -43,24 +44,43 @@ export class ArtifactCache {
    * @throws BootstrapError `ARTIFACT_CORRUPT` after it was set aside; the signal's reason
    */
   async restore(name: string, directory: string, signal?: AbortSignal): Promise<boolean> {
-    const expected = await readIfPresent(this.#checksumOf(name));
-    if (expected === undefined) return false;
-    const problem = await this.#unpackChecked(name, directory, expected.trim(), signal);
-    if (problem === undefined) return true;
-    const aside = await this.#setAside(name);
-    throw new BootstrapError(
-      'ARTIFACT_CORRUPT',
-      `${join(this.#directory, name)}: ${problem}. Set aside as ${aside}.`,
-    );
+    const take = (file: string) => unpack(file, directory, signal);
+    return (await this.#take(name, take, 'unpacked', signal)) !== undefined;
+  }
+
+  /**
+   * Copies an artifact as it is to a file that is not there yet.
+   * @returns its SHA-256, in hex; undefined if there is none
+   * @throws as {@link restore} does; BootstrapError `DISK_FULL`, `DISK_READ_ONLY`
+   */
+  async copy(name: string, to: string, signal?: AbortSignal): Promise<string | undefined> {
+    const take = async (file: string): Promise<string> => {
+      try {
+        return await copyFile(file, to, { signal });
+      } catch (error) {
+        throw diskError(error, to) ?? error;
+      }
+    };
+    return await this.#take(name, take, 'read', signal);
   }
 
   /** Stores a directory. The checksum is written last: an artifact without it does not count. */
   async store(name: string, directory: string, signal?: AbortSignal): Promise<void> {
+    await this.#put(name, (temporary) => pack(directory, temporary, signal));
+  }
+
+  /** Stores a file as it is, as {@link store} does. */
+  async storeFile(name: string, file: string, signal?: AbortSignal): Promise<void> {
+    await this.#put(name, (temporary) => copyFile(file, temporary, { signal, isDurable: true }));
+  }
+
+  /** @param write writes the file durably and returns its SHA-256 */
+  async #put(name: string, write: (temporary: string) => Promise<string>): Promise<void> {
     await mkdir(this.#directory, { recursive: true });
     const file = join(this.#directory, name);
     const temporary = temporaryOf(file);
     try {
-      const checksum = await pack(directory, temporary, signal);
+      const checksum = await write(temporary);
       await rename(temporary, file);
       await syncDirectory(this.#directory);
       await writeAtomically(this.#checksumOf(name), `${checksum}\n`, { mode: 0o644 });
@@ -69,20 +89,32 @@ export class ArtifactCache {
     }
   }
 
-  async #unpackChecked(
+  /**
+   * @param take reads the file and returns its SHA-256
+   * @returns that, if it is the expected one; undefined if there is no such artifact
+   */
+  async #take(
     name: string,
-    directory: string,
-    expected: string,
+    take: (file: string) => Promise<string>,
+    how: string,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
-    try {
-      const actual = await unpack(join(this.#directory, name), directory, signal);
-      return actual === expected ? undefined : `its SHA-256 is ${actual}, not ${expected}`;
-    } catch (error) {
-      // Interrupted, it was not found wrong.
-      if (signal?.aborted || error instanceof BootstrapError) throw error;
-      return `it cannot be unpacked (${(error as Error).message})`;
-    }
+    const expected = (await readIfPresent(this.#checksumOf(name)))?.trim();
+    if (expected === undefined) return undefined;
+    const problem = await take(join(this.#directory, name)).then(
+      (actual) => (actual === expected ? undefined : `its SHA-256 is ${actual}, not ${expected}`),
+      (error: unknown) => {
+        // Interrupted, it was not found wrong.
+        if (signal?.aborted || error instanceof BootstrapError) throw error;
+        return `it cannot be ${how} (${(error as Error).message})`;
+      },
+    );
+    if (problem === undefined) return expected;
+    const aside = await this.#setAside(name);
+    throw new BootstrapError(
+      'ARTIFACT_CORRUPT',
+      `${join(this.#directory, name)}: ${problem}. Set aside as ${aside}.`,
+    );
   }
 
   async #setAside(name: string): Promise<string> {

@@ -19,12 +19,11 @@ export const registryPatience = { seconds: 600, deniedSeconds: 60, trySeconds: 1
  */
 export async function npmInstall(
   host: Host,
-  { manifest, lockfile }: Lockfile,
+  lockfile: Lockfile,
   directory: string,
   patience: Patience & NpmPatience,
 ): Promise<void> {
-  await writeFile(join(directory, 'package.json'), JSON.stringify(manifest, undefined, 2));
-  await writeFile(join(directory, 'package-lock.json'), JSON.stringify(lockfile, undefined, 2));
+  await writeManifest(directory, lockfile);
   const install = () => npm(host, ['ci'], directory, patience);
   // It is npm's own limit that ends a try.
   const limits = { ...patience, trySeconds: patience.trySeconds + 60 };
@@ -37,6 +36,12 @@ export async function npmInstall(
     );
   });
   await finishInstallation(host, directory);
+}
+
+/** Says what is installed in a directory, for npm and for whoever looks for what its modules belong to. */
+export async function writeManifest(directory: string, { manifest, lockfile }: Lockfile): Promise<void> {
+  await writeFile(join(directory, 'package.json'), JSON.stringify(manifest, undefined, 2));
+  await writeFile(join(directory, 'package-lock.json'), JSON.stringify(lockfile, undefined, 2));
 }
 
 /**

@@ -15,9 +15,14 @@ export function installDirectory({ install }: Layout, version: string): string {
   return join(install, version);
 }
 
+/** OpenClaw itself in its {@link installDirectory}, with all that it needs: a mount, where it came as an image. */
+export function modulesIn(directory: string): string {
+  return join(directory, 'node_modules');
+}
+
 /** The program of a version, run by Node.js. */
 export function openclawProgram(layout: Layout, version: string): string {
-  return join(installDirectory(layout, version), 'node_modules', 'openclaw', 'openclaw.mjs');
+  return join(modulesIn(installDirectory(layout, version)), 'openclaw', 'openclaw.mjs');
 }
 
 export function configFile({ state }: Layout): string {
@@ -71,6 +76,7 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
     workingDirectory: layout.state,
     user: host.gatewayUser ?? '',
     writable: [layout.state, layout.cache, layout.logs],
+    reads: [modulesIn(installDirectory(layout, spec.openclaw.version))],
     // The agent must not poison what later instances install from. Read-only would not do: a mount that is made again while
     // the unit runs comes into its namespace as it is. So its parent is what the unit does not see.
     hidden: [dirname(layout.artifacts)],

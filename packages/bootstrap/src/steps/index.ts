@@ -4,6 +4,7 @@ import { backUpState } from './back-up.ts';
 import { drillBackup } from './drill.ts';
 import { installOpenClaw } from './install-openclaw.ts';
 import { installPlugins } from './install-plugins.ts';
+import { makeImage } from './make-image.ts';
 import { measureReplica } from './measure-replica.ts';
 import { measureBackups } from './measure-backups.ts';
 import { mergeConfig } from './merge-config.ts';
@@ -47,6 +48,7 @@ export const lateSteps: readonly Step[] = [
   drillBackup,
   measureBackups,
   measureReplica,
+  makeImage,
 ];
 
 export type PhaseChoice = Phase | 'all';

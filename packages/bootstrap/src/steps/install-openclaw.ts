@@ -1,24 +1,21 @@
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readIfPresent } from '../config/files.ts';
+import { mkdir, rm } from 'node:fs/promises';
 import { BootstrapError } from '../errors.ts';
-import type { Host } from '../host/host.ts';
 import { ArtifactCache } from '../install/artifact-cache.ts';
+import { imageOf, mountInstallation, type Mounted } from '../install/image.ts';
+import { putInPlace, readInstalled } from '../install/installation.ts';
 import { lockfiles } from '../install/lockfiles.ts';
 import { satisfies } from '../install/node-range.ts';
 import { npmInstall, registryPatience } from '../install/npm-install.ts';
 import { artifactHere, nodeVersion, obtain } from '../install/obtain.ts';
-import { installDirectory } from '../openclaw/gateway-unit.ts';
-import { openclawReleases, openclawVersions, podsRun, type OpenClawVersion } from '../openclaw-release.ts';
+import { installDirectory, modulesIn } from '../openclaw/gateway-unit.ts';
+import { openclawReleases, openclawVersions, podsRun } from '../openclaw-release.ts';
 import { temporaryOf } from '../temporary/name.ts';
 import { sweep } from '../temporary/sweep.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
 
-/** Written as the last file before an installation gets its name: without it, nothing is installed. */
-const marker = '.clawharbor-installed';
-
 /**
- * The pinned OpenClaw in a folder of its own: from the artifact cache, else from the registry. Where it cannot be had, and
+ * The pinned OpenClaw in a folder of its own: mounted from its image, else unpacked from the artifact cache, else from the
+ * registry. Where it cannot be had, and
  * another release is cached, the step goes on: that one may be the one that the state was last run with.
  */
 export const installOpenClaw: Step = {
@@ -27,10 +24,12 @@ export const installOpenClaw: Step = {
   async plan(context) {
     const artifact = await artifactOf(context);
     if (await isInstalled(context, artifact)) return [];
-    const cached = await new ArtifactCache(context.host.layout.artifacts).has(artifact);
-    return [
-      `install OpenClaw ${context.spec.openclaw.version} from ${cached ? artifact : 'the npm registry'}`,
-    ];
+    const { host, spec } = context;
+    const cache = new ArtifactCache(host.layout.artifacts);
+    const names = [...(host.images === undefined ? [] : [imageOf(artifact)]), artifact];
+    const isCached = await Promise.all(names.map((name) => cache.has(name)));
+    const source = names.find((_, index) => isCached[index]) ?? 'the npm registry';
+    return [`install OpenClaw ${spec.openclaw.version} from ${source}`];
   },
   async apply(context) {
     // As a rule this is all.
@@ -63,7 +62,36 @@ export async function ensureInstalled(
   await mkdir(host.layout.install, { recursive: true, mode: 0o755 });
   // Half an installation is more than half a gigabyte: it goes before there is another.
   await sweep({ base: host.layout.install, isLocal: true }, host.now().getTime());
-  const directory = temporaryOf(installDirectory(host.layout, version));
+  const { isMounted, why, warnings } = await mounted(context, artifact);
+  if (isMounted) return { changes: [`OpenClaw ${version} from its image`], warnings };
+  const { changes, ...rest } = await unpacked(context, artifact, patience);
+  const lines =
+    why === undefined ? changes : changes.map((line) => `${line}; its image was not mounted: ${why}`);
+  return { changes: lines, warnings: [...warnings, ...rest.warnings] };
+}
+
+async function mounted({ host, spec, signal }: StepContext, artifact: string): Promise<Mounted> {
+  const { images, layout } = host;
+  if (images === undefined) return { isMounted: false, warnings: [] };
+  const { version } = spec.openclaw;
+  const [cache, target] = [new ArtifactCache(layout.artifacts), installDirectory(layout, version)];
+  return await mountInstallation(host, {
+    images,
+    cache,
+    artifact,
+    lockfile: lockfiles[version],
+    target,
+    signal,
+  });
+}
+
+async function unpacked(
+  context: StepContext,
+  artifact: string,
+  patience: typeof registryPatience,
+): Promise<Unpacked> {
+  const { host, spec } = context;
+  const directory = temporaryOf(installDirectory(host.layout, spec.openclaw.version));
   await mkdir(directory, { mode: 0o755 });
   try {
     return await install(context, { artifact, directory, patience });
@@ -84,6 +112,8 @@ async function isAnotherCached({ host, spec }: StepContext): Promise<boolean> {
   return false;
 }
 
+type Unpacked = Pick<StepResult, 'changes'> & Pick<Mounted, 'warnings'>;
+
 interface Installation {
   readonly artifact: string;
   readonly directory: string;
@@ -93,7 +123,7 @@ interface Installation {
 async function install(
   context: StepContext,
   { artifact, directory, patience }: Installation,
-): Promise<StepResult> {
+): Promise<Unpacked> {
   const { host, spec, signal } = context;
   const { version } = spec.openclaw;
   let waited = '';
@@ -105,12 +135,12 @@ async function install(
   const { source, warnings } = await obtain(cache, { artifact, directory, signal }, () =>
     npmInstall(host, lockfiles[version], directory, { ...patience, signal, onWait }),
   );
-  await putInPlace(host, version, directory, artifact);
+  await putInPlace(host, directory, installDirectory(host.layout, version), { name: artifact });
   return { changes: [`OpenClaw ${version} from ${source}${waited}`], warnings };
 }
 
 /** @throws BootstrapError `HOST_UNSUPPORTED` when the host's Node.js cannot run this OpenClaw */
-async function artifactOf({ host, spec }: StepContext): Promise<string> {
+export async function artifactOf({ host, spec }: StepContext): Promise<string> {
   const { version } = spec.openclaw;
   const node = await nodeVersion(host);
   const range = openclawReleases[version].node;
@@ -124,24 +154,9 @@ async function artifactOf({ host, spec }: StepContext): Promise<string> {
 }
 
 async function isInstalled({ host, spec }: StepContext, artifact: string): Promise<boolean> {
-  const file = join(installDirectory(host.layout, spec.openclaw.version), marker);
-  return (await readIfPresent(file)) === artifact;
-}
-
-async function putInPlace(
-  host: Host,
-  version: OpenClawVersion,
-  directory: string,
-  artifact: string,
-): Promise<void> {
-  // The archive brought the mode of its own top directory along.
-  await chmod(directory, 0o755);
-  await writeFile(join(directory, marker), artifact);
-  const target = installDirectory(host.layout, version);
-  const old = temporaryOf(target);
-  await rename(target, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  await rename(directory, target);
-  await rm(old, { recursive: true, force: true });
+  const directory = installDirectory(host.layout, spec.openclaw.version);
+  const name = (await readInstalled(directory))?.name;
+  if (name !== imageOf(artifact)) return name === artifact;
+  // A reboot leaves the files of an installation, and no mount.
+  return (await host.images?.isMounted(modulesIn(directory))) === true;
 }

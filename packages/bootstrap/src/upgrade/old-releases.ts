@@ -2,6 +2,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Host } from '../host/host.ts';
+import { removeInstallation } from '../install/installation.ts';
 import { isKnownVersion } from '../openclaw-release.ts';
 import type { StepContext } from '../steps/step.ts';
 import { ReleaseRecords } from './records.ts';
@@ -27,12 +28,16 @@ export async function removeOld({ host, spec }: StepContext): Promise<string[]> 
   const isOther = (version: string | undefined): boolean =>
     isKnownVersion(version) && version !== spec.openclaw.version;
   const removed: string[] = [];
-  for (const name of await namesIn(install)) if (isOther(name)) removed.push(join(install, name));
-  for (const name of await namesIn(artifacts)) {
-    if (isOther(/^openclaw-(?:plugin-.+-)?(\d+\.\d+\.\d+)-/.exec(name)?.[1]))
-      removed.push(join(artifacts, name));
+  for (const name of await namesIn(install)) {
+    if (!isOther(name)) continue;
+    await removeInstallation(host, join(install, name));
+    removed.push(join(install, name));
   }
-  for (const path of removed) await rm(path, { recursive: true, force: true });
+  for (const name of await namesIn(artifacts)) {
+    if (!isOther(/^openclaw-(?:plugin-.+-)?(\d+\.\d+\.\d+)-/.exec(name)?.[1])) continue;
+    await rm(join(artifacts, name), { recursive: true, force: true });
+    removed.push(join(artifacts, name));
+  }
   const { removed: left, isDone } = await removeFromState(host, { before, isAll: true });
   const { upgraded: _, ...rest } = last;
   // What is left is asked for again.

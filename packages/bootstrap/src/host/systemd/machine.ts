@@ -96,7 +96,12 @@ function installedPackages(run: Run): Need {
   };
 }
 
-async function installWithDnf(run: Run, names: readonly string[], timeoutSeconds: number): Promise<void> {
+/** @throws BootstrapError `COMMAND_FAILED` with what dnf said */
+export async function installWithDnf(
+  run: Run,
+  names: readonly string[],
+  timeoutSeconds: number,
+): Promise<void> {
   const how = ['--assumeyes', '--quiet', '--setopt=install_weak_deps=False'];
   await must(run, { file: 'dnf', args: ['install', ...how, ...names], timeoutSeconds });
 }

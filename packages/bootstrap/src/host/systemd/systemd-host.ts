@@ -11,6 +11,7 @@ import { lookFile, recurringBootstrap, type RecurringBootstrap } from './bootstr
 import { bind, isBound, unbind } from './bind.ts';
 import { Conversation } from '../conversation.ts';
 import { asAccount, runAs } from './command.ts';
+import { SquashfsImages } from './images.ts';
 import { conditionOf, journalFile, logAgentFile, machineNeeds, provide } from './machine.ts';
 import { isMounted, mountFileSystem } from './mount.ts';
 import { configFile } from '../../openclaw/gateway-unit.ts';
@@ -34,6 +35,7 @@ export class SystemdHost implements Host {
   readonly memory: number = totalmem();
   readonly npm: readonly [string, ...string[]] = ['/usr/bin/npm-24'];
   readonly units = new SystemdUnits((command) => this.run(command));
+  readonly images = new SquashfsImages((command) => this.run(command));
   readonly placedIn = [
     unitDirectory,
     toolDirectory,

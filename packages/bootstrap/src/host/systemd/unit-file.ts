@@ -103,6 +103,7 @@ function mountsOf(unit: Unit): string[] {
   const paths = [
     unit.workingDirectory,
     ...unit.writable,
+    ...(unit.reads ?? []),
     ...(unit.homeDirectory === undefined ? [] : [unit.homeDirectory]),
     ...(unit.lockFile === undefined ? [] : [dirname(unit.lockFile)]),
     ...(unit.shown ?? []).map(({ directory }) => directory),

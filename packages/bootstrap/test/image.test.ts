@@ -1,0 +1,333 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { converge } from '../src/converge.ts';
+import { ArtifactCache } from '../src/install/artifact-cache.ts';
+import { imageOf, storeImage } from '../src/install/image.ts';
+import { planRun } from '../src/plan.ts';
+import type { Report } from '../src/report.ts';
+import { ReleaseRecords } from '../src/upgrade/records.ts';
+import {
+  ImageHost,
+  loopsBelow,
+  mountsBelow,
+  ownership,
+  unmountBelow,
+  whyNoImages,
+} from './stand-ins/images.ts';
+import { artifactOfThisMachine, makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
+
+const [old, next] = ['2026.9.5', '2026.9.6'] as const;
+const image = imageOf(artifactOfThisMachine());
+
+const step = (report: Report, name: string) => report.steps.find((each) => each.name === name);
+const warnings = (report: Report) => report.steps.flatMap((each) => each.warnings);
+
+describe.skipIf(whyNoImages !== undefined)(
+  `OpenClaw as an image${whyNoImages === undefined ? '' : ` (left out: ${whyNoImages})`}`,
+  () => {
+    let pod: TestPod;
+    let hosts: ImageHost[];
+    beforeEach(async () => {
+      pod = await makePod();
+      hosts = [];
+    });
+    afterEach(async () => {
+      for (const host of hosts) await host.close();
+      unmountBelow(pod.directory);
+      await pod.close();
+    });
+
+    /** Another instance with the same durable state. @param path where it has its tools. Default: where this machine has them */
+    function launch(path?: string): ImageHost {
+      const { state, artifacts } = pod.host.layout;
+      const root = join(pod.directory, `machine-${hosts.length}`);
+      const host = new ImageHost({ root, state, artifacts, logs: join(pod.directory, 'logs') }, path);
+      hosts.push(host);
+      return host;
+    }
+
+    const prepare = (host: ImageHost) => converge(pod.spec(), host, { phase: 'prepare' });
+    const installed = (host: ImageHost, version: string = next) => join(host.layout.install, version);
+    const modules = (host: ImageHost, version?: string) => join(installed(host, version), 'node_modules');
+    const stored = () => join(pod.host.layout.artifacts, image);
+    const cache = () => new ArtifactCache(pod.host.layout.artifacts);
+
+    /** The image that a first instance has made. */
+    async function makeImage(version: typeof old | typeof next = next): Promise<void> {
+      const host = launch();
+      const artifact = artifactOfThisMachine(version);
+      await mkdir(installed(host, version), { recursive: true });
+      await cache().restore(artifact, installed(host, version));
+      const { signal } = new AbortController();
+      const target = installed(host, version);
+      await storeImage(host, { images: host.images, cache: cache(), artifact, target, signal });
+    }
+
+    async function makeSlow(host: ImageHost): Promise<void> {
+      await prepare(host);
+      // A moment that is long enough to be seen.
+      for (let part = 0; part < 6; part += 1)
+        await writeFile(join(modules(host), `part-${part}`), randomBytes(16 * 1024 * 1024));
+    }
+
+    const isBeingMade = async (host: ImageHost): Promise<boolean> =>
+      (await readdir(host.layout.install)).some((name) => name.includes('.squashfs.'));
+
+    test('is made by the first instance once nobody waits for it, and the next one mounts it', async () => {
+      const first = launch();
+      expect(await planRun(pod.spec(), first)).toContainEqual(
+        expect.objectContaining({ name: 'make-image', changes: [] }),
+      );
+      const made = await converge(pod.spec(), first);
+      expect(made.outcome).toBe('ready');
+      expect(step(made, 'install-openclaw')?.changes).toEqual(['OpenClaw 2026.9.6 from the artifact cache']);
+      expect(made.steps.at(-1)).toMatchObject({ name: 'make-image', status: 'changed' });
+      const checksum = createHash('sha256').update(await readFile(stored()));
+      expect(await readFile(`${stored()}.sha256`, 'utf8')).toBe(`${checksum.digest('hex')}\n`);
+      expect(mountsBelow(pod.directory)).toEqual([]);
+      expect((await converge(pod.spec(), first)).outcome).toBe('unchanged');
+      const unpacked = ownership(join(modules(first), 'openclaw', 'openclaw.mjs'));
+      await first.close();
+
+      const second = launch();
+      const { mtimeMs } = await stat(stored());
+      const plan = (await planRun(pod.spec(), second)).find(({ name }) => name === 'install-openclaw');
+      expect(plan?.changes).toEqual([`install OpenClaw 2026.9.6 from ${image}`]);
+      const report = await converge(pod.spec(), second);
+      expect(report.outcome).toBe('ready');
+      expect(step(report, 'install-openclaw')?.changes).toEqual(['OpenClaw 2026.9.6 from its image']);
+      expect(warnings(report)).toEqual([]);
+      const [mount, ...others] = mountsBelow(pod.directory);
+      expect(others).toEqual([]);
+      expect(mount).toMatchObject({ at: modules(second), type: 'squashfs' });
+      expect(mount?.options).toEqual(expect.arrayContaining(['ro', 'nosuid', 'nodev']));
+      await expect(writeFile(join(modules(second), 'openclaw', 'planted.mjs'), '')).rejects.toThrow(/EROFS/);
+      expect(ownership(join(modules(second), 'openclaw', 'openclaw.mjs'))).toBe(unpacked);
+      // What belongs to the release lies beside it, plugins as well.
+      expect(await readdir(installed(second))).toEqual(
+        expect.arrayContaining(['package.json', 'package-lock.json']),
+      );
+      await mkdir(join(installed(second), 'plugins'), { recursive: true });
+
+      const again = await converge(pod.spec(), second);
+      expect(again.outcome).toBe('unchanged');
+      expect((await planRun(pod.spec(), second)).flatMap(({ changes }) => changes)).toEqual([]);
+      expect((await stat(stored())).mtimeMs).toBe(mtimeMs);
+    });
+
+    test('is the same whoever makes it', async () => {
+      await makeImage();
+      const one = await readFile(`${stored()}.sha256`, 'utf8');
+      await makeImage();
+      expect(await readFile(`${stored()}.sha256`, 'utf8')).toBe(one);
+    });
+
+    test('fault (storage): an image is torn → it is set aside, OpenClaw is unpacked, and made again is the image', async () => {
+      await makeImage();
+      await truncate(stored(), 2000);
+      const host = launch();
+      const report = await converge(pod.spec(), host);
+      expect(report.outcome).toBe('ready');
+      expect(step(report, 'install-openclaw')).toMatchObject({
+        changes: ['OpenClaw 2026.9.6 from the artifact cache'],
+        warnings: [{ code: 'ARTIFACT_CORRUPT', message: expect.stringContaining(`${image}.corrupt`) }],
+      });
+      expect(mountsBelow(pod.directory)).toEqual([]);
+      expect(step(report, 'make-image')?.status).toBe('changed');
+      const mended = await prepare(launch());
+      expect(step(mended, 'install-openclaw')?.changes).toEqual(['OpenClaw 2026.9.6 from its image']);
+    });
+
+    test('fault (instance): there is no mksquashfs, nor a repository that has it → there is no image, and nobody is told more than once', async () => {
+      const host = launch('/nowhere');
+      const report = await converge(pod.spec(), host);
+      expect(report.outcome).toBe('ready');
+      expect(step(report, 'make-image')).toMatchObject({
+        status: 'skipped',
+        changes: [expect.stringContaining('no mksquashfs')],
+        warnings: [],
+      });
+      expect(existsSync(stored())).toBe(false);
+      expect(host.asked.at(-1)).toMatch(/^dnf install .*squashfs-tools$/);
+      const asked = host.asked.length;
+      expect((await converge(pod.spec(), host)).outcome).toBe('unchanged');
+      expect(host.asked).toHaveLength(asked);
+      expect(await planRun(pod.spec(), host)).toContainEqual(
+        expect.objectContaining({ name: 'make-image', changes: [] }),
+      );
+    });
+
+    test('fault (storage): the image cannot be stored → a warning, and the pod runs', async () => {
+      // What has its name is no file that a rename could replace.
+      await mkdir(join(stored(), 'in the way'), { recursive: true });
+      const host = launch();
+      const report = await converge(pod.spec(), host);
+      expect(report.outcome).toBe('ready');
+      expect(step(report, 'make-image')).toMatchObject({
+        status: 'unchanged',
+        warnings: [{ code: 'ARTIFACT_NOT_STORED', message: expect.stringContaining(image) }],
+      });
+      expect(warnings(await converge(pod.spec(), host))).toEqual([]);
+      expect(await readdir(host.layout.install)).toEqual([next]);
+    });
+
+    test('fault (instance): the kernel does not mount it → OpenClaw is unpacked, and the report says why without a warning', async () => {
+      const file = join(pod.directory, 'no image');
+      await writeFile(file, randomBytes(100_000));
+      await cache().storeFile(image, file);
+      const host = launch();
+      const report = await prepare(host);
+      expect(report.outcome).toBe('prepared');
+      expect(step(report, 'install-openclaw')?.changes).toEqual([
+        expect.stringMatching(/from the artifact cache; its image was not mounted: mount: .*wrong fs type/),
+      ]);
+      expect(warnings(report)).toEqual([]);
+      expect(await readdir(modules(host))).toEqual(['openclaw']);
+      expect([mountsBelow(pod.directory), loopsBelow(pod.directory)]).toEqual([[], []]);
+      expect(step(await prepare(host), 'install-openclaw')?.status).toBe('unchanged');
+    });
+
+    test('fault (instance): a reboot → the copy of the machine is mounted again, with nothing of it read from elsewhere', async () => {
+      await makeImage();
+      const host = launch();
+      await prepare(host);
+      unmountBelow(pod.directory);
+      await rm(pod.host.layout.artifacts, { recursive: true });
+      const report = await prepare(host);
+      expect(step(report, 'install-openclaw')?.changes).toEqual(['OpenClaw 2026.9.6 from its image']);
+      expect(mountsBelow(pod.directory)).toHaveLength(1);
+      expect(step(await prepare(host), 'install-openclaw')?.status).toBe('unchanged');
+    });
+
+    test.each([
+      ['zeros', (file: string) => writeFile(file, Buffer.alloc(50_000))],
+      ['nothing', (file: string) => rm(file)],
+    ])(
+      'fault (instance): a power cut has left %s of the copy on the machine → it is copied again',
+      async (_, spoil) => {
+        await makeImage();
+        const host = launch();
+        await prepare(host);
+        unmountBelow(pod.directory);
+        await spoil(join(installed(host), 'openclaw.squashfs'));
+        const report = await prepare(host);
+        expect(step(report, 'install-openclaw')?.changes).toEqual(['OpenClaw 2026.9.6 from its image']);
+        expect(warnings(report)).toEqual([]);
+        expect(mountsBelow(pod.directory)).toHaveLength(1);
+      },
+    );
+
+    test('makes way for another installation of its release, and nothing of it stays mounted', async () => {
+      await makeImage();
+      const host = launch();
+      await prepare(host);
+      await writeFile(join(installed(host), '.clawharbor-installed'), 'something else');
+      await prepare(host);
+      expect(mountsBelow(pod.directory)).toHaveLength(1);
+      expect(loopsBelow(pod.directory)).toHaveLength(1);
+      await rm(pod.host.layout.artifacts, { recursive: true });
+      await storeStandIn(pod.directory);
+      await writeFile(join(installed(host), '.clawharbor-installed'), 'something else');
+      const report = await prepare(host);
+      expect(step(report, 'install-openclaw')?.changes).toEqual([
+        'OpenClaw 2026.9.6 from the artifact cache',
+      ]);
+      expect([mountsBelow(pod.directory), loopsBelow(pod.directory)]).toEqual([[], []]);
+      expect(await readdir(host.layout.install)).toEqual([next]);
+    });
+
+    test('goes with its release, a week after an upgrade, and so does the mount', async () => {
+      await storeStandIn(pod.directory, old);
+      await makeImage(old);
+      await makeImage(next);
+      const host = launch();
+      const spec = (version: typeof old | typeof next) => {
+        const usual = pod.spec();
+        return { ...usual, openclaw: { ...usual.openclaw, version } };
+      };
+      await converge(spec(old), host, { phase: 'prepare' });
+      expect((await converge(spec(next), host)).outcome).toBe('ready');
+      expect(mountsBelow(pod.directory).map(({ at }) => at)).toEqual([modules(host, old), modules(host)]);
+      const at = new Date(Date.now() - 8 * 86_400_000).toISOString();
+      await new ReleaseRecords(host).saveLast({ version: next, at, upgraded: { from: old, at } });
+      const report = await converge(spec(next), host);
+      expect(step(report, 'upgrade')?.changes.join('\n')).toContain(installed(host, old));
+      expect(mountsBelow(pod.directory).map((mount) => mount.at)).toEqual([modules(host)]);
+      expect(loopsBelow(pod.directory)).toEqual([join(installed(host), 'openclaw.squashfs')]);
+      expect(await readdir(host.layout.install)).toEqual([next]);
+      expect((await readdir(pod.host.layout.artifacts)).filter((name) => name.includes(old))).toEqual([]);
+    });
+
+    test('fault (kill): SIGKILL while the image is made → nothing of it counts, and the next run removes what is left and makes it', async () => {
+      const host = launch();
+      await makeSlow(host);
+      const program = `
+        import { ArtifactCache } from ${JSON.stringify(new URL('../src/install/artifact-cache.ts', import.meta.url))};
+        import { storeImage } from ${JSON.stringify(new URL('../src/install/image.ts', import.meta.url))};
+        import { ImageHost } from ${JSON.stringify(new URL('stand-ins/images.ts', import.meta.url))};
+        const { options, artifact, target } = JSON.parse(process.argv[1]);
+        const host = new ImageHost(options);
+        const cache = new ArtifactCache(options.artifacts);
+        const { signal } = new AbortController();
+        await storeImage(host, { images: host.images, cache, artifact, target, signal });`;
+      const { state, artifacts } = host.layout;
+      const options = { root: join(pod.directory, 'machine-0'), state, artifacts };
+      const given = JSON.stringify({ options, artifact: artifactOfThisMachine(), target: installed(host) });
+      const child = spawn(
+        process.execPath,
+        ['--conditions=source', '--input-type=module', '--eval', program, given],
+        { stdio: ['ignore', 'ignore', 'inherit'] },
+      );
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      await vi.waitFor(async () => expect(await isBeingMade(host)).toBe(true), {
+        timeout: 60_000,
+        interval: 5,
+      });
+      child.kill('SIGKILL');
+      await ended;
+      expect(await isBeingMade(host)).toBe(true);
+      expect((await readdir(artifacts)).filter((name) => name.includes('.squashfs'))).toEqual([]);
+
+      const report = await converge(pod.spec(), host);
+      expect(step(report, 'sweep-leftovers')?.changes).toContainEqual(expect.stringContaining('.squashfs.'));
+      expect(step(report, 'make-image')?.status).toBe('changed');
+      expect(await readdir(host.layout.install)).toEqual([next]);
+      expect((await readdir(artifacts)).filter((name) => name.includes('.squashfs'))).toEqual([
+        image,
+        `${image}.sha256`,
+      ]);
+    });
+
+    test('fault (kill): the run is stopped while the image is made → it is let go of, and no failure is remembered', async () => {
+      const host = launch();
+      await makeSlow(host);
+      const ended = new AbortController();
+      const options = {
+        signal: ended.signal,
+        onEvent: ({ step: name, status }: { step: string; status: string }) => {
+          if (name !== 'make-image' || status !== 'started') return;
+          void (async () => {
+            while (!(await isBeingMade(host))) await sleep(5);
+            ended.abort();
+          })();
+        },
+      };
+      const stopped = await converge(pod.spec(), host, options);
+      expect(stopped.outcome).toBe('stopped');
+      expect(step(stopped, 'make-image')?.status).toBe('stopped');
+      expect(await readdir(host.layout.install)).toEqual([next]);
+      expect(step(await converge(pod.spec(), host), 'make-image')?.status).toBe('changed');
+    });
+  },
+);
+
+test('the name of an image says what its artifact is', () => {
+  expect(imageOf('openclaw-2026.9.6-linux-arm64-0123456789abcdef.tar.zst')).toBe(
+    'openclaw-2026.9.6-linux-arm64-0123456789abcdef.squashfs',
+  );
+});
