@@ -20,6 +20,7 @@ import {
   whyNoImages,
 } from './stand-ins/images.ts';
 import { artifactOfThisMachine, makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
+import { SmallDisk } from './stand-ins/small-disk.ts';
 
 const [old, next] = ['2026.9.5', '2026.9.6'] as const;
 const image = imageOf(artifactOfThisMachine());
@@ -57,12 +58,13 @@ describe.skipIf(whyNoImages !== undefined)(
     const stored = () => join(pod.host.layout.artifacts, image);
     const cache = () => new ArtifactCache(pod.host.layout.artifacts);
 
-    /** The image that a first instance has made. */
-    async function makeImage(version: typeof old | typeof next = next): Promise<void> {
+    /** The image that a first instance has made. @param bytes more than the stand-in has */
+    async function makeImage(version: typeof old | typeof next = next, bytes = 0): Promise<void> {
       const host = launch();
       const artifact = artifactOfThisMachine(version);
       await mkdir(installed(host, version), { recursive: true });
       await cache().restore(artifact, installed(host, version));
+      if (bytes > 0) await writeFile(join(modules(host, version), 'more'), randomBytes(bytes));
       const { signal } = new AbortController();
       const target = installed(host, version);
       await storeImage(host, { images: host.images, cache: cache(), artifact, target, signal });
@@ -106,6 +108,8 @@ describe.skipIf(whyNoImages !== undefined)(
       expect(others).toEqual([]);
       expect(mount).toMatchObject({ at: modules(second), type: 'squashfs' });
       expect(mount?.options).toEqual(expect.arrayContaining(['ro', 'nosuid', 'nodev']));
+      // The bootstrap's own service has mounts of its own: what it mounted there, no gateway would see.
+      expect(second.asked).toContainEqual(expect.stringMatching(/^nsenter --target=1 --mount -- mount /));
       await expect(writeFile(join(modules(second), 'openclaw', 'planted.mjs'), '')).rejects.toThrow(/EROFS/);
       expect(ownership(join(modules(second), 'openclaw', 'openclaw.mjs'))).toBe(unpacked);
       // What belongs to the release lies beside it, plugins as well.
@@ -127,7 +131,7 @@ describe.skipIf(whyNoImages !== undefined)(
       expect(await readFile(`${stored()}.sha256`, 'utf8')).toBe(one);
     });
 
-    test('fault (storage): an image is torn → it is set aside, OpenClaw is unpacked, and made again is the image', async () => {
+    test('fault (storage): the image of OpenClaw is torn → it is set aside, OpenClaw is unpacked, and the image is made again', async () => {
       await makeImage();
       await truncate(stored(), 2000);
       const host = launch();
@@ -162,7 +166,7 @@ describe.skipIf(whyNoImages !== undefined)(
       );
     });
 
-    test('fault (storage): the image cannot be stored → a warning, and the pod runs', async () => {
+    test('fault (storage): the image of OpenClaw cannot be stored → a warning, and the pod runs', async () => {
       // What has its name is no file that a rename could replace.
       await mkdir(join(stored(), 'in the way'), { recursive: true });
       const host = launch();
@@ -176,7 +180,7 @@ describe.skipIf(whyNoImages !== undefined)(
       expect(await readdir(host.layout.install)).toEqual([next]);
     });
 
-    test('fault (instance): the kernel does not mount it → OpenClaw is unpacked, and the report says why without a warning', async () => {
+    test('fault (instance): the kernel does not mount the image of OpenClaw → OpenClaw is unpacked, and the report says why without a warning', async () => {
       const file = join(pod.directory, 'no image');
       await writeFile(file, randomBytes(100_000));
       await cache().storeFile(image, file);
@@ -192,7 +196,27 @@ describe.skipIf(whyNoImages !== undefined)(
       expect(step(await prepare(host), 'install-openclaw')?.status).toBe('unchanged');
     });
 
-    test('fault (instance): a reboot → the copy of the machine is mounted again, with nothing of it read from elsewhere', async () => {
+    test('fault (storage): the disk of the instance is full while the image of OpenClaw is copied to it → DISK_FULL; the image is not called corrupt, and the next run with room mounts it', async () => {
+      await makeImage(next, 8_000_000);
+      const host = launch();
+      const disk = new SmallDisk(join(pod.directory, `machine-${hosts.length - 1}`));
+      try {
+        disk.leave(500);
+        const report = await prepare(host);
+        expect(step(report, 'install-openclaw')?.error?.code).toBe('DISK_FULL');
+        expect(await readdir(host.layout.install)).toEqual([]);
+        expect(await readdir(pod.host.layout.artifacts)).toContain(`${image}.sha256`);
+        disk.grow();
+        expect(step(await prepare(host), 'install-openclaw')?.changes).toEqual([
+          'OpenClaw 2026.9.6 from its image',
+        ]);
+      } finally {
+        await host.images.unmount(modules(host));
+        disk.close();
+      }
+    });
+
+    test('fault (instance): a reboot with OpenClaw as an image → its copy on the machine is checked and mounted again, and nothing is read from elsewhere', async () => {
       await makeImage();
       const host = launch();
       await prepare(host);
@@ -208,7 +232,7 @@ describe.skipIf(whyNoImages !== undefined)(
       ['zeros', (file: string) => writeFile(file, Buffer.alloc(50_000))],
       ['nothing', (file: string) => rm(file)],
     ])(
-      'fault (instance): a power cut has left %s of the copy on the machine → it is copied again',
+      'fault (instance): a power cut has left %s of the image on the machine → it is copied again',
       async (_, spoil) => {
         await makeImage();
         const host = launch();
@@ -263,7 +287,7 @@ describe.skipIf(whyNoImages !== undefined)(
       expect((await readdir(pod.host.layout.artifacts)).filter((name) => name.includes(old))).toEqual([]);
     });
 
-    test('fault (kill): SIGKILL while the image is made → nothing of it counts, and the next run removes what is left and makes it', async () => {
+    test('fault (kill): SIGKILL while the image of OpenClaw is made → nothing of it counts, and the next run removes what is left and makes it', async () => {
       const host = launch();
       await makeSlow(host);
       const program = `
@@ -303,7 +327,7 @@ describe.skipIf(whyNoImages !== undefined)(
       ]);
     });
 
-    test('fault (kill): the run is stopped while the image is made → it is let go of, and no failure is remembered', async () => {
+    test('fault (kill): a run is stopped while the image of OpenClaw is made → it is let go of, and no failure is remembered', async () => {
       const host = launch();
       await makeSlow(host);
       const ended = new AbortController();

@@ -72,7 +72,7 @@ export function loopsBelow(directory: string): string[] {
 
 /** As a reboot does: files stay, mounts go. */
 export function unmountBelow(directory: string): void {
-  for (const { at } of mountsBelow(directory)) execFileSync('umount', ['--lazy', at]);
+  for (const { at } of mountsBelow(directory).toReversed()) execFileSync('umount', ['--lazy', at]);
 }
 
 /** Owner and mode as a number, for a comparison. */

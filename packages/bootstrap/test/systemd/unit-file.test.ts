@@ -89,6 +89,12 @@ describe('the gateway as a systemd service', () => {
     );
   });
 
+  it('ends before what it reads is unmounted, as at a shutdown', () => {
+    const modules = '/opt/openclaw/2026.9.6/node_modules';
+    const mounts = directives(renderUnit({ ...gateway, reads: [modules] })).get('RequiresMountsFor');
+    expect(mounts?.[0]?.split(' ')).toContain(modules);
+  });
+
   it.each([
     { ...gateway, environment: { A: 'x\nExecStartPre=/bin/evil' } },
     { ...gateway, command: ['relative', 'x'] satisfies Unit['command'] },

@@ -6,7 +6,7 @@ import { runUserData, type Execution, type SystemdContainer } from '../../src/co
 import { openDataDirectory, type DataDirectory } from '../../src/pod/data-dir.ts';
 import { readDeployment } from '../../src/pod/deployment.ts';
 import { artifacts, fillArtifactCache } from './artifacts.ts';
-import { Region } from './region.ts';
+import { Region, type RegionOptions } from './region.ts';
 
 /** OpenClaw's state directory of an instance. */
 export const stateDirectory = '/home/openclaw/.openclaw';
@@ -20,6 +20,8 @@ export interface ReplicatedPodOptions {
   readonly releases?: readonly Region['spec']['openclaw']['version'][];
   /** Makes file systems of the access points. @returns the folder of artifacts. Default: that of this machine */
   readonly fileSystems?: (data: DataDirectory) => Promise<string>;
+  /** As of {@link RegionOptions}. */
+  readonly beforeUserData?: RegionOptions['beforeUserData'];
 }
 
 /** A pod whose databases are on the disk of its instance, with what people and operators do there. */
@@ -35,7 +37,11 @@ export class ReplicatedPod {
   }
 
   /** Deploys it, and waits until its first instance is in service. */
-  static async deploy({ releases = [], fileSystems }: ReplicatedPodOptions = {}): Promise<ReplicatedPod> {
+  static async deploy({
+    releases = [],
+    fileSystems,
+    beforeUserData,
+  }: ReplicatedPodOptions = {}): Promise<ReplicatedPod> {
     const directory = await mkdtemp(join(tmpdir(), 'clawharbor-replicated-'));
     const data = openDataDirectory(directory);
     const deployment = await readDeployment({ directory: data });
@@ -49,6 +55,7 @@ export class ReplicatedPod {
       artifacts: (await fileSystems?.(data)) ?? artifacts,
       secret,
       databases: 'replicated',
+      ...(beforeUserData && { beforeUserData }),
       ...(openclaw && { openclaw }),
     });
     const pod = new ReplicatedPod(region, directory);

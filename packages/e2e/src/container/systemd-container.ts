@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controlGroups, removeControlGroup, runsSystemd } from './control-group.ts';
@@ -90,6 +90,7 @@ export class SystemdContainer {
       `--hostname=${this.name}`,
       `--directory=${this.root}`,
       `--network-namespace-path=${this.#network.path}`,
+      ...(await loopDevices()).map((file) => `--bind=${file}`),
       ...binds.map(({ from, to, readOnly }) => `--bind${readOnly ? '-ro' : ''}=${from}:${to}`),
       '--link-journal=no',
       '--resolv-conf=off',
@@ -187,6 +188,12 @@ export class SystemdContainer {
     await this.#network.remove();
     await rm(this.#options.directory, { recursive: true, force: true });
   }
+}
+
+/** An instance mounts images by them, as a machine of its own has them. Where this machine has none, neither has the container. */
+async function loopDevices(): Promise<string[]> {
+  const names = await readdir('/dev').catch((): string[] => []);
+  return names.filter((name) => /^loop(-control|\d+)$/.test(name)).map((name) => join('/dev', name));
 }
 
 async function firstChildOf(pid: number): Promise<number> {

@@ -6,8 +6,12 @@ import { must, type Run } from './command.ts';
 import { installWithDnf } from './machine.ts';
 import { mountPoints } from './mount.ts';
 
-/** Level 6 of 22: a higher one takes several times as long for a few percent, and the kernel unpacks them all alike. */
-const compression = ['-comp', 'zstd', '-Xcompression-level', '6'];
+/**
+ * Level 6 of 22: a higher one takes several times as long for a few percent, and the kernel unpacks them all alike. Without
+ * fragments: with them, who reads a small file has the 128 kB unpacked that it shares with others, and OpenClaw is thousands
+ * of small files.
+ */
+const compression = ['-comp', 'zstd', '-Xcompression-level', '6', '-no-fragments'];
 
 /** As tar unpacks it for root, and nothing of the moment or the machine: the same directory is the same image. */
 const reproducible = ['-all-root', '-no-xattrs', '-mkfs-time', '0'];
