@@ -18,6 +18,7 @@ import {
   ownership,
   unmountBelow,
   whyNoImages,
+  type Lacks,
 } from './stand-ins/images.ts';
 import { artifactOfThisMachine, makePod, storeStandIn, type TestPod } from './stand-ins/pod.ts';
 import { SmallDisk } from './stand-ins/small-disk.ts';
@@ -43,11 +44,11 @@ describe.skipIf(whyNoImages !== undefined)(
       await pod.close();
     });
 
-    /** Another instance with the same durable state. @param path where it has its tools. Default: where this machine has them */
-    function launch(path?: string): ImageHost {
+    /** Another instance with the same durable state. @param lacks what it does without */
+    function launch(lacks?: Lacks): ImageHost {
       const { state, artifacts } = pod.host.layout;
       const root = join(pod.directory, `machine-${hosts.length}`);
-      const host = new ImageHost({ root, state, artifacts, logs: join(pod.directory, 'logs') }, path);
+      const host = new ImageHost({ root, state, artifacts, logs: join(pod.directory, 'logs') }, lacks);
       hosts.push(host);
       return host;
     }
@@ -148,7 +149,7 @@ describe.skipIf(whyNoImages !== undefined)(
     });
 
     test('fault (instance): there is no mksquashfs, nor a repository that has it → there is no image, and nobody is told more than once', async () => {
-      const host = launch('/nowhere');
+      const host = launch({ tools: true });
       const report = await converge(pod.spec(), host);
       expect(report.outcome).toBe('ready');
       expect(step(report, 'make-image')).toMatchObject({
@@ -164,6 +165,23 @@ describe.skipIf(whyNoImages !== undefined)(
       expect(await planRun(pod.spec(), host)).toContainEqual(
         expect.objectContaining({ name: 'make-image', changes: [] }),
       );
+    });
+
+    test('fault (instance): the kernel mounts no image that is made → none is stored for others to try, and it is not made again', async () => {
+      const host = launch({ kernel: true });
+      const report = await converge(pod.spec(), host);
+      expect(report.outcome).toBe('ready');
+      expect(step(report, 'make-image')).toMatchObject({
+        status: 'skipped',
+        changes: [expect.stringContaining('wrong fs type')],
+        warnings: [],
+      });
+      expect(existsSync(stored())).toBe(false);
+      expect(await readdir(host.layout.install)).toEqual([next]);
+      expect(loopsBelow(pod.directory)).toEqual([]);
+      const asked = host.asked.length;
+      await converge(pod.spec(), host);
+      expect(host.asked).toHaveLength(asked);
     });
 
     test('fault (storage): the image of OpenClaw cannot be stored → a warning, and the pod runs', async () => {

@@ -6,11 +6,12 @@ export interface Images {
    */
   provideTools(): Promise<string | undefined>;
   /**
-   * Makes an image of a directory, in the background of whatever else the machine does.
+   * Makes an image of a directory, in the background of whatever else the machine does, and tries whether it can be mounted.
    * @param file that is not there yet; after a failure there may be half of it
+   * @returns why this machine cannot mount what it makes; undefined: it can
    * @throws BootstrapError `COMMAND_FAILED`, `DISK_FULL`; the signal's reason
    */
-  make(directory: string, file: string, signal: AbortSignal): Promise<void>;
+  make(directory: string, file: string, signal: AbortSignal): Promise<string | undefined>;
   isMounted(at: string): Promise<boolean>;
   /**
    * Mounts an image read-only, for every process of the machine, until it is unmounted or the machine ends.

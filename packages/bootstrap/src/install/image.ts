@@ -89,6 +89,7 @@ async function bringImage(
 
 /**
  * Makes the image of an unpacked installation and stores it beside the artifact, for the instances after this one.
+ * @returns why there is none to store: this machine could not mount it; undefined: it is stored
  * @throws as {@link Images.make} does, and as the file system of the artifacts
  */
 export async function storeImage(
@@ -100,13 +101,14 @@ export async function storeImage(
     target,
     signal,
   }: Pick<MountOptions, 'images' | 'cache' | 'artifact' | 'target' | 'signal'>,
-): Promise<void> {
+): Promise<string | undefined> {
   const name = imageOf(artifact);
   // On the disk of the machine: mksquashfs goes back and forth in what it writes.
   const file = temporaryOf(join(host.layout.install, name));
   try {
-    await images.make(modulesIn(target), file, signal);
-    await cache.storeFile(name, file, signal);
+    const why = await images.make(modulesIn(target), file, signal);
+    if (why === undefined) await cache.storeFile(name, file, signal);
+    return why;
   } finally {
     await rm(file, { force: true });
   }

@@ -29,9 +29,7 @@ export const makeImage: Step = {
     if (images === undefined) return { changes: [], skipped: 'this host mounts no images' };
     if (!(await isDue(context))) return { changes: [] };
     const why = (await whyNot(context)) ?? (await images.provideTools());
-    if (why === undefined) return await make(context, images);
-    await remember(context, why);
-    return { changes: [], skipped: why };
+    return why === undefined ? await make(context, images) : await skip(context, why);
   },
 };
 
@@ -48,7 +46,8 @@ async function make(context: StepContext, images: Images): Promise<StepResult> {
   const artifact = await artifactOf(context);
   const cache = new ArtifactCache(host.layout.artifacts);
   try {
-    await storeImage(host, { images, cache, artifact, target: directoryOf(context), signal });
+    const why = await storeImage(host, { images, cache, artifact, target: directoryOf(context), signal });
+    if (why !== undefined) return await skip(context, `this machine does not mount images: ${why}`);
     return { changes: [`make an image of OpenClaw ${spec.openclaw.version} for the next instance`] };
   } catch (error) {
     signal.throwIfAborted();
@@ -56,6 +55,11 @@ async function make(context: StepContext, images: Images): Promise<StepResult> {
     await remember(context, message);
     return { changes: [], warnings: [{ code: 'ARTIFACT_NOT_STORED', message }] };
   }
+}
+
+async function skip(context: StepContext, why: string): Promise<StepResult> {
+  await remember(context, why);
+  return { changes: [], skipped: why };
 }
 
 /** It takes a processor for seconds to minutes, and a run may come every minute: the next instance tries it again. */

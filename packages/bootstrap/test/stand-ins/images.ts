@@ -32,16 +32,28 @@ export class ImageHost extends ProcessHost {
   /** What was run to make or mount an image, with its arguments. */
   readonly asked: string[] = [];
 
-  /** @param path where its tools are. Default: where this machine has them */
-  constructor(options: ProcessHostOptions, path?: string) {
+  /** @param lacks what it does without. Default: nothing */
+  constructor(options: ProcessHostOptions, lacks: Lacks = {}) {
     super(options);
-    this.images = new SquashfsImages((command) => {
+    this.images = new SquashfsImages(async (command) => {
       this.asked.push([command.file, ...command.args].join(' '));
+      if (lacks.kernel === true && command.args.includes('mount'))
+        return { exitCode: 32, stdout: '', stderr: wordsOfMount };
       const here = inThisNamespace(command);
-      return this.run(path === undefined ? here : { ...here, environment: { PATH: path } });
+      return this.run(lacks.tools === true ? { ...here, environment: { PATH: '/nowhere' } } : here);
     });
   }
 }
+
+/** What an instance may be without. */
+export interface Lacks {
+  /** mksquashfs, and dnf to get it. */
+  readonly tools?: true;
+  /** A kernel that reads what mksquashfs writes. */
+  readonly kernel?: true;
+}
+
+const wordsOfMount = 'mount: /mnt: wrong fs type, bad option, bad superblock on /dev/loop0.\n';
 
 /**
  * What an instance mounts as PID 1 sees it is mounted as this process sees it: not every machine that tests lets root into
