@@ -4,6 +4,7 @@ export { converge, type ConvergeOptions } from './converge.ts';
 export type { StepEvent } from './run.ts';
 export { BootstrapError, type BootstrapErrorCode } from './errors.ts';
 export type { Command, CommandResult, Host, Mount } from './host/host.ts';
+export type { Images } from './host/images.ts';
 export { instanceLayout, type Layout } from './host/layout.ts';
 export { ProcessHost, type ProcessHostOptions } from './host/process/process-host.ts';
 export type { Unit, Units, UnitState } from './host/unit.ts';

@@ -28,7 +28,9 @@ export const makeImage: Step = {
     const { images } = context.host;
     if (images === undefined) return { changes: [], skipped: 'this host mounts no images' };
     if (!(await isDue(context))) return { changes: [] };
-    const why = (await whyNot(context)) ?? (await images.provideTools());
+    const known = await whyNot(context);
+    if (known !== undefined) return { changes: [], skipped: known };
+    const why = await images.provideTools();
     return why === undefined ? await make(context, images) : await skip(context, why);
   },
 };
