@@ -15,8 +15,8 @@ import type { Step, StepContext, StepResult } from './step.ts';
 
 /**
  * The pinned OpenClaw in a folder of its own: mounted from its image, else unpacked from the artifact cache, else from the
- * registry. Where it cannot be had, and
- * another release is cached, the step goes on: that one may be the one that the state was last run with.
+ * registry. Where it cannot be had, and another release is cached, the step goes on: that one may be the one that the state
+ * was last run with.
  */
 export const installOpenClaw: Step = {
   name: 'install-openclaw',
