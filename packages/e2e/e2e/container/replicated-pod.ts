@@ -59,9 +59,15 @@ export class ReplicatedPod {
       ...(openclaw && { openclaw }),
     });
     const pod = new ReplicatedPod(region, directory);
-    await region.start();
-    await pod.launched();
-    return pod;
+    try {
+      await region.start();
+      await pod.launched();
+      return pod;
+    } catch (error) {
+      // Nobody else has it: its machines would outlive the test.
+      await pod.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -83,6 +89,13 @@ export class ReplicatedPod {
   async use(instance: SystemdContainer): Promise<void> {
     this.machine = instance;
     await instance.succeed('systemctl', ['stop', 'clawharbor-bootstrap.timer']);
+  }
+
+  /** Auto Scaling exchanges its instance, which ends what is under way: a look sees that it is to. */
+  async replace(): Promise<void> {
+    await this.machine.succeed('systemctl', ['start', 'clawharbor-bootstrap.timer']);
+    await this.region.group.terminateAndReplace();
+    await this.launched();
   }
 
   /**

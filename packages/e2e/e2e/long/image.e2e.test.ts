@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { chmod, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapePath } from '@clawharbor/bootstrap/systemd';
@@ -25,9 +25,10 @@ describe.skipIf(reason !== undefined)(
         releases: [version],
         beforeUserData: putSquashfsTools,
         // Other tests write into what their instances have unpacked: what is made here is not for them.
-        fileSystems: async ({ root }) => {
-          folder = join(root, 'artifacts');
-          await mkdir(folder);
+        fileSystems: async (data) => {
+          folder = data.artifacts;
+          // As the access point has it: what replicates the databases is no root, and passes through.
+          await chmod(folder, 0o755);
           for (const name of await readdir(artifacts)) {
             if (/^openclaw-.*\.tar\.zst(\.sha256)?$/.test(name))
               await copyFile(join(artifacts, name), join(folder, name), constants.COPYFILE_FICLONE);
@@ -67,8 +68,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     it('mounts it on the next one, whose gateway goes on with all that was said', async () => {
-      await pod.region.group.terminateAndReplace();
-      await pod.launched();
+      await pod.replace();
       const report = await pod.report();
       console.log(report.steps.map(({ name, durationMs }) => `${name} ${durationMs}`).join(', '));
       expect(stepOf(report, 'install-openclaw')).toMatchObject({

@@ -67,8 +67,7 @@ describe.skipIf(reason !== undefined)(
 
     it('fault (instance): it is replaced → the next one has every word, from the replica', async () => {
       await pod.say('Say harbor-3');
-      await pod.region.group.terminateAndReplace();
-      await pod.launched();
+      await pod.replace();
       const { changes, warnings } = stepOf(await pod.report(), 'start-gateway');
       expect(changes).toContain('databases on the local disk, from their replica');
       expect(warnings).toEqual([]);
