@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -208,7 +209,12 @@ describe('the live config', () => {
       (await pod.host.units.tail('openclaw', 100)).filter((line) => line.includes('[gateway] key'));
     await vi.waitFor(async () => expect(await starts()).toHaveLength(2), { timeout: 10_000 });
     await pod.writeConfig(good);
-    const report = await converge(pod.spec(), pod.host);
+    const report = await converge(pod.spec(), pod.host, {
+      onEvent: ({ step: name, status }) => {
+        if (name === 'wait-ready' && status === 'started')
+          writeFileSync(join(pod.host.layout.state, 'refuse-now'), '');
+      },
+    });
     expect(step(report, 'wait-ready')).toMatchObject({
       status: 'changed',
       changes: [expect.stringContaining('start openclaw again')],
