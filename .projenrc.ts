@@ -97,7 +97,6 @@ const bootstrap = new Workspace(root, {
     './config': 'config/index',
     './backup': 'backup/index',
     './secrets': 'secrets/index',
-    './replica': 'replica/index',
   },
   files: ['dist'],
   coverage: 70,

@@ -3,7 +3,8 @@ import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { restoreDatabase, Shipper } from '@clawharbor/bootstrap/replica';
+// By its file: no package shows it, because it takes a newer Node.js than the rest of it.
+import { restoreDatabase, Shipper } from '../../bootstrap/src/replica/index.ts';
 import { compared, type Figure } from './figures.ts';
 
 const bytes = 2e9;
