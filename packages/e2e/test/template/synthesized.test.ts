@@ -54,6 +54,7 @@ describe('the template that infra makes', () => {
       hook: launching?.name,
       heartbeatSeconds: launching?.heartbeatTimeoutSeconds,
       drainHook: terminating?.name,
+      healthCheckSeconds: 6,
     });
     expect(terminating?.name).toBeDefined();
     expect(spec.secret?.arn).toBe(secrets(stack)[0]?.arn);
