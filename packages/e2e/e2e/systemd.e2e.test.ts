@@ -122,6 +122,8 @@ describe.skipIf(reason !== undefined)(
         // With it, what replicates the databases was restarted, and so was the gateway, which is not without that.
         await untilReady(region);
         const pid = await property(region.instance, 'MainPID');
+        // Without a process there is nothing to look from, and that fails, too.
+        expect(pid).not.toBe('0');
         const enter = [`--target=${pid}`, '--mount', '--', 'ls', '/var/cache/clawharbor/artifacts'];
         expect((await region.instance.execute('nsenter', enter)).exitCode).not.toBe(0);
         expect(await region.instance.succeed('ls', ['/var/cache/clawharbor/artifacts'])).toContain(

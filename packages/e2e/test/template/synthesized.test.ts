@@ -49,14 +49,16 @@ describe('the template that infra makes', () => {
     const spec = parsePodSpec(JSON.parse(specParameter(stack).value), 'the template');
     const { definition } = autoScalingGroup(stack);
     const [launching, terminating] = definition.hooks;
+    const [targetGroup] = Object.values(targetGroups(stack));
     expect(spec.lifecycle).toEqual({
       autoScalingGroup: definition.name,
       hook: launching?.name,
       heartbeatSeconds: launching?.heartbeatTimeoutSeconds,
       drainHook: terminating?.name,
-      healthCheckSeconds: 6,
+      healthCheckSeconds: targetGroup?.['HealthCheckIntervalSeconds'],
     });
     expect(terminating?.name).toBeDefined();
+    expect(spec.lifecycle?.healthCheckSeconds).toBeDefined();
     expect(spec.secret?.arn).toBe(secrets(stack)[0]?.arn);
     expect(JSON.stringify(spec.openclaw.config)).toContain(loadBalancerSubnets(stack)[0]?.cidrBlock);
   });
