@@ -178,21 +178,24 @@ e2e.task('e2e', 'Proves the pod end to end with a real gateway, a real browser a
   receiveArgs: true,
   after: [bootstrap.bundleTarget],
 });
-e2e.task('bench:pod', 'What an upgrade, a rollback, a backup and a restore cost, as ratios in one run', {
-  exec: 'node --conditions=source --disable-warning=ExperimentalWarning bench/pod.ts',
-});
-e2e.task(
-  'bench:chats',
-  'What chats and starts take on a slow file system, with the databases there and on the disk',
-  {
-    exec: 'node --conditions=source --disable-warning=ExperimentalWarning bench/chats.ts',
+const benches = {
+  'bench:pod': [
+    'pod',
+    'Every figure of a pod, as ratios in one run: bench:start, bench:chats and bench:life',
+  ],
+  'bench:start': ['start', "What a replacement and a second up take over the gateway's own start"],
+  'bench:chats': [
+    'chats',
+    'What chats and starts take on a slow file system, with the databases there and on the disk',
+  ],
+  'bench:life': ['life', 'What an upgrade, a rollback, a backup, a restore and a change of the spec cost'],
+} as const;
+for (const [task, [file, description]] of Object.entries(benches)) {
+  e2e.task(task, description, {
+    exec: `node --conditions=source --disable-warning=ExperimentalWarning bench/${file}.ts`,
     after: [bootstrap.bundleTarget],
-  },
-);
-e2e.task('bench:start', "What a replacement and a second up take over the gateway's own start", {
-  exec: 'node --conditions=source --disable-warning=ExperimentalWarning bench/start.ts',
-  after: [bootstrap.bundleTarget],
-});
+  });
+}
 e2e.task('faults', faults, { exec: faultTests, receiveArgs: true, after: [bootstrap.bundleTarget] });
 root.command('reliability:generate', 'Writes docs/reliability.md from the titles of the tests of faults', {
   exec: 'node --disable-warning=ExperimentalWarning testing/faults/generate.ts',

@@ -16,8 +16,11 @@ import { tryPort } from '../src/pod/port.ts';
 import { median, print, type Figure } from './figures.ts';
 
 const rounds = 3;
-const limits = { replacement: 1.15, secondUp: 1.3, script: 0.28 } as const;
+/** Wanted of the last two were 0.28 and 0.75: see decision 31. */
+const limits = { replacement: 1.15, secondUp: 1.3, script: 0.35, ownStart: 1.1 } as const;
 const pollMilliseconds = 5000;
+/** How exactly the script's own start is known. */
+const lookMilliseconds = 100;
 
 /** Seconds, and those of the gateway's own start within them. */
 interface Start {
@@ -36,13 +39,32 @@ try {
   for (let round = 0; round < rounds; round++) replaced.push(await replacement());
   const { openclaw } = reportOf(pod);
   await pod.end();
-  const scripts: number[] = [];
+  const scripts: Start[] = [];
   for (let round = 0; round < rounds; round++) scripts.push(await script(openclaw));
   const again: Start[] = [];
   for (let round = 0; round < rounds; round++) again.push(await secondUp());
   print([
     held('a replacement, start to CONTINUE, over exec to ready in it', replaced, limits.replacement),
-    overScript(replaced, scripts),
+    {
+      ...overScripts(
+        'a replacement over npm install, a start and looks',
+        replaced,
+        scripts,
+        'whole',
+        limits.script,
+      ),
+      aim: { ratio: 0.28, decision: 31 },
+    },
+    {
+      ...overScripts(
+        'exec to ready in a replacement, over the same in that script',
+        replaced,
+        scripts,
+        'own',
+        limits.ownStart,
+      ),
+      aim: { ratio: 0.75, decision: 31 },
+    },
     held('a second up, over exec to ready in it', again, limits.secondUp),
   ]);
 } finally {
@@ -67,8 +89,8 @@ async function secondUp(): Promise<Start> {
   return told('a second up', { whole, own });
 }
 
-/** Without a lockfile and without anything that an earlier machine has left. @returns seconds until a look finds it ready */
-async function script(version: string): Promise<number> {
+/** Without a lockfile and without anything that an earlier machine has left, until a look finds it ready. */
+async function script(version: string): Promise<Start> {
   const directory = await mkdtemp(join(tmpdir(), 'clawharbor-script-'));
   const state = join(directory, 'state');
   const port = await tryPort(0);
@@ -107,13 +129,19 @@ async function script(version: string): Promise<number> {
         ({ status }) => status === 200,
         () => false,
       );
+    const executed = performance.now();
     while (!(await isReady())) {
       if (running.exitCode !== null) throw new Error(`the gateway ended with ${running.exitCode}`);
-      await sleep(pollMilliseconds);
+      await sleep(lookMilliseconds);
     }
-    const seconds = (performance.now() - began) / 1000;
-    say(`npm install, a start, a look every ${pollMilliseconds / 1000} s: ${seconds.toFixed(1)} s`);
-    return seconds;
+    const ready = performance.now() - executed;
+    // The script's first look is at once.
+    const looked = Math.ceil(ready / pollMilliseconds) * pollMilliseconds;
+    const whole = (executed - began + looked) / 1000;
+    return told(`npm install, a start, a look every ${pollMilliseconds / 1000} s`, {
+      whole,
+      own: ready / 1000,
+    });
   } finally {
     const gone = running.exitCode === null ? ended(running).catch(() => {}) : Promise.resolve();
     process.kill(-running.pid!, 'SIGKILL');
@@ -132,15 +160,16 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-function overScript(replaced: readonly Start[], scripts: readonly number[]): Figure {
-  const seconds = median(replaced.map(({ whole }) => whole));
-  const over = median(scripts);
-  return {
-    figure: 'a replacement over npm install, a start and looks',
-    seconds,
-    over,
-    limit: over * limits.script,
-  };
+/** Medians of a part of both. */
+function overScripts(
+  figure: string,
+  replaced: readonly Start[],
+  scripts: readonly Start[],
+  part: keyof Start,
+  limit: number,
+): Figure {
+  const over = median(scripts.map((start) => start[part]));
+  return { figure, seconds: median(replaced.map((start) => start[part])), over, limit: over * limit };
 }
 
 function reportOf(of: LocalPod): Report {
