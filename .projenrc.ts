@@ -136,6 +136,7 @@ const e2e = new Workspace(root, {
     version.deepmerge,
     'jose@6.2.17',
     'oidc-provider@9.13.3',
+    'otpauth@9.5.2',
     'openid-client@6.8.9',
     'ora@9.4.1',
     'reflect-metadata@0.2.2',

@@ -1,4 +1,5 @@
 /** The pages of the user pool's domain. They work without scripts. */
+import type { Challenge } from './challenges.ts';
 import type { UserPoolProperties } from './shapes.ts';
 
 export const stylesheetPath = '/assets/sign-in.css';
@@ -41,6 +42,52 @@ export function signInPage({ csrf, username, problem }: SignInPage, pool: UserPo
       </form>`,
   );
 }
+
+/** Asks for one thing more. */
+export interface ChallengePage {
+  readonly csrf: string;
+  readonly challenge: Challenge;
+  /** Of the authenticator that is set up: what the app wants typed, and its address. */
+  readonly authenticator?: { readonly secret: string; readonly address: string };
+  readonly problem?: string;
+}
+
+export function challengePage({ csrf, challenge, authenticator, problem }: ChallengePage): string {
+  const alert =
+    problem === undefined ? '' : `<p class="problem" id="problem" role="alert">${escape(problem)}</p>`;
+  const described = problem === undefined ? '' : ' aria-invalid="true" aria-describedby="problem"';
+  const code = `<label for="code">Code of your authenticator app</label>
+        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus${described}>`;
+  const setUp =
+    authenticator === undefined
+      ? ''
+      : `<p>Add an account to your authenticator app, by <a href="${escape(authenticator.address)}">this link</a> or with this key:</p>
+        <p class="detail" id="secret">${escape(authenticator.secret)}</p>`;
+  const asked = {
+    'new-password': `<label for="password">New password</label>
+        <input id="password" name="password" type="password" autocomplete="new-password" required autofocus${described}>
+        <label for="again">New password again</label>
+        <input id="again" name="again" type="password" autocomplete="new-password" required${described}>`,
+    'mfa-setup': `${setUp}${code}`,
+    mfa: code,
+  };
+  return page(
+    challengeTitles[challenge],
+    `<form method="post">
+        <input type="hidden" name="_csrf" value="${escape(csrf)}">
+        <input type="hidden" name="challenge" value="${challenge}">
+        ${alert}
+        ${asked[challenge]}
+        <button type="submit">Continue</button>
+      </form>`,
+  );
+}
+
+const challengeTitles = {
+  'new-password': 'Change password',
+  'mfa-setup': 'Set up an authenticator app',
+  mfa: 'Sign in with your authenticator app',
+} as const;
 
 /** What Cognito shows when a request to the domain cannot be served and must not be sent back to its client. */
 export function errorPage(error: string): string {
@@ -141,7 +188,8 @@ button:hover { filter: brightness(1.08); }
   border-radius: 8px;
   font-size: 0.925rem;
 }
-.detail { color: var(--muted); font-family: ui-monospace, monospace; font-size: 0.875rem; }
+a { color: var(--accent); }
+.detail { overflow-wrap: anywhere; color: var(--muted); font-family: ui-monospace, monospace; font-size: 0.875rem; }
 footer { padding: 0 1rem 1.25rem; color: var(--muted); font-size: 0.8125rem; text-align: center; }
 `;
 

@@ -13,6 +13,9 @@ const User = z.object({
   email: z.string(),
   groups: z.array(z.string()),
   passwordHash: z.string(),
+  /** Of an invitation: until when its password is taken, in milliseconds since the epoch. */
+  temporaryUntil: z.number().optional(),
+  authenticator: z.object({ secret: z.string(), lastStep: z.number().optional() }).optional(),
 });
 export type StoredUser = z.output<typeof User>;
 

@@ -17,15 +17,28 @@ const PasswordPolicy = z.object({
   RequireNumbers: boolean.default(true),
   RequireSymbols: boolean.default(true),
   RequireUppercase: boolean.default(true),
+  TemporaryPasswordValidityDays: count.min(0).max(365).default(7),
 });
 export type PasswordPolicy = z.output<typeof PasswordPolicy>;
 
-export const UserPoolProperties = z.object({
-  AliasAttributes: strings,
-  Policies: z.object({ PasswordPolicy: PasswordPolicy.prefault({}) }).prefault({}),
-  UsernameAttributes: strings,
-  UsernameConfiguration: z.object({ CaseSensitive: boolean.default(true) }).prefault({}),
-});
+export const UserPoolProperties = z
+  .object({
+    AliasAttributes: strings,
+    EnabledMfas: strings,
+    MfaConfiguration: z.enum(['OFF', 'ON', 'OPTIONAL']).default('OFF'),
+    Policies: z.object({ PasswordPolicy: PasswordPolicy.prefault({}) }).prefault({}),
+    UsernameAttributes: strings,
+    UsernameConfiguration: z.object({ CaseSensitive: boolean.default(true) }).prefault({}),
+    // Messages of a telephone or by mail are not played.
+  })
+  .refine(
+    ({ MfaConfiguration, EnabledMfas }) =>
+      MfaConfiguration === 'OFF' || EnabledMfas.includes('SOFTWARE_TOKEN_MFA'),
+    {
+      path: ['EnabledMfas'],
+      error: 'this stand-in plays SOFTWARE_TOKEN_MFA only',
+    },
+  );
 export type UserPoolProperties = z.output<typeof UserPoolProperties>;
 
 const unit = z.enum(['seconds', 'minutes', 'hours', 'days']);

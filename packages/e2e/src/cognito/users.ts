@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { StandInError } from '../errors.ts';
+import { type Challenge, nextChallenge } from './challenges.ts';
 import { Lockout } from './lockout.ts';
+import { type Authenticator, takePassword } from './one-time-password.ts';
 import { hashPassword, isPassword, passwordProblem } from './password.ts';
 import type { PoolStore, StoredUser } from './pool-file.ts';
 import type { UserPoolProperties } from './shapes.ts';
@@ -20,6 +22,8 @@ export interface NewUser {
   readonly password: string;
   /** Default none. */
   readonly groups?: readonly string[];
+  /** Whether the password is that of an invitation, which is changed at the first sign-in. Default: false. */
+  readonly temporary?: boolean;
 }
 
 export type SignIn = { readonly user: User } | { readonly problem: string };
@@ -45,12 +49,16 @@ export class Users {
   }
 
   /** Throws `USER_INVALID` when the name is taken or the password breaks the policy. */
-  async add({ username, email, password, groups = [] }: NewUser): Promise<User> {
+  async add({ username, email, password, groups = [], temporary = false }: NewUser): Promise<User> {
     if (username === '' || this.#find(username)) throw invalid(`User account already exists: ${username}`);
     this.#assertPassword(password);
     const user = { username, email, groups: [...groups], sub: randomUUID() };
-    const passwordHash = await hashPassword(password);
-    await this.#store.update((pool) => ({ ...pool, users: [...pool.users, { ...user, passwordHash }] }));
+    const stored = {
+      ...user,
+      passwordHash: await hashPassword(password),
+      ...(temporary && { temporaryUntil: this.#temporaryUntil() }),
+    };
+    await this.#store.update((pool) => ({ ...pool, users: [...pool.users, stored] }));
     return user;
   }
 
@@ -58,7 +66,40 @@ export class Users {
   async setPassword(username: string, password: string): Promise<void> {
     this.#assertPassword(password);
     const passwordHash = await hashPassword(password);
-    await this.#change(username, (user) => ({ ...user, passwordHash }));
+    await this.#change(username, ({ temporaryUntil: _, ...user }) => ({ ...user, passwordHash }));
+  }
+
+  /** What is still wanted of somebody who has said the password. */
+  challengeOf(sub: string, passed: ReadonlySet<Challenge>): Challenge | undefined {
+    return nextChallenge(this.#ofSub(sub), this.#properties, passed);
+  }
+
+  /** @returns what is wrong with it, in Cognito's words; `undefined` where it is the password from now on */
+  async choosePassword(sub: string, password: string): Promise<string | undefined> {
+    const problem = passwordProblem(password, this.#properties.Policies.PasswordPolicy);
+    if (problem === undefined) await this.setPassword(this.#ofSub(sub).username, password);
+    return problem;
+  }
+
+  /** Of the authenticator that the person has, or of the one that is set up. @returns whether it was right */
+  async takeOneTimePassword(sub: string, password: string, setUp?: Authenticator): Promise<boolean> {
+    const { username, authenticator = setUp } = this.#ofSub(sub);
+    // A million of them are guessed soon; the right password does not let anybody guess anew.
+    const key = `one-time password of ${sub}`;
+    if (this.#lockout.isLocked(key)) return false;
+    const taken = authenticator && takePassword(authenticator, password);
+    if (!taken) {
+      this.#lockout.failed(key);
+      return false;
+    }
+    this.#lockout.succeeded(key);
+    await this.#change(username, (user) => ({ ...user, authenticator: taken }));
+    return true;
+  }
+
+  /** AdminSetUserMFAPreference with none: the next sign-in sets one up where it is required. Throws `USER_INVALID`. */
+  forgetAuthenticator(username: string): Promise<void> {
+    return this.#change(username, ({ authenticator: _, ...user }) => user);
   }
 
   /** Throws `USER_INVALID`. */
@@ -95,6 +136,8 @@ export class Users {
       return { problem: 'Incorrect username or password.' };
     }
     this.#lockout.succeeded(key);
+    if (user.temporaryUntil !== undefined && user.temporaryUntil < Date.now())
+      return { problem: 'Temporary password has expired and must be reset by an administrator.' };
     return { user: withoutHash(user) };
   }
 
@@ -106,6 +149,17 @@ export class Users {
       ({ username, email }) =>
         this.#normalized(username) === wanted || (hasEmail && this.#normalized(email) === wanted),
     );
+  }
+
+  #ofSub(sub: string): StoredUser {
+    const user = this.#store.pool.users.find((one) => one.sub === sub);
+    if (!user) throw invalid(`User does not exist: ${sub}`);
+    return user;
+  }
+
+  #temporaryUntil(): number {
+    const { TemporaryPasswordValidityDays: days } = this.#properties.Policies.PasswordPolicy;
+    return Date.now() + days * 24 * 60 * 60 * 1000;
   }
 
   #existing(username: string): StoredUser {

@@ -43,11 +43,17 @@ export class Browser {
 
   /** Fills in the form of a sign-in page and sends it. */
   signIn(page: Page, username: string, password: string): Promise<Page> {
-    const csrf = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-    return this.open(page.url, {
-      method: 'POST',
-      body: new URLSearchParams({ _csrf: csrf, username, password }),
-    });
+    return this.submit(page, { username, password });
+  }
+
+  /** Sends the form of a page with what it hides and what is filled in. */
+  submit(page: Page, fields: Readonly<Record<string, string>>): Promise<Page> {
+    const hidden = [...page.text.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)];
+    const form = {
+      ...Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])),
+      ...fields,
+    };
+    return this.open(page.url, { method: 'POST', body: new URLSearchParams(form) });
   }
 
   cookieHeader(url: string): string {
