@@ -16,6 +16,8 @@ export function nextChallenge(
   properties: UserPoolProperties,
   passed: ReadonlySet<Challenge>,
 ): Challenge | undefined {
+  // A second factor is for their provider to ask for.
+  if (user.federated !== undefined) return undefined;
   if (user.temporaryUntil !== undefined) return 'new-password';
   if (passed.has('mfa') || passed.has('mfa-setup')) return undefined;
   // Who has an authenticator is asked for it even where a pool wants none any more.

@@ -9,6 +9,10 @@ export interface SignInPage {
   readonly csrf: string;
   readonly username: string;
   readonly problem?: string;
+  /** Ways in by providers of others. */
+  readonly providers: readonly { readonly name: string; readonly address: string }[];
+  /** Whether the pool's own people may come in here. */
+  readonly own: boolean;
 }
 
 /** Sent with every page: it loads nothing from elsewhere, runs nothing and cannot be framed. */
@@ -21,16 +25,23 @@ export const pageHeaders = {
   'X-Frame-Options': 'DENY',
 } as const;
 
-export function signInPage({ csrf, username, problem }: SignInPage, pool: UserPoolProperties): string {
+export function signInPage(
+  { csrf, username, problem, providers, own }: SignInPage,
+  pool: UserPoolProperties,
+): string {
   const label = pool.UsernameAttributes.includes('email') ? 'Email' : 'Username';
   const alert =
     problem === undefined ? '' : `<p class="problem" id="problem" role="alert">${escape(problem)}</p>`;
   const described = problem === undefined ? '' : ' aria-invalid="true" aria-describedby="problem"';
   // Who has typed the name already goes on with the password.
   const [nameFocus, passwordFocus] = username === '' ? [' autofocus', ''] : ['', ' autofocus'];
-  return page(
-    'Sign in',
-    `<form method="post">
+  const ways = providers
+    .map(
+      ({ name, address }) =>
+        `<a class="provider" href="${escape(address)}">Continue with ${escape(name)}</a>`,
+    )
+    .join('\n      ');
+  const form = `<form method="post">
         <input type="hidden" name="_csrf" value="${escape(csrf)}">
         ${alert}
         <label for="username">${label}</label>
@@ -39,8 +50,8 @@ export function signInPage({ csrf, username, problem }: SignInPage, pool: UserPo
         <label for="password">Password</label>
         <input id="password" name="password" type="password" autocomplete="current-password" required${passwordFocus}${described}>
         <button type="submit">Sign in</button>
-      </form>`,
-  );
+      </form>`;
+  return page('Sign in', own ? `${ways}${form}` : ways);
 }
 
 /** Asks for one thing more. */
@@ -166,7 +177,11 @@ input:not([type='hidden']) {
   border: 1px solid var(--line);
   border-radius: 8px;
 }
-button {
+button, .provider {
+  display: block;
+  box-sizing: border-box;
+  text-align: center;
+  text-decoration: none;
   width: 100%;
   margin-top: 1.75rem;
   padding: 0.75rem;
@@ -178,8 +193,8 @@ button {
   border-radius: 8px;
   cursor: pointer;
 }
-button:hover { filter: brightness(1.08); }
-:is(input, button):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+button:hover, .provider:hover { filter: brightness(1.08); }
+:is(input, button, a):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .problem {
   margin: 0;
   padding: 0.65rem 0.8rem;

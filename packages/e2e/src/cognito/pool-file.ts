@@ -12,7 +12,12 @@ const User = z.object({
   sub: z.uuid(),
   email: z.string(),
   groups: z.array(z.string()),
+  /** Empty for somebody whom a provider of others signs in. */
   passwordHash: z.string(),
+  /** Of a provider of others, by names of the pool; what stands above is not repeated. */
+  federated: z
+    .object({ provider: z.string(), subject: z.string(), attributes: z.record(z.string(), z.string()) })
+    .optional(),
   /** Of an invitation: until when its password is taken, in milliseconds since the epoch. */
   temporaryUntil: z.number().optional(),
   authenticator: z.object({ secret: z.string(), lastStep: z.number().optional() }).optional(),

@@ -9,6 +9,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { type ClientMetadata, type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 
+import type { FederatedPerson } from './federation.ts';
 import { errorPage, pageHeaders } from './pages.ts';
 import type { StoredPool } from './pool-file.ts';
 import type { UserPoolClientProperties } from './shapes.ts';
@@ -17,6 +18,7 @@ import type { User, Users } from './users.ts';
 
 export const paths = {
   authorize: '/oauth2/authorize',
+  idpResponse: '/oauth2/idpresponse',
   login: '/login',
   logout: '/logout',
   revoke: '/oauth2/revoke',
@@ -53,6 +55,7 @@ export function makeProvider({ issuer, jwksPath, key, users, clients }: PoolAuth
       openid: [
         'sub',
         'username',
+        'identities',
         'cognito:username',
         'cognito:groups',
         'token_use',
@@ -69,6 +72,8 @@ export function makeProvider({ issuer, jwksPath, key, users, clients }: PoolAuth
     conformIdTokenClaims: false,
     cookies: { keys: [randomBytes(32).toString('hex')], long: { signed: true }, short: { signed: true } },
     expiresWithSession: () => false,
+    // Whoever names a provider of others is not shown the sign-in page.
+    extraParams: ['identity_provider'],
     features: {
       dPoP: { enabled: false },
       devInteractions: { enabled: false },
@@ -176,13 +181,15 @@ function metadataOf(client: PoolClient): ClientMetadata {
   };
 }
 
-function claimsOf({ sub, username, email, groups }: User, use: string, authTime: number | undefined) {
-  const shared = { sub, email };
+function claimsOf(user: User, use: string, authTime: number | undefined) {
+  const { sub, username, email, groups, federated } = user;
+  const shared = { sub, email, ...(federated && { identities: identitiesOf(federated, use) }) };
   // The user info endpoint of Cognito says "true" in a string, and says nothing of groups.
-  if (use === 'userinfo') return { ...shared, email_verified: 'true', username };
+  // What a provider of others says of an address is not verified by the pool.
+  if (use === 'userinfo') return { ...shared, email_verified: String(!federated), username };
   return {
     ...shared,
-    email_verified: true,
+    email_verified: !federated,
     'cognito:username': username,
     ...(groups.length > 0 ? { 'cognito:groups': [...groups] } : {}),
     auth_time: authTime,
@@ -191,4 +198,12 @@ function claimsOf({ sub, username, email, groups }: User, use: string, authTime:
     event_id: randomUUID(),
     jti: randomUUID(),
   };
+}
+
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html; a string at userInfo. */
+function identitiesOf({ provider, subject }: FederatedPerson, use: string) {
+  const identities = [
+    { userId: subject, providerName: provider, providerType: 'OIDC', issuer: null, primary: 'true' },
+  ];
+  return use === 'userinfo' ? JSON.stringify(identities) : identities;
 }

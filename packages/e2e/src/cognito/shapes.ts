@@ -55,6 +55,8 @@ export const UserPoolClientProperties = z
     IdTokenValidity: count.optional(),
     LogoutURLs: z.array(z.url()).default([]),
     RefreshTokenValidity: count.optional(),
+    /** Names of the providers that its people may come from; COGNITO is the pool itself. */
+    SupportedIdentityProviders: z.array(z.string()).default(['COGNITO']),
     TokenValidityUnits: z
       .object({ AccessToken: unit.optional(), IdToken: unit.optional(), RefreshToken: unit.optional() })
       .default({}),

@@ -10,6 +10,7 @@ import type { IncomingMessage } from 'node:http';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 
 import type { Challenge } from './challenges.ts';
+import type { Away, FederatedPerson, Federation } from './federation.ts';
 import { addressOf, type Authenticator, newAuthenticator } from './one-time-password.ts';
 import { challengePage, pageHeaders, signInPage } from './pages.ts';
 import { paths, type PoolClient, showError } from './provider.ts';
@@ -25,6 +26,25 @@ type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 /** In bytes; a name and a password need far less. */
 const maxForm = 16 * 1024;
+
+export interface SignInParts {
+  readonly provider: Provider;
+  readonly users: Users;
+  readonly pool: UserPoolProperties;
+  readonly clients: readonly PoolClient[];
+  readonly federation: Federation;
+  readonly userPoolId: string;
+}
+
+interface Kept<T> {
+  /** Of the interaction. */
+  readonly uid: string;
+  /** In milliseconds since the epoch. */
+  readonly until: number;
+  readonly what: T;
+}
+
+const awayLifetime = 5 * 60 * 1000;
 
 /** A sign-in whose password was right, and which wants more. */
 interface Begun {
@@ -50,17 +70,31 @@ export class SignIn {
   readonly #pool: UserPoolProperties;
   readonly #clients: readonly PoolClient[];
   readonly #csrfKey = randomBytes(32);
+  readonly #federation: Federation;
+  readonly #userPoolId: string;
+  /** Who is at a provider of others, by the state that comes back; and who is back, by the ticket for it. */
+  readonly #away = new Map<string, Kept<Away>>();
+  readonly #back = new Map<string, Kept<FederatedPerson | undefined>>();
 
-  constructor(provider: Provider, users: Users, pool: UserPoolProperties, clients: readonly PoolClient[]) {
+  constructor({ provider, users, pool, clients, federation, userPoolId }: SignInParts) {
     this.#provider = provider;
     this.#users = users;
     this.#pool = pool;
     this.#clients = clients;
+    this.#federation = federation;
+    this.#userPoolId = userPoolId;
   }
 
   async login(ctx: Context): Promise<void> {
     const interaction = await this.#provider.interactionDetails(ctx.req, ctx.res).catch(() => undefined);
     if (ctx.method === 'POST') await this.#submit(ctx, interaction);
+    else if (ctx.query['ticket'] !== undefined) await this.#finish(ctx, interaction);
+    else if (
+      interaction &&
+      isSameRequest(ctx, interaction) &&
+      interaction.params['identity_provider'] !== undefined
+    )
+      await this.#send(ctx, interaction);
     else if (interaction && isSameRequest(ctx, interaction)) {
       // Who opens the page again begins again.
       this.#begun.delete(interaction.uid);
@@ -90,9 +124,76 @@ export class SignIn {
     ctx.redirect(location);
   }
 
+  /** Where a provider of others sends the browser back to. */
+  async idpResponse(ctx: Context): Promise<void> {
+    const state = String(ctx.query['state']);
+    const away = this.#away.get(state);
+    this.#away.delete(state);
+    if (!away || away.until < Date.now()) {
+      showError(ctx, 'invalid_request');
+      return;
+    }
+    const person = await this.#federation.complete(away.what, ctx.querystring).catch(() => undefined);
+    const ticket = randomBytes(32).toString('base64url');
+    this.#back.set(ticket, { ...away, what: person });
+    // The cookie that names the sign-in is sent to the sign-in page only: whoever is back is whoever went.
+    ctx.redirect(`${paths.login}?ticket=${ticket}`);
+  }
+
+  async #send(ctx: Context, interaction: Interaction): Promise<void> {
+    const name = String(interaction.params['identity_provider']);
+    const client = this.#clientOf(interaction);
+    if (!client?.SupportedIdentityProviders.includes(name) || !this.#federation.has(name)) {
+      showError(ctx, 'invalid_request');
+      return;
+    }
+    const begun = await this.#federation.begin(name).catch(() => undefined);
+    if (begun === undefined) {
+      await this.#refuse(ctx);
+      return;
+    }
+    for (const kept of [this.#away, this.#back] as const)
+      for (const [key, { until }] of kept) if (until < Date.now()) kept.delete(key);
+    const until = Date.now() + awayLifetime;
+    this.#away.set(begun.away.checks.state, { uid: interaction.uid, until, what: begun.away });
+    ctx.redirect(begun.url);
+  }
+
+  async #finish(ctx: Context, interaction: Interaction | undefined): Promise<void> {
+    const ticket = String(ctx.query['ticket']);
+    const back = this.#back.get(ticket);
+    this.#back.delete(ticket);
+    if (!interaction || back?.uid !== interaction.uid || back.until < Date.now()) {
+      showError(ctx, 'invalid_request');
+      return;
+    }
+    if (back.what === undefined) {
+      await this.#refuse(ctx);
+      return;
+    }
+    const user = await this.#users.admit(back.what, this.#userPoolId);
+    ctx.respond = false;
+    const login = { accountId: user.sub, remember: true };
+    await this.#provider.interactionFinished(ctx.req, ctx.res, { login }, { mergeWithLastSubmission: false });
+  }
+
+  /** The client is told. */
+  async #refuse(ctx: Context): Promise<void> {
+    ctx.respond = false;
+    const error = {
+      error: 'access_denied',
+      error_description: 'The identity provider did not sign anybody in',
+    };
+    await this.#provider.interactionFinished(ctx.req, ctx.res, error, { mergeWithLastSubmission: false });
+  }
+
   async #submit(ctx: Context, interaction: Interaction | undefined): Promise<void> {
     const form = await readForm(ctx.req);
-    if (!interaction || !form) {
+    if (
+      !interaction ||
+      !form ||
+      !this.#clientOf(interaction)?.SupportedIdentityProviders.includes('COGNITO')
+    ) {
       showError(ctx, 'invalid_request');
       return;
     }
@@ -190,7 +291,21 @@ export class SignIn {
   ): void {
     ctx.set(pageHeaders);
     ctx.status = 200;
-    ctx.body = signInPage({ username: '', ...form, csrf: this.#csrf(interaction) }, this.#pool);
+    const supported = this.#clientOf(interaction)?.SupportedIdentityProviders ?? [];
+    const providers = supported
+      .filter((name) => this.#federation.has(name))
+      .map((name) => {
+        const query = new URLSearchParams({ identity_provider: name });
+        for (const [key, value] of Object.entries(interaction.params)) query.set(key, String(value));
+        return { name, address: `${paths.authorize}?${query.toString()}` };
+      });
+    const own = supported.includes('COGNITO');
+    const shown = { username: '', ...form, csrf: this.#csrf(interaction), providers, own };
+    ctx.body = signInPage(shown, this.#pool);
+  }
+
+  #clientOf({ params }: Interaction): PoolClient | undefined {
+    return this.#clients.find(({ id }) => id === params['client_id']);
   }
 
   /** Only who was shown the page for this sign-in knows it; the cookie that names the sign-in does not tell. */

@@ -11,8 +11,9 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import * as z from 'zod';
 
 import { StandInError } from '../errors.ts';
-import type { Certificate } from '../tls/index.ts';
+import type { Certificate, TrustingFetch } from '../tls/index.ts';
 import { AccessTokens } from './access-token.ts';
+import { Federation, IdentityProviderProperties } from './federation.ts';
 import { stylesheet, stylesheetPath } from './pages.ts';
 import { makeSecret, PoolStore } from './pool-file.ts';
 import { discoveryDocument, makeProvider, paths, type PoolClient } from './provider.ts';
@@ -29,9 +30,13 @@ export interface UserPoolOptions {
   readonly properties?: unknown;
   /** Properties of the AWS::Cognito::UserPoolClient resources by client id. */
   readonly clients: Readonly<Record<string, unknown>>;
+  /** Properties of the AWS::Cognito::UserPoolIdentityProvider resources. Default: none. */
+  readonly identityProviders?: readonly unknown[];
   /** Where users, client secrets and the signing key are kept. */
   readonly dir: string;
   readonly certificate: Pick<Certificate, 'cert' | 'key'>;
+  /** How the pool reaches providers of others. Default: as this process does. */
+  readonly fetch?: TrustingFetch;
   /** The address to listen on. Default 127.0.0.1. */
   readonly host?: string;
   /** Default: a free port. */
@@ -48,6 +53,9 @@ export interface UserPoolOptions {
 /** Throws `USER_POOL_CLIENT_INVALID` or `USER_POOL_UNREADABLE`. */
 export async function startUserPool(options: UserPoolOptions): Promise<UserPool> {
   const properties = parse(UserPoolProperties, options.properties ?? {}, `user pool ${options.userPoolId}`);
+  const identityProviders = (options.identityProviders ?? []).map((provider) =>
+    parse(IdentityProviderProperties, provider, 'identity provider'),
+  );
   const store = await PoolStore.open(options.dir);
   const clients = await clientsOf(options, store);
   // Browsers do not tell the ports of a host apart: the cookies of the load balancer come here too.
@@ -55,13 +63,14 @@ export async function startUserPool(options: UserPoolOptions): Promise<UserPool>
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', () => resolve());
   });
-  return new UserPool(options, { properties, store, clients, server });
+  return new UserPool(options, { properties, store, clients, identityProviders, server });
 }
 
 interface Parts {
   readonly properties: UserPoolProperties;
   readonly store: PoolStore;
   readonly clients: readonly PoolClient[];
+  readonly identityProviders: readonly IdentityProviderProperties[];
   readonly server: Server;
 }
 
@@ -79,7 +88,7 @@ export class UserPool {
   readonly #server: Server;
   readonly #clients: readonly PoolClient[];
 
-  constructor(options: UserPoolOptions, { properties, store, clients, server }: Parts) {
+  constructor(options: UserPoolOptions, { properties, store, clients, identityProviders, server }: Parts) {
     this.#server = server;
     this.#clients = clients;
     this.domain = options.domain;
@@ -95,7 +104,18 @@ export class UserPool {
     const { key } = store.pool;
     const provider = makeProvider({ issuer: this.issuer, jwksPath, key, users: this.users, clients });
     this.#serve(provider, {
-      signIn: new SignIn(provider, this.users, properties, clients),
+      signIn: new SignIn({
+        provider,
+        users: this.users,
+        pool: properties,
+        clients,
+        federation: new Federation(
+          identityProviders,
+          `${this.domainUrl}${paths.idpResponse}`,
+          options.fetch && ((url, init) => options.fetch!(url, init)),
+        ),
+        userPoolId: options.userPoolId,
+      }),
       accessTokens: new AccessTokens(this.issuer, key),
       discoveryPath: `/${options.userPoolId}/.well-known/openid-configuration`,
     });
@@ -132,6 +152,8 @@ export class UserPool {
       switch (ctx.path) {
         case paths.login:
           return signIn.login(ctx);
+        case paths.idpResponse:
+          return signIn.idpResponse(ctx);
         case paths.logout:
           return signIn.logout(ctx);
         case paths.authorize:

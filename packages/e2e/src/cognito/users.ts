@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { StandInError } from '../errors.ts';
 import { type Challenge, nextChallenge } from './challenges.ts';
+import type { FederatedPerson } from './federation.ts';
 import { Lockout } from './lockout.ts';
 import { type Authenticator, takePassword } from './one-time-password.ts';
 import { hashPassword, isPassword, passwordProblem } from './password.ts';
@@ -14,6 +15,8 @@ export interface User {
   readonly sub: string;
   readonly email: string;
   readonly groups: readonly string[];
+  /** Whom a provider of others signs in. */
+  readonly federated?: FederatedPerson | undefined;
 }
 
 export interface NewUser {
@@ -62,11 +65,32 @@ export class Users {
     return user;
   }
 
+  /**
+   * The person of a provider of others: made at the first sign-in, and with the attributes of this one from now on. The name and
+   * the group are as in
+   * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation.html
+   */
+  async admit(federated: FederatedPerson, userPoolId: string): Promise<User> {
+    const username = `${federated.provider}_${federated.subject}`;
+    const email = federated.attributes['email'] ?? '';
+    const known = this.#store.pool.users.find((user) => user.username === username);
+    if (known) await this.#change(username, (user) => ({ ...user, email, federated: asStored(federated) }));
+    else {
+      const groups = [`${userPoolId}_${federated.provider}`];
+      const user = { username, email, groups, sub: randomUUID(), passwordHash: '' };
+      await this.#store.update((pool) => ({
+        ...pool,
+        users: [...pool.users, { ...user, federated: asStored(federated) }],
+      }));
+    }
+    return this.list().find((user) => user.username === username)!;
+  }
+
   /** Throws `USER_INVALID`. */
   async setPassword(username: string, password: string): Promise<void> {
     this.#assertPassword(password);
     const passwordHash = await hashPassword(password);
-    await this.#change(username, ({ temporaryUntil: _, ...user }) => ({ ...user, passwordHash }));
+    await this.#change(username, (user) => ({ ...user, passwordHash, temporaryUntil: undefined }));
   }
 
   /** What is still wanted of somebody who has said the password. */
@@ -99,7 +123,7 @@ export class Users {
 
   /** AdminSetUserMFAPreference with none: the next sign-in sets one up where it is required. Throws `USER_INVALID`. */
   forgetAuthenticator(username: string): Promise<void> {
-    return this.#change(username, ({ authenticator: _, ...user }) => user);
+    return this.#change(username, (user) => ({ ...user, authenticator: undefined }));
   }
 
   /** Throws `USER_INVALID`. */
@@ -186,8 +210,12 @@ export class Users {
   }
 }
 
-function withoutHash({ username, sub, email, groups }: StoredUser): User {
-  return { username, sub, email, groups };
+function withoutHash({ username, sub, email, groups, federated }: StoredUser): User {
+  return { username, sub, email, groups, ...(federated && { federated }) };
+}
+
+function asStored({ provider, subject, attributes }: FederatedPerson) {
+  return { provider, subject, attributes: { ...attributes } };
 }
 
 function invalid(message: string): StandInError {

@@ -13,6 +13,8 @@ export interface UserPoolResource {
   /** Prefix or full name of each domain. */
   readonly domains: readonly string[];
   readonly groups: readonly string[];
+  /** Properties of the providers of others. */
+  readonly identityProviders: readonly Readonly<Record<string, unknown>>[];
 }
 
 export function userPool(stack: Stack): UserPoolResource {
@@ -30,5 +32,8 @@ export function userPool(stack: Stack): UserPoolResource {
     })),
     domains: belonging('AWS::Cognito::UserPoolDomain').map(({ ref }) => ref),
     groups: belonging('AWS::Cognito::UserPoolGroup').map(({ ref }) => ref),
+    identityProviders: belonging('AWS::Cognito::UserPoolIdentityProvider').map(
+      ({ properties }) => properties,
+    ),
   };
 }
