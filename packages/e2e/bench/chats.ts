@@ -10,7 +10,6 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PodSpec } from '@clawharbor/bootstrap/spec';
 import { deepmergeCustom } from 'deepmerge-ts';
-import { artifacts } from '../e2e/container/artifacts.ts';
 import { readyStatus } from '../e2e/container/observe.ts';
 import { ReplicatedPod } from '../e2e/container/replicated-pod.ts';
 import { execute, succeed, whyNoContainer } from '../src/container/index.ts';
@@ -66,12 +65,7 @@ try {
         await succeed('mount', ['-t', 'tmpfs', '-o', 'size=6g', 'clawharbor-efs', each]);
         mounted.push(each);
       }
-      await cp(artifacts, folder, {
-        recursive: true,
-        filter: (path) => !/\/(backups|replica)$/.test(path),
-      });
       devices = (await Promise.all([efs, folder].map(async (each) => (await stat(each)).dev))).join(',');
-      return folder;
     },
   });
   await cp(object, join(pod.machine.root, shim));

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { execute, runUserData, whyNoContainer, type Execution } from '../src/container/index.ts';
 import { openDataDirectory } from '../src/pod/data-dir.ts';
 import { readDeployment } from '../src/pod/deployment.ts';
-import { artifacts, fillArtifactCache } from './container/artifacts.ts';
+import { fillArtifactCache } from './container/artifacts.ts';
 import { startAndTell } from './container/echo-unit.ts';
 import {
   bootstrap,
@@ -43,7 +43,6 @@ describe.skipIf(reason !== undefined)(
       region = new Region({
         deployment,
         directory: data,
-        artifacts,
         secret: { ANTHROPIC_API_KEY: secretValue, OPENAI_API_KEY: 'sk-openai-marker-8c1f' },
       });
       await region.start();

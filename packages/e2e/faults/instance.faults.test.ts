@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { artifacts, fillArtifactCache } from '../e2e/container/artifacts.ts';
+import { fillArtifactCache } from '../e2e/container/artifacts.ts';
 import { bootstrap, property, readyStatus, succeeded, untilReady } from '../e2e/container/observe.ts';
 import { killBootstrap } from '../e2e/container/kills.ts';
 import { Region } from '../e2e/container/region.ts';
@@ -36,7 +36,6 @@ describe.skipIf(reason !== undefined)('an instance with systemd and the real gat
     region = new Region({
       deployment,
       directory: data,
-      artifacts,
       secret: { ANTHROPIC_API_KEY: 'sk-ant-of-the-test' },
       databases: 'efs',
       // The access points are there, and cannot be reached for a while.

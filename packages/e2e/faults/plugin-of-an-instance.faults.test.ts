@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { artifacts, fillArtifactCache } from '../e2e/container/artifacts.ts';
+import { fillArtifactCache } from '../e2e/container/artifacts.ts';
 import { lastReport, property } from '../e2e/container/observe.ts';
 import { Region } from '../e2e/container/region.ts';
 import { whyNoContainer } from '../src/container/index.ts';
@@ -35,7 +35,7 @@ describe.skipIf(reason !== undefined)('an instance whose channel needs a plugin'
     const deployment = withChannel(await readDeployment({ directory: data }));
     await fillArtifactCache(directory, deployment);
     const secret = { ANTHROPIC_API_KEY: 'sk-ant-of-the-test' };
-    region = new Region({ deployment, directory: data, artifacts, secret });
+    region = new Region({ deployment, directory: data, secret });
     await region.start();
     await region.group.until(({ instances }) => region.launches.has(instances[0]?.id ?? ''));
     for (const launch of region.launches.values()) await launch;

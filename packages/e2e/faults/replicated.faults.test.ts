@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SilentFileSystem, whyNoSilence } from '../../../testing/silent-file-system.ts';
-import { artifacts } from '../e2e/container/artifacts.ts';
 import { property, readyStatus, untilReady } from '../e2e/container/observe.ts';
 import {
   agentDatabase,
@@ -136,12 +135,19 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
   });
 
   it('fault (storage): the replica of a database is torn, and the disk of the instance is lost → no gateway starts with less, and a restore brings the pod back', async () => {
-    await pod.machine.succeed('systemctl', ['stop', 'openclaw']);
+    const began = performance.now();
+    await pod.machine.execute('systemctl', ['stop', 'openclaw'], { timeoutSeconds: 500 });
+    const took = Math.round((performance.now() - began) / 1000);
+    console.log(`the stop took ${took} s`);
+    if (took > 60) {
+      const args = ['-u', 'openclaw', '-u', 'openclaw-replica', '-n', '150', '--no-pager', '-o', 'short-iso'];
+      console.log((await pod.machine.execute('journalctl', args)).stdout);
+    }
     await pod.machine.succeed('rm', ['-rf', '/var/lib/openclaw/current', '/var/lib/openclaw/epoch']);
-    const names = await readdir(join(artifacts, 'replica/epochs'), { recursive: true });
+    const names = await readdir(join(pod.region.artifacts, 'replica/epochs'), { recursive: true });
     const torn = names.filter((name) => name.endsWith('/database') && name.includes(agentDatabase));
     expect(torn.length).toBeGreaterThan(0);
-    for (const name of torn) await truncate(join(artifacts, 'replica/epochs', name), 1000);
+    for (const name of torn) await truncate(join(pod.region.artifacts, 'replica/epochs', name), 1000);
     const refused = await pod.run();
     expect(stepOf(refused, 'start-gateway').error).toMatchObject({ code: 'REPLICA_DAMAGED' });
     expect(await property(pod.machine, 'ActiveState')).not.toBe('active');

@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, copyFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execute } from '../../src/container/index.ts';
@@ -44,4 +45,17 @@ export async function fillArtifactCache(
   if (!(await prepare('plan')).stdout.includes('npm registry')) return;
   await succeeded(prepare('run'));
   await rm(join(directory, 'prepare'), { recursive: true, force: true });
+}
+
+/**
+ * What is at hand, in a folder of its own: an instance also keeps its backups and the replica of its databases there, and unpacks
+ * what it finds. Of a pod of another test it must see nothing.
+ */
+export async function ownArtifacts(folder: string): Promise<void> {
+  // As the access point has it: what replicates the databases is no root, and passes through.
+  await chmod(folder, 0o755);
+  for (const name of await readdir(artifacts)) {
+    if (/^(?!ollama-).*\.tar\.zst(\.sha256)?$/.test(name))
+      await copyFile(join(artifacts, name), join(folder, name), constants.COPYFILE_FICLONE);
+  }
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PodSpec } from '@clawharbor/bootstrap/spec';
 import { gatewayAccount } from '@clawharbor/bootstrap/systemd';
@@ -30,6 +29,7 @@ import type { DataDirectory } from '../../src/pod/data-dir.ts';
 import type { Deployment } from '../../src/pod/deployment.ts';
 import { applyOverlay, laptopOverlay } from '../../src/pod/overlay.ts';
 import { addressIn } from '../../src/template/index.ts';
+import { ownArtifacts } from './artifacts.ts';
 import { OllamaRelease } from './ollama-release.ts';
 
 export interface RegionOptions {
@@ -37,8 +37,6 @@ export interface RegionOptions {
   readonly deployment: Deployment;
   /** Folder for everything: stand-ins, file systems, disks of instances. */
   readonly directory: DataDirectory;
-  /** Folder that is the access point of artifacts. */
-  readonly artifacts: string;
   /** What somebody puts into the secret once it is deployed. */
   readonly secret: Readonly<Record<string, string>>;
   /** Release of OpenClaw that the pod begins with. Default: the template's. */
@@ -63,6 +61,8 @@ export class Region {
   readonly spec: PodSpec;
   /** Folder of the state: the same for every instance. */
   readonly state: string;
+  /** Folder that is the access point of artifacts. */
+  readonly artifacts: string;
   readonly #options: RegionOptions;
   readonly #secrets: SecretsManager;
   readonly #parameters: ParameterStore;
@@ -77,6 +77,7 @@ export class Region {
     this.#options = options;
     this.deployment = deployment;
     this.state = directory.efs;
+    this.artifacts = directory.artifacts;
     this.#secrets = secretsManager({
       region,
       path: join(directory.aws, 'secrets'),
@@ -114,7 +115,7 @@ export class Region {
     const { deployment, secret } = this.#options;
     // An access point makes its root folder for the POSIX user that it is defined with.
     await succeed('chown', [`${gatewayAccount.uid}:${gatewayAccount.gid}`, this.state]);
-    await this.#forgetBackups();
+    await ownArtifacts(this.artifacts);
     await this.#secrets.define(deployment.secret);
     await this.#secrets.put(deployment.secret.arn, JSON.stringify(secret));
     await this.deploy(this.spec);
@@ -169,7 +170,7 @@ export class Region {
     availabilityZone = `${this.deployment.region}a`,
     targetLifecycleState: () => 'InService' | 'Terminated' = () => 'InService',
   ): Promise<SystemdContainer> {
-    const { deployment, directory, artifacts } = this.#options;
+    const { deployment, directory } = this.#options;
     const { account, region, role, machine, subnets, spec } = deployment;
     if (spec.fileSystem === undefined) throw new Error('the spec of the template has no file system');
     const { id: fileSystemId, stateAccessPoint, artifactsAccessPoint } = spec.fileSystem;
@@ -198,7 +199,7 @@ export class Region {
       directory: join(directory.instances, instanceId),
       accessPoints: [
         { fileSystemId, accessPointId: stateAccessPoint, folder: this.state },
-        { fileSystemId, accessPointId: artifactsAccessPoint, folder: artifacts },
+        { fileSystemId, accessPointId: artifactsAccessPoint, folder: this.artifacts },
       ],
       imdsSocket,
       awsSocket: this.#socket('aws'),
@@ -229,12 +230,5 @@ export class Region {
     await this.group.close();
     for (const instance of this.#instances.values()) await instance.remove();
     for (const listening of this.#open) await listening.close();
-    await this.#forgetBackups();
-  }
-
-  /** The artifacts outlive test runs, and a pod is not asked to look after another one's backups and databases. */
-  async #forgetBackups(): Promise<void> {
-    for (const name of ['backups', 'replica'])
-      await rm(join(this.#options.artifacts, name), { recursive: true, force: true });
   }
 }

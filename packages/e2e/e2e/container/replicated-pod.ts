@@ -5,7 +5,7 @@ import type { Report } from '@clawharbor/bootstrap';
 import { runUserData, type Execution, type SystemdContainer } from '../../src/container/index.ts';
 import { openDataDirectory, type DataDirectory } from '../../src/pod/data-dir.ts';
 import { readDeployment } from '../../src/pod/deployment.ts';
-import { artifacts, fillArtifactCache } from './artifacts.ts';
+import { fillArtifactCache } from './artifacts.ts';
 import { Region, type RegionOptions } from './region.ts';
 
 /** OpenClaw's state directory of an instance. */
@@ -18,8 +18,8 @@ export const agentDatabase = 'agents/main/agent/openclaw-agent.sqlite';
 export interface ReplicatedPodOptions {
   /** What is at hand; the first is the pod's. Default: the template's. */
   readonly releases?: readonly Region['spec']['openclaw']['version'][];
-  /** Makes file systems of the access points. @returns the folder of artifacts. Default: that of this machine */
-  readonly fileSystems?: (data: DataDirectory) => Promise<string>;
+  /** Makes file systems of the access points. Default: they are folders */
+  readonly fileSystems?: (data: DataDirectory) => Promise<void>;
   /** As of {@link RegionOptions}. */
   readonly beforeUserData?: RegionOptions['beforeUserData'];
 }
@@ -47,12 +47,12 @@ export class ReplicatedPod {
     const deployment = await readDeployment({ directory: data });
     for (const version of releases.length > 0 ? releases : [undefined])
       await fillArtifactCache(directory, deployment, version);
+    await fileSystems?.(data);
     const secret = { ANTHROPIC_API_KEY: 'sk-ant-marker', OPENAI_API_KEY: 'sk-openai-marker' };
     const [openclaw] = releases;
     const region = new Region({
       deployment,
       directory: data,
-      artifacts: (await fileSystems?.(data)) ?? artifacts,
       secret,
       databases: 'replicated',
       ...(beforeUserData && { beforeUserData }),

@@ -1,10 +1,7 @@
-import { constants } from 'node:fs';
-import { chmod, copyFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapePath } from '@clawharbor/bootstrap/systemd';
 import { whyNoContainer } from '../../src/container/index.ts';
-import { artifacts } from '../container/artifacts.ts';
 import { property, readyStatus, untilReady } from '../container/observe.ts';
 import { ReplicatedPod, stepOf } from '../container/replicated-pod.ts';
 import { putSquashfsTools, whyNoImages } from '../container/squashfs-tools.ts';
@@ -19,22 +16,10 @@ describe.skipIf(reason !== undefined)(
   `a pod whose OpenClaw is an image${reason === undefined ? '' : ` (left out: ${reason})`}`,
   () => {
     let pod: ReplicatedPod;
-    let folder: string;
     beforeAll(async () => {
       pod = await ReplicatedPod.deploy({
         releases: [version],
         beforeUserData: putSquashfsTools,
-        // Other tests write into what their instances have unpacked: what is made here is not for them.
-        fileSystems: async (data) => {
-          folder = data.artifacts;
-          // As the access point has it: what replicates the databases is no root, and passes through.
-          await chmod(folder, 0o755);
-          for (const name of await readdir(artifacts)) {
-            if (/^openclaw-.*\.tar\.zst(\.sha256)?$/.test(name))
-              await copyFile(join(artifacts, name), join(folder, name), constants.COPYFILE_FICLONE);
-          }
-          return folder;
-        },
       });
       await pod.say('Say harbor-1');
     });
@@ -59,7 +44,8 @@ describe.skipIf(reason !== undefined)(
     }
 
     it('unpacks it on its first instance, which makes the image when nobody waits for it', async () => {
-      const made = async () => (await readdir(folder)).filter((name) => name.includes('.squashfs'));
+      const made = async () =>
+        (await readdir(pod.region.artifacts)).filter((name) => name.includes('.squashfs'));
       await expect
         .poll(made, { timeout: 300_000, interval: 1000 })
         .toEqual([expect.stringMatching(/^openclaw-.*\.squashfs$/), expect.stringMatching(/\.sha256$/)]);

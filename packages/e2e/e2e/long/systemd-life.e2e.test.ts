@@ -6,7 +6,7 @@ import type { Report } from '@clawharbor/bootstrap';
 import { whyNoContainer, type Execution } from '../../src/container/index.ts';
 import { openDataDirectory } from '../../src/pod/data-dir.ts';
 import { readDeployment } from '../../src/pod/deployment.ts';
-import { artifacts, fillArtifactCache } from '../container/artifacts.ts';
+import { fillArtifactCache } from '../container/artifacts.ts';
 import { property, readyStatus } from '../container/observe.ts';
 import { Region } from '../container/region.ts';
 import { breakRelease } from '../support/broken-release.ts';
@@ -31,7 +31,7 @@ describe.skipIf(reason !== undefined)(
       for (const version of [old, next]) await fillArtifactCache(directory, deployment, version);
       const secret = { ANTHROPIC_API_KEY: 'sk-ant-marker', OPENAI_API_KEY: 'sk-openai-marker' };
       const databases = 'efs';
-      region = new Region({ deployment, directory: data, artifacts, secret, openclaw: old, databases });
+      region = new Region({ deployment, directory: data, secret, openclaw: old, databases });
       await region.start();
       await region.group.until(({ instances }) => region.launches.has(instances[0]?.id ?? ''));
       for (const launch of region.launches.values()) {

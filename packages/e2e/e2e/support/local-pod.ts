@@ -15,8 +15,8 @@ const nodeFlags = ['--conditions=source', '--disable-warning=ExperimentalWarning
 /** Artifacts outlive test runs: the first installs OpenClaw from npm, later ones prove that the cache suffices. */
 export const artifactCache = join(homedir(), '.cache/clawharbor-e2e/artifacts');
 
-/** A pod keeps its backups beside its artifacts, and they are its own. */
-const isArtifact = (path: string): boolean => basename(path) !== 'backups';
+/** A pod keeps its backups, and the replica of its databases, beside its artifacts, and they are its own. */
+const isArtifact = (path: string): boolean => !['backups', 'replica'].includes(basename(path));
 
 export interface CommandOutcome {
   readonly exitCode: number | null;
