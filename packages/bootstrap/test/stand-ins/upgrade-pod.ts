@@ -126,7 +126,11 @@ export class UpgradePod {
     expect([this.sessions(), this.schema()]).toEqual([2, 23]);
     expect(await this.record('release.json')).toMatchObject({ version: next });
     await this.expectTidy();
-    expect((await this.run(next)).outcome).toBe('unchanged');
+    const again = await this.run(next);
+    expect(again.steps.flatMap(({ name, changes }) => changes.map((change) => `${name}: ${change}`))).toEqual(
+      [],
+    );
+    expect(again.outcome).toBe('unchanged');
   }
 
   /** Nothing of an upgrade is left but its record. */
