@@ -22,6 +22,9 @@ const modest = ['-processors', '1', '-mem', '256M'];
 
 const quiet = ['-noappend', '-no-progress', '-quiet'];
 
+/** Else a file that the disk does not give is an empty one in the image, for all machines after this one. */
+const strict = ['-exit-on-error'];
+
 const mountOptions = ['--types', 'squashfs', '--options', 'loop,ro,nosuid,nodev'];
 
 /**
@@ -51,7 +54,7 @@ export class SquashfsImages implements Images {
   }
 
   async make(directory: string, file: string, signal: AbortSignal): Promise<string | undefined> {
-    const options = [...form, ...reproducible, ...modest, ...quiet];
+    const options = [...form, ...reproducible, ...modest, ...quiet, ...strict];
     const { exitCode, stdout, stderr } = await this.#run({
       file: 'nice',
       args: ['-n', '19', 'mksquashfs', directory, file, ...options],
