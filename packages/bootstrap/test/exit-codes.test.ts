@@ -1,7 +1,11 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { converge } from '../src/converge.ts';
+import { BootstrapError } from '../src/errors.ts';
 import { endingOf } from '../src/openclaw/exit-codes.ts';
 import { judge } from '../src/openclaw/readiness.ts';
+import { refusedStart, rememberRefusedStart } from '../src/openclaw/refused-start.ts';
 import { makePod } from './stand-ins/pod.ts';
 
 /** What gateways said, word by word, in the releases that are named. That they do is proved by running them: e2e/exit-codes. */
@@ -104,3 +108,39 @@ test('a downgrade does not loop: it is started once, and again only when somethi
     await pod.close();
   }
 });
+
+test.each([
+  [
+    'the database of an agent is moved out of the state',
+    'state',
+    'agents/ann/agent/openclaw-agent.sqlite',
+    rm,
+  ],
+  ['the database is repaired', 'state', 'state/openclaw.sqlite', repair],
+  ['a database on the disk of the machine is repaired', 'databases', 'current/state/openclaw.sqlite', repair],
+  [
+    'the database of an agent on that disk is repaired',
+    'databases',
+    'current/agents/ann/agent/openclaw-agent.sqlite',
+    repair,
+  ],
+] as const)('what was refused gets another start once %s', async (_, place, name, change) => {
+  const pod = await makePod();
+  try {
+    const { host } = pod;
+    const file = join(host.layout[place], name);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, 'old');
+    const error = new BootstrapError('STATE_NEEDS_REPAIR', 'It wants its state repaired.');
+    await rememberRefusedStart(host, pod.spec(), error);
+    expect(await refusedStart(host, pod.spec())).toMatchObject({ code: 'STATE_NEEDS_REPAIR' });
+    await change(file);
+    expect(await refusedStart(host, pod.spec())).toBeUndefined();
+  } finally {
+    await pod.close();
+  }
+});
+
+async function repair(file: string): Promise<void> {
+  await writeFile(file, 'new!');
+}

@@ -4,9 +4,12 @@ import * as z from 'zod';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { sha256 } from '../config/config-records.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
+import { localCopies } from '../databases/places.ts';
+import { databaseDirectories } from '../databases/table.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
+import { placesOf } from './databases-program.ts';
 import { configFile } from './gateway-unit.ts';
 
 const refusal = z.object({
@@ -50,12 +53,28 @@ export async function refusedStart(host: Host, spec: PodSpec): Promise<Bootstrap
   );
 }
 
-/** Of the release, its config and the database that holds its state; a start that is refused leaves them as they are. */
+/**
+ * Of the release, its config and the databases that hold its state, wherever they are: whoever repairs one of them, or moves
+ * that of an agent away, as its log asks for, has changed something. A start that is refused leaves them as they are.
+ */
 async function digestOf({ layout }: Host, spec: PodSpec): Promise<string> {
-  const database = await stat(join(layout.state, 'state', 'openclaw.sqlite')).catch(() => undefined);
   const config = await readIfPresent(configFile(layout)).catch(() => undefined);
-  return sha256(
-    JSON.stringify([spec.openclaw.version, config ?? '', database?.ino, database?.size, database?.mtimeMs]),
+  const databases = [
+    await databasesIn(layout.state),
+    // Where a gateway has them on the disk of its machine, those in the state are old.
+    await databasesIn(localCopies(placesOf(layout))),
+  ];
+  return sha256(JSON.stringify([spec.openclaw.version, config ?? '', databases]));
+}
+
+async function databasesIn(root: string): Promise<unknown[]> {
+  const directories = await databaseDirectories(root, []).catch(() => []);
+  return Promise.all(
+    directories.map(async (directory) => {
+      const name = directory === 'state' ? 'openclaw.sqlite' : 'openclaw-agent.sqlite';
+      const found = await stat(join(root, directory, name)).catch(() => undefined);
+      return [directory, found?.ino, found?.size, found?.mtimeMs];
+    }),
   );
 }
 
