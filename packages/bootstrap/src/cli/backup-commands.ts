@@ -221,7 +221,9 @@ async function restore(options: RestoreOptions): Promise<number> {
   if (asked) return withBackups(options, list);
   const wanted = from === undefined ? { at: at ?? new Date() } : { id: from };
   const more = pod === undefined ? {} : { pod };
-  return (dryRun ? withBackups : alone)(options, async ({ context, store }) => {
+  // A start of the gateway removes databases that were made to be looked at: who looks may have been killed.
+  const mayShare = dryRun && !databases;
+  return (mayShare ? withBackups : alone)(options, async ({ context, store }) => {
     const tell = (line: string): void => say(options, { event: 'restore', line }, line);
     // Nobody else may start the gateway meanwhile, and nothing was changed when somebody runs it.
     if (context.host instanceof ProcessHost) await context.host.units.refuseSecondSupervisor();

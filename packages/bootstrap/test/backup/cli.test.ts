@@ -86,6 +86,22 @@ describe('restore refuses, with exit code 1 and nothing changed', () => {
   });
 });
 
+test('a dry run of going back with databases waits for a run of the timer, which would remove what it looks at', async () => {
+  const programs = join(pod.directory, 'programs');
+  await mkdir(programs);
+  const asked = join(pod.directory, 'asked');
+  await writeFile(join(programs, 'flock'), `#!/bin/sh\necho "$@" >>'${asked}'\n`, { mode: 0o755 });
+  environment['PATH'] = `${programs}:${process.env['PATH']}`;
+  where = ['--spec', join(pod.directory, 'spec.json'), '--host', 'systemd'];
+  expect(await ended('restore', '--databases', '--at', '2026-11-29', '--dry-run')).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+  });
+  expect(await readFile(asked, 'utf8')).toMatch(
+    /clawharbor-bootstrap\.lock .* restore --databases .* --dry-run/,
+  );
+});
+
 const manifest = {
   format: 1,
   id: '2026-11-20T07-00-00.000Z',
