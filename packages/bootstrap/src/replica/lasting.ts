@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { BootstrapError } from '../errors.ts';
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB: https://www.sqlite.org/rescode.html */
@@ -17,4 +18,13 @@ export function isLasting(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const isTooLarge = error instanceof BootstrapError && error.code === 'FILE_TOO_LARGE';
   return isTooLarge || isDamaged(error) || isLasting(error.cause);
+}
+
+/** Whether SQLite may open what is there yet: of a directory it says what it says of a file that it cannot open now. */
+export function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

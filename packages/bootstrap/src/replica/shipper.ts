@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { BootstrapError } from '../errors.ts';
 import { countShipped } from './count-shipped.ts';
 import { writeEnding } from './generation.ts';
-import { isLasting } from './lasting.ts';
+import { isFile, isLasting } from './lasting.ts';
 import { LocalDatabase, type Read } from './local-database.ts';
 import { Retry } from './retry.ts';
 import { defaultOptions, type ShipperOptions, type ShipperStatus, type Tick } from './shipper-options.ts';
@@ -98,7 +98,7 @@ export class Shipper {
         await within(this.#running, until - performance.now());
       }
       if (this.#hasEnded()) return true;
-      const isHopeless = this.#isLasting || this.#state === 'closed' || !existsSync(database);
+      const isHopeless = this.#isLasting || this.#state === 'closed' || !isFile(database);
       if (isHopeless || performance.now() > until) break;
       await new Promise((wake) => setTimeout(wake, this.#problem === undefined ? 10 : 250));
     }

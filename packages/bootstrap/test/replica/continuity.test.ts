@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -215,12 +215,16 @@ test.each(['replaced', 'removed'] as const)('a database that was %s begins a new
   expect(rowsIn(here.restored)).toBe(20);
 });
 
-test('a planned end does not wait for a database that was removed: nobody makes it anew', async () => {
+test.each([
+  ['was removed', () => {}],
+  ['has a directory in its place', (path: string) => mkdirSync(path)],
+])('a planned end does not wait for a database that %s: nobody makes it anew', async (_, spoil) => {
   here.add(10);
   const shipper = here.shipper();
   await shipper.start();
   here.writer.close();
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${here.database}${suffix}`, { force: true });
+  spoil(here.database);
   const begun = performance.now();
   await expect(shipper.end(10_000)).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
   expect(performance.now() - begun).toBeLessThan(5000);
