@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BootstrapError } from '../errors.ts';
+import { listGenerations } from '../replica/generation.ts';
 import { restoreDatabase } from '../replica/restore.ts';
 import { kindOf } from './database-file.ts';
 import { beginOf } from './epoch.ts';
@@ -28,9 +29,9 @@ export interface Staged {
  * @throws BootstrapError `REPLICA_MISSING` where nothing goes back so far; `REPLICA_DAMAGED`; `DISK_FULL`
  */
 export async function stageDatabases(places: Places, at: Date): Promise<Staged> {
-  await mustHaveRoom(places);
-  const directory = join(places.local, `staged-${randomBytes(4).toString('hex')}`);
   const epochs = (await namesIn(join(places.replica, 'epochs'))).toSorted().toReversed();
+  await mustHaveRoom(places, epochs);
+  const directory = join(places.local, `staged-${randomBytes(4).toString('hex')}`);
   const asOf: Record<string, string> = {};
   const without: string[] = [];
   const removed: string[] = [];
@@ -110,15 +111,34 @@ async function restoreNewest(
 }
 
 /** A gateway may run on the same disk: what is staged is a copy of all databases, and where they are exchanged there is one more. */
-async function mustHaveRoom(places: Places): Promise<void> {
-  // Where they are in the state directory, nothing lies here yet, and as much will.
-  const bytes = Math.max(await bytesIn(localCopies(places)), await bytesIn(places.state));
+async function mustHaveRoom(places: Places, epochs: readonly string[]): Promise<void> {
+  // Nothing lies here yet where they are in the state directory, or where another machine had them: as much will.
+  const bytes = Math.max(
+    await bytesIn(localCopies(places)),
+    await bytesIn(places.state),
+    await bytesReplicated(places, epochs),
+  );
   const { bavail, bsize } = await statfs(places.local);
   if (bavail * bsize > 3 * bytes) return;
   throw new BootstrapError(
     'DISK_FULL',
     `${places.local} has ${Math.round((bavail * bsize) / 1e6)} MB of room, and ${Math.round((3 * bytes) / 1e6)} MB are needed beside the databases. Make room, or a larger disk; nothing was changed.`,
   );
+}
+
+/** Of the newest copies of all of them. @param epochs newest first */
+async function bytesReplicated(places: Places, epochs: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const database of await replicatedIn(places, epochs)) {
+    for (const epoch of epochs) {
+      const generations = await listGenerations(replicaOf(places, epoch, database));
+      const newest = generations.findLast(({ completion }) => completion !== undefined);
+      if (newest === undefined) continue;
+      bytes += newest.completion?.database.bytes ?? 0;
+      break;
+    }
+  }
+  return bytes;
 }
 
 /** Of the directories of databases below one. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keepReplica } from '../../src/databases/keep.ts';
 import { localCopies, type Places } from '../../src/databases/places.ts';
@@ -136,3 +136,22 @@ test.each(['on the disk', 'in the state directory'])(
     expect(rows(join(root, agent))).toEqual(['hello']);
   },
 );
+
+test('fault (storage): a machine that has no databases yet has no room for those that were replicated → it is said before anything is made', async () => {
+  await run('bring');
+  const then = await replicated();
+  const { bavail, bsize } = statfsSync(places.local);
+  const epochs = join(places.replica, 'epochs');
+  for (const name of await readdir(epochs, { recursive: true })) {
+    if (!name.includes(agent) || basename(name) !== 'complete') continue;
+    const completion = JSON.parse(await readFile(join(epochs, name), 'utf8')) as { database: object };
+    const database = { ...completion.database, bytes: Math.floor((bavail * bsize) / 2) };
+    await writeFile(join(epochs, name), JSON.stringify({ ...completion, database }));
+  }
+  // Another machine, that one being lost: what was in the state at first is not what it had at last.
+  places = { ...places, local: join(directory, 'another') };
+  await mkdir(places.local);
+  const { exitCode, stderr } = await run('stage', then);
+  expect([exitCode, JSON.parse(stderr)]).toMatchObject([1, { code: 'DISK_FULL' }]);
+  expect(await leftOver()).toEqual([]);
+});
