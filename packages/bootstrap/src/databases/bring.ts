@@ -41,8 +41,9 @@ export interface Moment {
  * @throws BootstrapError `REPLICA_DAMAGED`, `REPLICA_MISSING`
  */
 export async function bringDatabases(places: Places, moment: Moment): Promise<Brought> {
-  const holder = await withoutRemoved(places, await readHolder(places));
-  await settleCopies(places, holder, moment.boot);
+  const record = await readHolder(places);
+  await settleCopies(places, record, moment.boot);
+  const holder = await withoutRemoved(places, record);
   const onDisk = await whatCounts(places, holder, moment);
   const inState = await databaseDirectories(places.state, places.agents);
   await makeMountPoints(places, [...inState, ...(holder?.directories ?? []), ...madeAnew]);
@@ -108,13 +109,12 @@ async function whatCounts(
   holder: Holder | undefined,
   { boot }: Moment,
 ): Promise<'all' | ReadonlySet<string>> {
-  const epoch = await readIfPresent(localEpoch(places));
-  const isTheirs = holder?.lives === 'local' && holder.epoch === epoch;
-  if (!isTheirs || !(await isThere(localCopies(places)))) return new Set();
+  if (!(await areTheirs(places, holder)) || !(await isThere(localCopies(places)))) return new Set();
   if ((await readIfPresent(localBoot(places))) === boot) return 'all';
   const text = await readIfPresent(statusFile(places));
   const status = keeperStatus.safeParse(text === undefined ? undefined : parseOrNothing(text)).data;
-  return status?.epoch === epoch ? await notFollowed(places, status) : 'all';
+  if (status === undefined || status.epoch !== holder?.epoch) return 'all';
+  return await notFollowed(places, status);
 }
 
 /** What was written to the local copies and not replicated, as far as their times tell. */
@@ -163,7 +163,14 @@ async function isLeft(places: Places, holder: Holder, directory: string): Promis
   const databases = await databasesOf(places, [holder.epoch, ...holder.earlier], directory);
   const inState = await contentsOf(join(places.state, directory));
   const onDisk = await contentsOf(join(localCopies(places), directory));
-  return databases.length === 0 && [...inState, ...onDisk].every(({ kind }) => kind !== 'file');
+  // On this disk alone, where the replica did not take it. On that of a machine that others have gone on without it is old.
+  const isHere = onDisk.some(({ kind }) => kind === 'database') && (await areTheirs(places, holder));
+  return databases.length === 0 && !isHere && [...inState, ...onDisk].every(({ kind }) => kind !== 'file');
+}
+
+/** Whether the local copies are the databases that others go on with. */
+async function areTheirs(places: Places, holder: Holder | undefined): Promise<boolean> {
+  return holder?.lives === 'local' && (await readIfPresent(localEpoch(places))) === holder.epoch;
 }
 
 async function removeLeft(directory: string): Promise<void> {

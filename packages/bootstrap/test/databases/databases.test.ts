@@ -210,6 +210,14 @@ describe('the databases of a pod', () => {
     expect(existsSync(inState('agents/new/agent/openclaw-agent.sqlite'))).toBe(false);
   });
 
+  test('fault (storage): the database of a new agent was never replicated, and all are folded into the state by who does not know of that agent → it is among them', async () => {
+    await bring({ ...here, agents: ['main', 'new'] });
+    const database = 'agents/new/agent/openclaw-agent.sqlite';
+    await write(on(here, database), 'on the disk alone');
+    await fold({ ...here, agents: [] });
+    expect(rows(inState(database))).toEqual(['on the disk alone']);
+  });
+
   test('fault (storage): the database of an agent cannot be looked at for a while → it is not taken for one that was removed', async () => {
     const other = 'agents/other/agent/openclaw-agent.sqlite';
     await write(inState(other), 'hello');
