@@ -1,3 +1,4 @@
+import { configuredAgents } from '../openclaw/configured-agents.ts';
 import { stageDatabases, type StagedDatabases } from '../openclaw/databases-program.ts';
 import { rewindDatabases } from '../openclaw/gateway-databases.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
@@ -57,7 +58,7 @@ async function staged<T>(
       'HOST_UNSUPPORTED',
       'Databases are replicated by instances alone: restore a backup.',
     );
-  const copies = await stageDatabases(host, at);
+  const copies = await stageDatabases(host, at, await configuredAgents(host));
   try {
     const { directory, ...rest } = copies;
     return await action(copies, { ...rest, losses: await newer(host, directory) });

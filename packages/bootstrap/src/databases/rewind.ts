@@ -30,7 +30,9 @@ export async function rewindDatabases(
   const half = `${localCopies(places)}.tmp`;
   await rm(half, { recursive: true, force: true });
   const said: string[] = [...problems];
-  for (const each of holder.directories) {
+  // One whose directory the state has lost comes back with its database.
+  const directories = [...new Set([...holder.directories, ...Object.keys(asOf).map(dirname)])].toSorted();
+  for (const each of directories) {
     const from = join(localCopies(places), each);
     const to = join(half, each);
     await mkdir(to, { recursive: true, mode: 0o700 });
@@ -46,7 +48,7 @@ export async function rewindDatabases(
     }
     said.push(...(await mirrorOrSay(from, to)));
   }
-  await adoptCopies(places, moment, { half, holder, directories: holder.directories });
+  await adoptCopies(places, moment, { half, holder, directories });
   const { changes, problems: folded } = await foldDatabases(places, moment);
   await removeStaged(places);
   return { changes, problems: [...said, ...folded] };

@@ -7,9 +7,10 @@ import { restoreDatabase } from '../replica/restore.ts';
 import { kindOf } from './database-file.ts';
 import { beginOf } from './epoch.ts';
 import { isGone } from './gone.ts';
+import { readHolder } from './holder.ts';
 import { localCopies, replicaOf, type Places } from './places.ts';
-import { namesIn } from './presence.ts';
-import { databaseDirectories } from './table.ts';
+import { isDirectory, namesIn } from './presence.ts';
+import { databaseDirectories, directoryOf, goesWithItsAgent } from './table.ts';
 
 /** Databases as they were. */
 export interface Staged {
@@ -39,7 +40,7 @@ export async function stageDatabases(places: Places, at: Date): Promise<Staged> 
     await mkdir(directory, { mode: 0o700 });
     for (const database of await replicatedIn(places, epochs)) {
       const folders = epochs.map((epoch) => ({ epoch, folder: replicaOf(places, epoch, database) }));
-      if (await isRemoved(folders)) {
+      if ((await isRemoved(folders)) || !(await isAnyones(places, database))) {
         removed.push(database);
         continue;
       }
@@ -88,6 +89,18 @@ async function isRemoved(folders: readonly { readonly folder: string }[]): Promi
     if ((await namesIn(folder)).length > 0) return await isGone(folder);
   }
   return false;
+}
+
+/** Whether an agent that there is has it: one that was removed while its database was in the state has left no word of that. */
+async function isAnyones(places: Places, database: string): Promise<boolean> {
+  const directory = dirname(database);
+  if (!goesWithItsAgent(database) || places.agents.some((agent) => directoryOf(agent) === directory))
+    return true;
+  // With a record that cannot be read nothing is gone back to.
+  const holder = await readHolder(places);
+  return (
+    holder?.directories.includes(directory) === true || (await isDirectory(join(places.state, directory)))
+  );
 }
 
 /**

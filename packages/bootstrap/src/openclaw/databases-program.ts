@@ -83,10 +83,18 @@ export async function moveDatabases(
   return moved.parse(answer());
 }
 
-/** Makes them as they were at a time, beside those that are there. @throws what the program says */
-export async function stageDatabases(host: Host, at: Date): Promise<StagedDatabases> {
+/**
+ * Makes them as they were at a time, beside those that are there.
+ * @param agents as in {@link Places}
+ * @throws what the program says
+ */
+export async function stageDatabases(
+  host: Host,
+  at: Date,
+  agents: readonly string[],
+): Promise<StagedDatabases> {
   await prepareDirectories(host);
-  const { answer } = await ask(host, [], 'stage', { what: at.toISOString() });
+  const { answer } = await ask(host, [], 'stage', { agents, what: at.toISOString() });
   return staged.parse(answer());
 }
 

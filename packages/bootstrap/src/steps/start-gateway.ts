@@ -1,11 +1,10 @@
-import * as z from 'zod';
 import { writerLock } from '../backup/writer-lock.ts';
 import { ConfigRecords } from '../config/config-records.ts';
-import type { LiveConfig } from '../config/config-set.ts';
 import { readLive } from '../config/live-config.ts';
 import { quietSeconds } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { isPortFree } from '../host/port.ts';
+import { configuredAgents } from '../openclaw/configured-agents.ts';
 import { ageOf, isFrozen } from '../openclaw/frozen.ts';
 import type { Moved } from '../openclaw/databases-program.ts';
 import { hasLostFence } from '../openclaw/gateway-fence.ts';
@@ -62,7 +61,7 @@ async function placeDatabases(context: StepContext): Promise<Moved> {
   const { host, spec } = context;
   const nothing = { changes: [], problems: [], directories: [] };
   if (isReplicated(host, spec)) {
-    const agents = agentsOf((await readLive(host)).live);
+    const agents = await configuredAgents(host);
     const bring = () => bringToDisk(host, gatewayUnitName, agents);
     return await whileNobodyWrites(context, bring, { asItIs: true }).catch(async (error: unknown) => {
       const isLocked = error instanceof BootstrapError && error.code === 'STATE_LOCKED';
@@ -81,16 +80,6 @@ async function placeDatabases(context: StepContext): Promise<Moved> {
   await host.units.setPlaces(gatewayUnitName, []);
   return moved;
 }
-
-/** Agents of a config, and the one that every gateway has. */
-function agentsOf(live: LiveConfig | undefined): string[] {
-  const { agents } = configured.safeParse(live?.joined.value).data ?? {};
-  return ['main', ...(agents?.list ?? []).map(({ id }) => id)];
-}
-
-const configured = z.object({
-  agents: z.object({ list: z.array(z.object({ id: z.string() })).optional() }).optional(),
-});
 
 /** A restart for memory waits, and what happened meanwhile may have made it needless. */
 async function untilDecided(context: StepContext): Promise<Decision> {

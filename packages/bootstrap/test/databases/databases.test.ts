@@ -510,6 +510,31 @@ describe('the databases of a pod', () => {
     expect(rows(on(here, agent))).toEqual(['hello']);
   });
 
+  test.each([
+    ['of the config', 'it comes back', ['main', 'other']],
+    ['that was removed since', 'it stays away, and that is said', ['main']],
+  ])(
+    'fault (storage): the state has no directory of an agent %s, and somebody goes back to when it had one → %s',
+    async (_, __, agents) => {
+      const other = 'agents/other/agent/openclaw-agent.sqlite';
+      await write(inState(other), 'hello');
+      await bring(here);
+      await kept(here, async () => {});
+      const then = new Date();
+      await fold(here);
+      await rm(inState('agents/other'), { recursive: true });
+      const staged = await stageDatabases({ ...here, agents }, then);
+      const isBack = agents.includes('other');
+      expect(staged.removed).toEqual(isBack ? [] : [other]);
+      expect(Object.keys(staged.asOf)).toEqual(isBack ? [agent, other, state] : [agent, state]);
+      await rewindDatabases({ ...here, agents: [] }, { now: new Date(), boot: 'first' }, staged);
+      expect(existsSync(inState(other)) ? rows(inState(other)) : undefined).toEqual(
+        isBack ? ['hello'] : undefined,
+      );
+      expect(rows(inState(agent))).toEqual(['hello']);
+    },
+  );
+
   test('fault (instance): a machine that was cut off makes another copy in its own epoch → nobody goes back to that', async () => {
     await bring(here);
     await kept(here, () => untilReplicated(here));
