@@ -48,6 +48,8 @@ class Keeper {
   readonly #shippers = new Map<string, Shipper>();
   /** Since when each is followed. */
   readonly #since = new Map<string, number>();
+  /** That a look has missed: what the next one misses as well was removed. */
+  readonly #missed = new Set<string>();
   #problem: string | undefined;
   /** A file system that does not answer has one scan waiting for it. */
   #scanning: Promise<void> | undefined;
@@ -83,6 +85,10 @@ class Keeper {
     }
     await this.#scanning;
     await this.#scan();
+    if (this.#missed.size > 0) {
+      await sleep(scanMilliseconds);
+      await this.#scan();
+    }
     const ended = await Promise.allSettled(
       [...this.#shippers.values()].map((each) => each.end(endMilliseconds)),
     );
@@ -105,8 +111,7 @@ class Keeper {
     const tried = async (action: () => Promise<unknown>): Promise<void> => {
       await action().catch((error: Error) => problems.push(error.message));
     };
-    // Who removes an agent leaves the others: else it is the disk that has lost them, and nobody meant to.
-    const areHere = await isDirectory(join(localCopies(this.#places), 'state')).catch(() => false);
+    const areHere = await this.#areHere();
     if (!areHere) problems.push(`the databases in ${localCopies(this.#places)} are gone`);
     for (const directory of this.#directories) {
       const local = join(localCopies(this.#places), directory);
@@ -116,11 +121,21 @@ class Keeper {
         await this.#letGo(directory, local, areHere);
       });
     }
-    for (const directory of areHere ? this.#directories : []) {
+    // Files of one that has just been missed may be as little removed as its database.
+    const isMissed = (directory: string): boolean =>
+      [...this.#missed].some((database) => database.startsWith(`${directory}/`));
+    for (const directory of areHere ? this.#directories.filter((each) => !isMissed(each)) : []) {
       const local = join(localCopies(this.#places), directory);
       await tried(() => mirrorFiles(local, join(this.#places.state, directory)));
     }
     this.#problem = problems.length > 0 ? problems.join('; ') : undefined;
+  }
+
+  /** Who removes an agent leaves what cannot be removed: else it is the disk that has lost them, and nobody meant to. */
+  async #areHere(): Promise<boolean> {
+    const stay = this.#directories.filter((each) => !goesWithItsAgent(each));
+    const are = stay.map((each) => isDirectory(join(localCopies(this.#places), each)).catch(() => false));
+    return (await Promise.all(are)).every(Boolean);
   }
 
   async #follow(databases: readonly string[]): Promise<void> {
@@ -136,13 +151,23 @@ class Keeper {
     }
   }
 
-  /** What was removed on purpose, as with its agent, must not come back with the next machine. */
+  /**
+   * What was removed on purpose, as with its agent, must not come back with the next machine. Whoever removes all of them is seen
+   * in the middle of it by one look, and not by the next.
+   */
   async #letGo(directory: string, local: string, isOnPurpose: boolean): Promise<void> {
     for (const [database, shipper] of this.#shippers) {
       if (!database.startsWith(`${directory}/`)) continue;
       const path = join(local, database.slice(directory.length + 1));
       // What cannot be looked at now is none the less there.
-      if (!(await stat(path).then(() => false, unlessAbsent(true)))) continue;
+      if (!(await stat(path).then(() => false, unlessAbsent(true)))) {
+        this.#missed.delete(database);
+        continue;
+      }
+      if (!this.#missed.delete(database)) {
+        this.#missed.add(database);
+        continue;
+      }
       await shipper.close();
       this.#shippers.delete(database);
       if (isOnPurpose && goesWithItsAgent(database))

@@ -263,6 +263,53 @@ describe('the databases of a pod', () => {
     expect(rows(on(here, agent))).toEqual(['hello']);
   });
 
+  test.each([
+    ['all databases are', ''],
+    ['those of all agents are', 'agents'],
+  ])(
+    'fault (storage): %s removed from the disk of the instance, and somebody looks while an agent has gone and others are still there → it is not taken for one that was removed',
+    async (_, what) => {
+      const other = 'agents/other/agent/openclaw-agent.sqlite';
+      await write(inState(other), 'hello');
+      await writeFile(inState('agents/other/agent/auth-profiles.json'), '{}');
+      await bring(here);
+      const { epoch } = (await readHolder(here))!;
+      const ended = new AbortController();
+      const keeping = keepReplica(here, ended.signal);
+      const complete = async (): Promise<unknown> => {
+        const { databases } = JSON.parse(await readFile(statusFile(here), 'utf8')) as KeeperStatus;
+        return databases[other]?.generation;
+      };
+      await expect.poll(() => complete().catch(() => undefined), { timeout: 20_000 }).toBeDefined();
+      await rm(on(here, 'agents/other'), { recursive: true });
+      // It looks once more.
+      ended.abort();
+      await sleep(500);
+      await rm(join(localCopies(here), what), { recursive: true });
+      await expect(keeping).rejects.toMatchObject({ code: 'REPLICA_MISSING' });
+      expect(await readdir(replicaOf(here, epoch, other))).not.toContain('gone');
+      await bring(here, 'second');
+      expect(rows(on(here, other))).toEqual(['hello']);
+      expect(await readFile(on(here, 'agents/other/agent/auth-profiles.json'), 'utf8')).toBe('{}');
+    },
+  );
+
+  test('an agent that is removed right before the end is gone for the next machine', async () => {
+    const other = 'agents/other/agent/openclaw-agent.sqlite';
+    await write(inState(other), 'hello');
+    await bring(here);
+    await kept(here, async () => {
+      await expect
+        .poll(async () => await readdir(join(here.replica, 'epochs')).catch(() => []), { timeout: 20_000 })
+        .toHaveLength(1);
+      await sleep(1000);
+      await rm(on(here, 'agents/other'), { recursive: true });
+    });
+    await rm(inState('agents/other'), { recursive: true });
+    await bring(there);
+    expect(existsSync(on(there, other))).toBe(false);
+  });
+
   test('fault (storage): somebody removes a database, or the disk of the instance loses them all → the next start has them as they were replicated', async () => {
     await bring(here);
     await lost(here, () => write(on(here, agent), 'replicated'));
