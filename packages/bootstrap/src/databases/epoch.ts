@@ -29,11 +29,13 @@ export async function setAside(places: Places): Promise<string | undefined> {
   const names = await namesIn(places.local);
   if (!names.includes('current')) return undefined;
   const epoch = await readIfPresent(localEpoch(places));
+  const older = names.filter((name) => name.startsWith('aside-')).toSorted();
   if (epoch === undefined) {
     await rm(localCopies(places), { recursive: true, force: true });
-    return undefined;
+    // Nobody has heard of what that start has set aside.
+    const last = older.at(-1);
+    return last === undefined ? undefined : join(places.local, last);
   }
-  const older = names.filter((name) => name.startsWith('aside-')).toSorted();
   for (const name of older.slice(0, Math.max(0, older.length - mostAside + 1)))
     await rm(join(places.local, name), { recursive: true, force: true });
   const aside = asideOf(places, epoch);
