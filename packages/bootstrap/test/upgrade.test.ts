@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readStatus } from '../src/backup/status.ts';
 import { converge } from '../src/converge.ts';
 import { planRun } from '../src/plan.ts';
 import type { Report } from '../src/report.ts';
@@ -146,6 +147,13 @@ describe('an upgrade', () => {
     const before = await pod.pid();
     expect((await pod.run(next)).outcome).toBe('unchanged');
     expect(await pod.pid()).toBe(before);
+  });
+
+  test('counts as a backup: the archive of before it is the last one', async () => {
+    const backups = { prefix: '', everyHours: 6, keep: 12 };
+    expect((await pod.run(next, { backups })).outcome).toBe('ready');
+    const { upgraded } = (await pod.record('release.json')) as { upgraded: { backup: { at: string } } };
+    expect(await readStatus(pod.host.layout)).toMatchObject({ lastBackup: upgraded.backup.at });
   });
 
   test('fault (instance): the clock jumps back by an hour again and again during an upgrade → it is done, and what its report says of times is right', async () => {

@@ -1,4 +1,5 @@
 import { backUp } from '../backup/create.ts';
+import { remember } from '../backup/keep.ts';
 import { wantedBy } from '../config/live-config.ts';
 import { BootstrapError } from '../errors.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
@@ -186,6 +187,8 @@ export class Upgrade {
     const { id, file, at } = await this.#fenced(() => backUp(context, 'before-upgrade'));
     this.#changes.push(`back up the state as ${id}`);
     this.#journal.add({ backup: { id, file, at } });
+    if (context.spec.backups !== undefined)
+      await remember(context, { lastBackup: at, backupFailure: undefined });
   }
 
   async #rehearse(): Promise<void> {
