@@ -77,7 +77,9 @@ export class BackupFolder {
   async remove(id: string): Promise<void> {
     await rm(this.manifestOf(id), { force: true });
     await rm(this.archiveOf(id), { force: true });
-    await rm(join(this.directory, `${id}.stored`), { force: true });
+    // What was noted of it.
+    for (const name of await readdir(this.directory))
+      if (name.startsWith(`${id}.`)) await rm(join(this.directory, name), { force: true });
   }
 
   /**

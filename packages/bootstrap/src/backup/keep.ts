@@ -1,7 +1,9 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskError } from '../disk-error.ts';
+import { sha256 } from '../config/config-records.ts';
 import { BootstrapError } from '../errors.ts';
+import type { BackupBucket } from './bucket.ts';
 import type { BackupContext } from './create.ts';
 import type { BackupFolder } from './folder.ts';
 import type { BackupManifest } from './manifest.ts';
@@ -9,17 +11,23 @@ import { inOrder, newestOf } from './newest.ts';
 import { readStatus, writeStatus, type BackupStatus } from './status.ts';
 import type { BackupStore } from './store.ts';
 
-/** A file beside an archive that is in the bucket, too. */
-const storedMark = '.stored';
+/** Name of a file beside an archive that is in a bucket, too: in that one, and under that prefix. */
+export function storedMark(id: string, { url }: Pick<BackupBucket, 'url'>): string {
+  return `${id}.${sha256(url).slice(0, 8)}.stored`;
+}
 
-/** Oldest first: those that are not in the bucket. One look into the folder. */
-export async function unstored(folder: BackupFolder): Promise<string[]> {
+/** Oldest first: those that are not in the bucket; none where there is no bucket. One look into the folder. */
+export async function unstored({ folder, bucket }: Copies): Promise<string[]> {
+  if (bucket === undefined) return [];
   const names = new Set(await readdir(folder.directory).catch(() => []));
   return [...names]
-    .filter((name) => name.endsWith('Z.json') && !names.has(name.replace(/json$/, storedMark.slice(1))))
+    .filter((name) => name.endsWith('Z.json'))
     .map((name) => name.slice(0, -'.json'.length))
+    .filter((id) => !names.has(storedMark(id, bucket)))
     .toSorted();
 }
+
+type Copies = Pick<BackupStore, 'folder' | 'bucket'>;
 
 /**
  * Copies to the bucket what is not there, all that can be.
@@ -27,11 +35,11 @@ export async function unstored(folder: BackupFolder): Promise<string[]> {
  * @throws BootstrapError `BACKUP_CORRUPT`: all is there but what is damaged here, and the message says what to do about it;
  * `BACKUP_NOT_STORED`
  */
-export async function storeAll({ folder, bucket }: BackupStore): Promise<string[]> {
+export async function storeAll({ folder, bucket }: Copies): Promise<string[]> {
   if (!bucket) return [];
   const done: string[] = [];
   const failures: BootstrapError[] = [];
-  for (const id of await unstored(folder)) {
+  for (const id of await unstored({ folder, bucket })) {
     const manifest = await folder.read(id);
     if (!manifest) continue;
     // One that is not what was backed up keeps no other from getting there.
@@ -47,7 +55,7 @@ export async function storeAll({ folder, bucket }: BackupStore): Promise<string[
       failures.push(damaged(folder, id, error.message, error));
       continue;
     }
-    await writeFile(join(folder.directory, `${id}${storedMark}`), '', { mode: 0o600 });
+    await writeFile(join(folder.directory, storedMark(id, bucket)), '', { mode: 0o600 });
     done.push(`copied ${id} to ${bucket.url}`);
   }
   const [first, ...more] = failures;
@@ -103,10 +111,10 @@ export function superfluous(
 /** Remembers how far the bucket has come. One that could not go there takes nothing from those that could. */
 export async function rememberStored(
   { host }: Pick<BackupContext, 'host'>,
-  folder: BackupFolder,
+  { folder, bucket }: Copies,
   storeFailure?: BackupStatus['storeFailure'],
 ): Promise<void> {
-  const missing = new Set(await unstored(folder));
+  const missing = new Set(await unstored({ folder, bucket }));
   const marked = (await folder.list()).filter(({ id }) => !missing.has(id));
   const { lastStored } = (await readStatus(host.layout)) ?? {};
   // What was known counts, too: of those in the bucket the newest may have been removed here.

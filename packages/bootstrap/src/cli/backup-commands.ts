@@ -141,9 +141,9 @@ async function create({ context, store, options }: Work): Promise<number> {
   for (const remark of manifest.remarks) say(options, { event: 'remark', remark }, `    ${remark}`);
   try {
     for (const line of await storeAll(store)) say(options, { event: 'stored', line }, line);
-    if (store.bucket) await rememberStored(context, store.folder);
+    if (store.bucket) await rememberStored(context, store);
   } catch (error) {
-    await rememberStored(context, store.folder, asFailure(context.host.now(), error));
+    await rememberStored(context, store, asFailure(context.host.now(), error));
     throw error;
   }
   return 0;

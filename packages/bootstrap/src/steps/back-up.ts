@@ -1,5 +1,4 @@
 import { backUp } from '../backup/create.ts';
-import { BackupFolder } from '../backup/folder.ts';
 import {
   asFailure,
   begun,
@@ -40,7 +39,7 @@ export const backUpState: Step = {
     if (due.backup) changes.push(...(await scheduled(context)));
     signal.throwIfAborted();
     const store = new BackupStore(host, spec, { ...patience, signal });
-    if (due.store && (await unstored(store.folder)).length > 0) changes.push(...(await copy(context, store)));
+    if (due.store && (await unstored(store)).length > 0) changes.push(...(await copy(context, store)));
     if (changes.length > 0) changes.push(...(await tidy(host, store, plan)));
     return result(changes, concernsAt(host.now(), plan, await readStatus(host.layout)));
   },
@@ -53,7 +52,7 @@ const patience = { seconds: 30, deniedSeconds: 0 };
 export async function areBackupsDue(host: Host, spec: PodSpec): Promise<boolean> {
   if (!spec.backups) return false;
   const due = dueAt(host.now(), spec.backups, await readStatus(host.layout));
-  return due.backup || due.drill || (due.store && (await unstored(new BackupFolder(host.layout))).length > 0);
+  return due.backup || due.drill || (due.store && (await unstored(new BackupStore(host, spec))).length > 0);
 }
 
 function result(changes: string[], warnings: NonNullable<StepResult['warnings']>): StepResult {
@@ -78,19 +77,20 @@ async function copy(context: StepContext, store: BackupStore): Promise<string[]>
   const { host, signal } = context;
   try {
     const done = await storeAll(store);
-    await rememberStored(context, store.folder);
+    await rememberStored(context, store);
     return done;
   } catch (error) {
     signal.throwIfAborted();
-    await rememberStored(context, store.folder, asFailure(host.now(), error));
+    await rememberStored(context, store, asFailure(host.now(), error));
     return [];
   }
 }
 
-async function tidy(host: Host, { folder, bucket }: BackupStore, { keep }: BackupPlan): Promise<string[]> {
+async function tidy(host: Host, store: BackupStore, { keep }: BackupPlan): Promise<string[]> {
+  const { folder } = store;
   const last = await new ReleaseRecords(host).last();
   const held = {
-    unstored: new Set(bucket ? await unstored(folder) : []),
+    unstored: new Set(await unstored(store)),
     // Without a bucket there is no other way back from an upgrade, and it is promised for as long as the record says so.
     wayBack: last?.upgraded?.backup?.id,
   };

@@ -1,12 +1,12 @@
-import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GatewayLine } from '../../src/openclaw/gateway-line.ts';
-import { BackupFolder } from '../../src/backup/folder.ts';
-import { begun, remember, rememberStored } from '../../src/backup/keep.ts';
+import { begun, remember, rememberStored, storedMark, unstored } from '../../src/backup/keep.ts';
 import { idOf } from '../../src/backup/manifest.ts';
 import { replacedDirectory } from '../../src/backup/replaced.ts';
 import { readStatus } from '../../src/backup/status.ts';
+import { BackupStore } from '../../src/backup/store.ts';
 import { metricsFile } from '../../src/host/layout.ts';
 import { areBackupsDue, backUpState } from '../../src/steps/back-up.ts';
 import { drillBackup } from '../../src/steps/drill.ts';
@@ -84,19 +84,20 @@ test('a damaged memory of it is as none: nothing is overdue, and nothing fails',
 });
 
 test('the last one in the bucket is the newest with its mark, or one that was known and is gone here since', async () => {
-  const folder = new BackupFolder(pod.host.layout);
+  const store = new BackupStore(pod.host, context({ bucket: 'archives' }).spec);
+  const { folder } = store;
   const make = async (hour: number, isStored: boolean): Promise<string> => {
     const at = `2026-11-29T0${hour}:00:00.000Z`;
     const none = { databases: [], contents: [], leftOut: [], remarks: [] };
     const of = { pod: 'test', reason: 'scheduled', openclaw: '2026.9.6', ...none } as const;
     await folder.make();
     await folder.describe({ format: 1, id: idOf(at), at, bytes: 1, sha256: '0'.repeat(64), ...of });
-    if (isStored) await writeFile(join(folder.directory, `${idOf(at)}.stored`), '');
+    if (isStored) await writeFile(join(folder.directory, storedMark(idOf(at), store.bucket!)), '');
     return at;
   };
   const storeFailure = { at: now.toISOString(), code: 'BACKUP_NOT_STORED', message: 'no' };
   const known = async (failure?: typeof storeFailure): Promise<object | undefined> => {
-    await rememberStored(context({}), folder, failure);
+    await rememberStored(context({}), store, failure);
     return readStatus(pod.host.layout);
   };
   await make(1, false);
@@ -109,6 +110,24 @@ test('the last one in the bucket is the newest with its mark, or one that was kn
   expect(await known()).toEqual({ since: now.toISOString(), lastStored: newest });
   await remember(context({}), { lastStored: '2038-01-01T00:00:00.000Z' });
   expect(await known()).toMatchObject({ lastStored: '2026-11-29T02:00:00.000Z' });
+});
+
+test('what is in one bucket is not in another, nor under another prefix of it', async () => {
+  const store = (backups: object) => new BackupStore(pod.host, context(backups).spec);
+  const here = store({ bucket: 'archives' });
+  const at = '2026-11-29T01:00:00.000Z';
+  const none = { databases: [], contents: [], leftOut: [], remarks: [] };
+  const of = { pod: 'test', reason: 'scheduled', openclaw: '2026.9.6', ...none } as const;
+  await here.folder.make();
+  await here.folder.describe({ format: 1, id: idOf(at), at, bytes: 1, sha256: '0'.repeat(64), ...of });
+  expect(await unstored(here)).toEqual([idOf(at)]);
+  await writeFile(join(here.folder.directory, storedMark(idOf(at), here.bucket!)), '');
+  expect(await unstored(here)).toEqual([]);
+  for (const other of [{ bucket: 'others' }, { bucket: 'archives', prefix: 'below/' }])
+    expect(await unstored(store(other))).toEqual([idOf(at)]);
+  expect(await unstored(store({}))).toEqual([]);
+  await here.folder.remove(idOf(at));
+  expect(await readdir(here.folder.directory)).toEqual([]);
 });
 
 describe('a run that is killed in the middle', () => {
