@@ -1,11 +1,11 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskError } from '../disk-error.ts';
 import { sha256 } from '../config/config-records.ts';
 import { BootstrapError } from '../errors.ts';
 import type { BackupBucket } from './bucket.ts';
 import type { BackupContext } from './create.ts';
-import type { BackupFolder } from './folder.ts';
+import { damaged, faultOf, noteFault } from './damaged.ts';
 import type { BackupManifest } from './manifest.ts';
 import { inOrder, newestOf } from './newest.ts';
 import { readStatus, writeStatus, type BackupStatus } from './status.ts';
@@ -35,7 +35,7 @@ type Copies = Pick<BackupStore, 'folder' | 'bucket'>;
  * @throws BootstrapError `BACKUP_CORRUPT`: all is there but what is damaged here, and the message says what to do about it;
  * `BACKUP_NOT_STORED`
  */
-export async function storeAll({ folder, bucket }: Copies): Promise<string[]> {
+export async function storeAll({ folder, bucket }: Copies, now = new Date()): Promise<string[]> {
   if (!bucket) return [];
   const done: string[] = [];
   const failures: BootstrapError[] = [];
@@ -43,7 +43,7 @@ export async function storeAll({ folder, bucket }: Copies): Promise<string[]> {
     const manifest = await folder.read(id);
     if (!manifest) continue;
     // One that is not what was backed up keeps no other from getting there.
-    const fault = await faultOf(folder, manifest);
+    const fault = await faultOf(folder, manifest, now);
     if (fault) {
       failures.push(damaged(folder, id, fault));
       continue;
@@ -52,6 +52,8 @@ export async function storeAll({ folder, bucket }: Copies): Promise<string[]> {
       await bucket.store(folder, manifest);
     } catch (error) {
       if (!(error instanceof BootstrapError && error.code === 'BACKUP_CORRUPT')) throw error;
+      // Without it, it is read again.
+      await noteFault(folder, id, error.message, now).catch(() => {});
       failures.push(damaged(folder, id, error.message, error));
       continue;
     }
@@ -64,22 +66,6 @@ export async function storeAll({ folder, bucket }: Copies): Promise<string[]> {
   throw new BootstrapError(first.code, `${first.message} ${more.length} more cannot go there either.`, {
     cause: first,
   });
-}
-
-/** It is tried again, and said, for as long as it lies there as it is: the message says how to end that. */
-function damaged(folder: BackupFolder, id: string, fault: string, cause?: unknown): BootstrapError {
-  const remedy = `If it is not to come back as it was, remove ${folder.manifestOf(id)}, and then the archive: all others get to the bucket.`;
-  return new BootstrapError('BACKUP_CORRUPT', `${fault} ${remedy}`, { cause });
-}
-
-/** Why no bucket would take an archive, as far as it costs nothing to see; undefined: it may. */
-async function faultOf(folder: BackupFolder, { id, bytes }: BackupManifest): Promise<string | undefined> {
-  const file = folder.archiveOf(id);
-  const size = (await stat(file).catch(() => undefined))?.size;
-  if (size === undefined) return `${file} is not there.`;
-  return size === bytes
-    ? undefined
-    : `${file} has ${size} bytes, not ${bytes}: it is not what was backed up.`;
 }
 
 /** A bucket that cannot be written to for long must not fill the file system either. */

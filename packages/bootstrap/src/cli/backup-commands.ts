@@ -140,7 +140,8 @@ async function create({ context, store, options }: Work): Promise<number> {
   say(options, { event: 'backup', id, file, bytes, at }, `${id}: ${bytes} bytes, ${file}`);
   for (const remark of manifest.remarks) say(options, { event: 'remark', remark }, `    ${remark}`);
   try {
-    for (const line of await storeAll(store)) say(options, { event: 'stored', line }, line);
+    for (const line of await storeAll(store, context.host.now()))
+      say(options, { event: 'stored', line }, line);
     if (store.bucket) await rememberStored(context, store);
   } catch (error) {
     await rememberStored(context, store, asFailure(context.host.now(), error));

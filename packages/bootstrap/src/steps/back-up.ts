@@ -76,7 +76,7 @@ async function scheduled(context: StepContext): Promise<string[]> {
 async function copy(context: StepContext, store: BackupStore): Promise<string[]> {
   const { host, signal } = context;
   try {
-    const done = await storeAll(store);
+    const done = await storeAll(store, host.now());
     await rememberStored(context, store);
     return done;
   } catch (error) {

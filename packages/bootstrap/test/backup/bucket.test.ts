@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BackupBucket } from '../../src/backup/bucket.ts';
 import { BackupFolder } from '../../src/backup/folder.ts';
+import { storeAll } from '../../src/backup/keep.ts';
 import type { BackupManifest } from '../../src/backup/manifest.ts';
 import { makePod, type TestPod } from '../stand-ins/pod.ts';
 
@@ -82,4 +83,41 @@ test('fault (aws): S3 says nothing for good → what is to go there is remembere
   const before = await readdir(folder.directory);
   await expect(bucket.fetch(folder, manifest)).rejects.toMatchObject({ code: 'BACKUP_BUCKET_UNREADABLE' });
   expect(await readdir(folder.directory)).toEqual(before);
+});
+
+test('fault (backup): an archive is damaged as it lies → it is read once a day, and again as soon as it has changed', async () => {
+  const store = { folder, bucket: bucketWithin(20) };
+  const file = folder.archiveOf(manifest.id);
+  const put = async (content: Buffer, at: Date): Promise<void> => {
+    await writeFile(file, content);
+    await utimes(file, at, at);
+  };
+  const hour = (count: number): Date => new Date(Date.parse(manifest.at) + count * 3_600_000);
+  await folder.describe(manifest);
+  await put(Buffer.alloc(archive.length), hour(0));
+  const corrupt = {
+    code: 'BACKUP_CORRUPT',
+    message: expect.stringContaining(folder.manifestOf(manifest.id)),
+  };
+  await expect(storeAll(store, hour(1))).rejects.toMatchObject(corrupt);
+  // Whoever reads it would find it whole.
+  await put(archive, hour(0));
+  await expect(storeAll(store, hour(1.25))).rejects.toMatchObject(corrupt);
+  await put(Buffer.alloc(archive.length), hour(1));
+  await expect(storeAll(store, hour(1.5))).rejects.toMatchObject(corrupt);
+  await put(archive, hour(1));
+  await expect(storeAll(store, hour(25))).rejects.toMatchObject(corrupt);
+  const copied = [`copied ${manifest.id} to s3://archives/`];
+  expect(await storeAll(store, hour(26))).toEqual(copied);
+});
+
+test('fault (backup): an archive is damaged as it lies, and put right → it goes to the bucket at once', async () => {
+  const store = { folder, bucket: bucketWithin(20) };
+  await folder.describe(manifest);
+  await writeFile(folder.archiveOf(manifest.id), Buffer.alloc(archive.length));
+  await expect(storeAll(store)).rejects.toMatchObject({ code: 'BACKUP_CORRUPT' });
+  await writeFile(folder.archiveOf(manifest.id), archive);
+  expect(await storeAll(store)).toHaveLength(1);
+  await folder.remove(manifest.id);
+  expect(await readdir(folder.directory)).toEqual([]);
 });
