@@ -1,18 +1,24 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfPresent } from '../config/files.ts';
 import { generationName, timeOf } from '../replica/generation.ts';
 import { localCopies, localEpoch, type Places } from './places.ts';
-import { namesIn } from './presence.ts';
+import { namesIn, unlessAbsent } from './presence.ts';
 
 /** Name of an epoch that begins now: it sorts behind the one before it, also where the clock was put back. */
 export function newEpoch(now: Date, before?: string): string {
   return generationName(now.getTime(), before === undefined ? [] : [before]);
 }
 
-/** When an epoch began, in milliseconds of the epoch; Infinity for a name that was not made here. Pure. */
-export function beginOf(epoch: string): number {
-  return timeOf(epoch) ?? Infinity;
+/**
+ * When an epoch began, in milliseconds of the epoch; Infinity for a name that was not made here. One that began with a clock that
+ * was ahead puts the names of all after it ahead as well: of those the file system says when they were made.
+ */
+export async function beginOf({ replica }: Pick<Places, 'replica'>, epoch: string): Promise<number> {
+  const named = timeOf(epoch);
+  if (named === undefined) return Infinity;
+  const made = await stat(join(replica, 'epochs', epoch)).catch(unlessAbsent(undefined));
+  return Math.min(named, made?.mtimeMs ?? Infinity);
 }
 
 /** So many are kept: what was on the disk of a machine that was cut off, also where its next start fails. */

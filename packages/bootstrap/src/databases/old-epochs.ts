@@ -15,8 +15,11 @@ export const keptHours = 24;
 export async function removeOldEpochs(places: Places, now: Date): Promise<void> {
   const holder = await readHolder(places);
   if (holder === undefined) return;
-  const epochs = (await namesIn(join(places.replica, 'epochs'))).toSorted();
-  for (const epoch of supersededBefore(epochs, new Date(now.getTime() - keptHours * 3_600_000))) {
+  const names = (await namesIn(join(places.replica, 'epochs'))).toSorted();
+  const epochs = await Promise.all(
+    names.map(async (epoch) => ({ epoch, begun: await beginOf(places, epoch) })),
+  );
+  for (const { epoch } of supersededBefore(epochs, new Date(now.getTime() - keptHours * 3_600_000))) {
     if (epoch !== holder.epoch)
       await rm(join(places.replica, 'epochs', epoch), { recursive: true, force: true });
   }
@@ -30,6 +33,9 @@ export async function notRemoved({ replica }: Places, epochs: readonly string[])
 }
 
 /** Epochs that another one has followed before a time; what was not made here is kept. Pure. @param epochs oldest first */
-export function supersededBefore(epochs: readonly string[], time: Date): string[] {
-  return epochs.slice(0, -1).filter((_, index) => beginOf(epochs[index + 1]!) < time.getTime());
+export function supersededBefore<T extends { readonly begun: number }>(
+  epochs: readonly T[],
+  time: Date,
+): readonly T[] {
+  return epochs.slice(0, -1).filter((_, index) => epochs[index + 1]!.begun < time.getTime());
 }

@@ -33,6 +33,9 @@ export async function stageDatabases(places: Places, at: Date): Promise<Staged> 
   const epochs = (await namesIn(join(places.replica, 'epochs'))).toSorted().toReversed();
   await mustHaveRoom(places, epochs);
   const directory = join(places.local, `staged-${randomBytes(4).toString('hex')}`);
+  const begun = new Map(
+    await Promise.all(epochs.map(async (epoch) => [epoch, await beginOf(places, epoch)] as const)),
+  );
   const asOf: Record<string, string> = {};
   const without: string[] = [];
   const removed: string[] = [];
@@ -46,7 +49,7 @@ export async function stageDatabases(places: Places, at: Date): Promise<Staged> 
       }
       const target = join(directory, database);
       await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      const then = folders.filter(({ epoch }) => beginOf(epoch) <= at.getTime());
+      const then = folders.filter(({ epoch }) => begun.get(epoch)! <= at.getTime());
       const found = await restoreNewest(then, target, at);
       if (found === undefined) without.push(database);
       else asOf[database] = found.toISOString();

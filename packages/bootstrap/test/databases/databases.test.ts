@@ -21,6 +21,7 @@ import { foldDatabases } from '../../src/databases/fold.ts';
 import { readHolder } from '../../src/databases/holder.ts';
 import { keepReplica } from '../../src/databases/keep.ts';
 import { localCopies, localEpoch, replicaOf, type Places } from '../../src/databases/places.ts';
+import { removeOldEpochs } from '../../src/databases/old-epochs.ts';
 import { rewindDatabases } from '../../src/databases/rewind.ts';
 import { stageDatabases } from '../../src/databases/staged.ts';
 import { replicaAge, statusFile, type KeeperStatus } from '../../src/databases/status.ts';
@@ -581,6 +582,33 @@ describe('the databases of a pod', () => {
       expect(rows(inState(agent))).toEqual(['hello']);
     },
   );
+
+  test('fault (instance): a machine began with a clock that was a year ahead, and all after it with the right one → they can be gone back to, and what is a day old goes', async () => {
+    const epochs = async (): Promise<string[]> => (await readdir(join(here.replica, 'epochs'))).toSorted();
+    const ahead = new Date(Date.now() + 365 * 86_400_000);
+    await bringDatabases(here, { now: ahead, boot: 'first' });
+    await kept(here, () => untilReplicated(here));
+    const then = new Date();
+    await sleep(50);
+    await bring(there);
+    await kept(there, async () => {
+      await write(on(there, agent), 'since then');
+      await untilReplicated(there);
+    });
+    const staged = await stageDatabases(there, new Date());
+    expect(rows(join(staged.directory, agent))).toEqual(['hello', 'since then']);
+    expect(rows(join((await stageDatabases(there, then)).directory, agent))).toEqual(['hello']);
+    await bring(here);
+    await kept(here, () => untilReplicated(here));
+    const all = await epochs();
+    expect(all).toHaveLength(3);
+    for (const [index, epoch] of all.entries()) {
+      const begun = new Date(Date.now() - (3 - index) * 86_400_000);
+      await utimes(join(here.replica, 'epochs', epoch), begun, begun);
+    }
+    await removeOldEpochs(here, new Date(Date.now() - 3_600_000));
+    expect(await epochs()).toEqual(all.slice(1));
+  });
 
   test('fault (instance): a machine that was cut off makes another copy in its own epoch → nobody goes back to that', async () => {
     await bring(here);
