@@ -8,8 +8,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { converge } from '../src/converge.ts';
 import { ArtifactCache } from '../src/install/artifact-cache.ts';
 import { imageOf, storeImage } from '../src/install/image.ts';
+import { GatewayLine } from '../src/openclaw/gateway-line.ts';
 import { planRun } from '../src/plan.ts';
 import type { Report } from '../src/report.ts';
+import { makeImage } from '../src/steps/make-image.ts';
+import type { StepContext } from '../src/steps/step.ts';
 import { ReleaseRecords } from '../src/upgrade/records.ts';
 import {
   ImageHost,
@@ -60,7 +63,7 @@ describe.skipIf(whyNoImages !== undefined)(
     const cache = () => new ArtifactCache(pod.host.layout.artifacts);
 
     /** The image that a first instance has made. @param bytes more than the stand-in has */
-    async function makeImage(version: typeof old | typeof next = next, bytes = 0): Promise<void> {
+    async function storeOne(version: typeof old | typeof next = next, bytes = 0): Promise<void> {
       const host = launch();
       const artifact = artifactOfThisMachine(version);
       await mkdir(installed(host, version), { recursive: true });
@@ -126,14 +129,14 @@ describe.skipIf(whyNoImages !== undefined)(
     });
 
     test('is the same whoever makes it', async () => {
-      await makeImage();
+      await storeOne();
       const one = await readFile(`${stored()}.sha256`, 'utf8');
-      await makeImage();
+      await storeOne();
       expect(await readFile(`${stored()}.sha256`, 'utf8')).toBe(one);
     });
 
     test('fault (storage): the image of OpenClaw is torn → it is set aside, OpenClaw is unpacked, and the image is made again', async () => {
-      await makeImage();
+      await storeOne();
       await truncate(stored(), 2000);
       const host = launch();
       const report = await converge(pod.spec(), host);
@@ -215,7 +218,7 @@ describe.skipIf(whyNoImages !== undefined)(
     });
 
     test('fault (storage): the disk of the instance is full while the image of OpenClaw is copied to it → DISK_FULL; the image is not called corrupt, and the next run with room mounts it', async () => {
-      await makeImage(next, 8_000_000);
+      await storeOne(next, 8_000_000);
       const host = launch();
       const disk = new SmallDisk(join(pod.directory, `machine-${hosts.length - 1}`));
       try {
@@ -235,7 +238,7 @@ describe.skipIf(whyNoImages !== undefined)(
     });
 
     test('fault (instance): a reboot with OpenClaw as an image → its copy on the machine is checked and mounted again, and nothing is read from elsewhere', async () => {
-      await makeImage();
+      await storeOne();
       const host = launch();
       await prepare(host);
       unmountBelow(pod.directory);
@@ -252,7 +255,7 @@ describe.skipIf(whyNoImages !== undefined)(
     ])(
       'fault (instance): a power cut has left %s of the image on the machine → it is copied again',
       async (_, spoil) => {
-        await makeImage();
+        await storeOne();
         const host = launch();
         await prepare(host);
         unmountBelow(pod.directory);
@@ -265,7 +268,7 @@ describe.skipIf(whyNoImages !== undefined)(
     );
 
     test('makes way for another installation of its release, and nothing of it stays mounted', async () => {
-      await makeImage();
+      await storeOne();
       const host = launch();
       await prepare(host);
       await writeFile(join(installed(host), '.clawharbor-installed'), 'something else');
@@ -285,8 +288,8 @@ describe.skipIf(whyNoImages !== undefined)(
 
     test('goes with its release, a week after an upgrade, and so does the mount', async () => {
       await storeStandIn(pod.directory, old);
-      await makeImage(old);
-      await makeImage(next);
+      await storeOne(old);
+      await storeOne(next);
       const host = launch();
       const spec = (version: typeof old | typeof next) => {
         const usual = pod.spec();
@@ -343,6 +346,33 @@ describe.skipIf(whyNoImages !== undefined)(
         image,
         `${image}.sha256`,
       ]);
+    });
+
+    test('fault (instance): each run is killed while the image of OpenClaw is made, as by a limit of memory → the next one on this machine does not begin it again', async () => {
+      const host = launch();
+      expect((await prepare(host)).outcome).toBe('prepared');
+      const context: StepContext = {
+        spec: pod.spec(),
+        host,
+        secretEnvironment: async () => ({}),
+        line: new GatewayLine(host),
+        startedAt: new Date(),
+        done: new Map(),
+        signal: new AbortController().signal,
+      };
+      const killed = new Promise<never>(() => {});
+      const make = vi.spyOn(host.images, 'make').mockReturnValue(killed);
+      void makeImage.apply(context);
+      await vi.waitFor(() => expect(make).toHaveBeenCalledOnce());
+      expect(await makeImage.apply(context)).toEqual({
+        changes: [],
+        skipped: expect.stringMatching(/began to make an image .* was ended/),
+      });
+      expect(make).toHaveBeenCalledOnce();
+      expect(await makeImage.plan(context)).toEqual([]);
+      // Another machine is none that it is known of.
+      make.mockRestore();
+      expect(step(await converge(pod.spec(), launch()), 'make-image')?.status).toBe('changed');
     });
 
     test('fault (kill): a run is stopped while the image of OpenClaw is made → it is let go of, and no failure is remembered', async () => {

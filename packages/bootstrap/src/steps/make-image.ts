@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain } from '../aws/explain.ts';
 import { readIfPresent } from '../config/files.ts';
@@ -47,11 +47,15 @@ async function make(context: StepContext, images: Images): Promise<StepResult> {
   const { host, spec, signal } = context;
   const artifact = await artifactOf(context);
   const cache = new ArtifactCache(host.layout.artifacts);
+  // Of a run that is killed nobody is told, and it would be killed by the same thing again.
+  await remember(context, 'a run began to make an image here and was ended: see the journal for why');
   try {
     const why = await storeImage(host, { images, cache, artifact, target: directoryOf(context), signal });
     if (why !== undefined) return await skip(context, `this machine does not mount images: ${why}`);
+    await forget(context);
     return { changes: [`make an image of OpenClaw ${spec.openclaw.version} for the next instance`] };
   } catch (error) {
+    if (signal.aborted) await forget(context);
     signal.throwIfAborted();
     const message = `${imageOf(artifact)} was not stored: ${explain(error)}`;
     await remember(context, message);
@@ -67,6 +71,10 @@ async function skip(context: StepContext, why: string): Promise<StepResult> {
 /** It takes a processor for seconds to minutes, and a run may come every minute: the next instance tries it again. */
 async function remember(context: StepContext, why: string): Promise<void> {
   await writeFile(reasonFile(context), why);
+}
+
+async function forget(context: StepContext): Promise<void> {
+  await rm(reasonFile(context), { force: true });
 }
 
 function whyNot(context: StepContext): Promise<string | undefined> {
