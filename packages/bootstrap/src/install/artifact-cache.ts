@@ -41,7 +41,7 @@ export class ArtifactCache {
   /**
    * Unpacks an artifact into an empty directory.
    * @returns false if there is none
-   * @throws BootstrapError `ARTIFACT_CORRUPT` after it was set aside; the signal's reason
+   * @throws BootstrapError `ARTIFACT_CORRUPT` after it was set aside, or where the storage does not give it; the signal's reason
    */
   async restore(name: string, directory: string, signal?: AbortSignal): Promise<boolean> {
     const take = (file: string) => unpack(file, directory, signal);
@@ -106,15 +106,15 @@ export class ArtifactCache {
       (error: unknown) => {
         // Interrupted, it was not found wrong.
         if (signal?.aborted || error instanceof BootstrapError) throw error;
-        return `it cannot be ${how} (${(error as Error).message})`;
+        const why = `it cannot be ${how} (${(error as Error).message})`;
+        if (isOfStorage(error as Error))
+          throw corrupt(join(this.#directory, name), why, 'It was left as it is');
+        return why;
       },
     );
     if (problem === undefined) return expected;
     const aside = await this.#setAside(name);
-    throw new BootstrapError(
-      'ARTIFACT_CORRUPT',
-      `${join(this.#directory, name)}: ${problem}. Set aside as ${aside}.`,
-    );
+    throw corrupt(join(this.#directory, name), problem, `Set aside as ${aside}`);
   }
 
   async #setAside(name: string): Promise<string> {
@@ -129,4 +129,15 @@ export class ArtifactCache {
   #checksumOf(name: string): string {
     return join(this.#directory, `${name}.sha256`);
   }
+}
+
+function corrupt(file: string, problem: string, done: string): BootstrapError {
+  return new BootstrapError('ARTIFACT_CORRUPT', `${file}: ${problem}. ${done}.`);
+}
+
+/** Says nothing of what an artifact is: a file server that fails, or the disk that it is copied to, may be right again later. */
+function isOfStorage(error: NodeJS.ErrnoException): boolean {
+  return (
+    /^(EIO|ESTALE|ETIMEDOUT|EREMOTEIO)$/.test(error.code ?? '') || /Input\/output error/.test(error.message)
+  );
 }
