@@ -225,6 +225,34 @@ describe('the live config', () => {
     expect((await converge(pod.spec(), pod.host)).outcome).toBe('ready');
   });
 
+  test('fault (config): there is no good config yet, and the broken one is put right while the gateway starts with it once more → the good one is not taken for the refused one', async () => {
+    const { state, records } = pod.host.layout;
+    await converge(pod.spec(), pod.host);
+    const good = JSON.stringify(await pod.readConfig());
+    await pod.host.units.stop('openclaw');
+    await rm(join(records, 'last-good.json'));
+    await pod.writeConfig(`${good} // "test": "refusesLate"`);
+    await pod.host.units.start('openclaw');
+    const refuse = (): void => writeFileSync(join(state, 'refuse-now'), '');
+    const start = pod.host.units.start.bind(pod.host.units);
+    pod.host.units.start = async (name) => {
+      await rm(join(state, 'refuse-now'));
+      await start(name);
+      setTimeout(() => {
+        writeFileSync(join(state, 'openclaw.json'), good);
+        refuse();
+      }, 2000);
+    };
+    const report = await converge(pod.spec(), pod.host, {
+      onEvent: ({ step: name, status }) => {
+        if (name === 'wait-ready' && status === 'started') refuse();
+      },
+    });
+    expect(step(report, 'wait-ready')).toMatchObject({ error: { code: 'GATEWAY_CONFIG_REFUSED' } });
+    pod.host.units.start = start;
+    expect((await converge(pod.spec(), pod.host)).outcome).toBe('ready');
+  });
+
   describe('that OpenClaw rejects', () => {
     test('fault (config): OpenClaw rejects one wish of the spec → the pod runs without that wish, on this instance and on the next', async () => {
       await converge(pod.spec(), pod.host);

@@ -1,7 +1,7 @@
 import type { Condition } from '../conditions.ts';
 import { acceptConfig } from '../config/accept-config.ts';
 import { ConfigRecords } from '../config/config-records.ts';
-import { isSameSet, parseSet } from '../config/config-set.ts';
+import { isSameSet, parseSet, type LiveConfig } from '../config/config-set.ts';
 import { readIfPresent } from '../config/files.ts';
 import { install, readLive, restore, wantedBy } from '../config/live-config.ts';
 import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
@@ -27,17 +27,19 @@ export const waitReady: Step = {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const { live } = await readLive(context.host);
-      if (begunWith !== undefined && isSameSet(begunWith, live)) return await rollBack(context, error);
+      if (begunWith !== undefined && isSameSet(begunWith, live))
+        return await rollBack(context, error, begunWith);
     }
     await forgetRefusedStart(context.host);
     await context.host.units.start(gatewayUnitName);
+    const { live: tried } = await readLive(context.host);
     const again = 'start openclaw again, which had begun before the config was what it is now';
     try {
       const { changes, ...rest } = await whenReady(context);
       return { ...rest, changes: [again, ...changes] };
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      return await rollBack(context, error);
+      return await rollBack(context, error, tried);
     }
   },
 };
@@ -75,15 +77,20 @@ function isStarted({ done }: StepContext): boolean {
 /**
  * The last good config comes back with all its files, and with what infrastructure decides by now: nobody gets in another
  * way because a wish was wrong.
+ * @param tried what was refused: by now there may be another one, which nobody has tried
  */
-async function rollBack(context: StepContext, refused: BootstrapError): Promise<StepResult> {
+async function rollBack(
+  context: StepContext,
+  refused: BootstrapError,
+  tried: LiveConfig | undefined,
+): Promise<StepResult> {
   const { host, spec } = context;
   // No config helps where it is the state that does not fit.
   if (refused.code !== 'GATEWAY_CONFIG_REFUSED') throw refused;
   const records = new ConfigRecords(host);
   const good = await records.lastGood();
   const { live } = await readLive(host);
-  if (live !== undefined) await records.saveRefused(live, spec.openclaw.version);
+  if (tried !== undefined) await records.saveRefused(tried, spec.openclaw.version);
   if (!good) throw refused;
   const wanted = { ...(await wantedBy(host, spec)), lastApplied: good.lastApplied };
   const accepted = await acceptConfig(host, spec, parseSet(host, good), wanted);
