@@ -54,7 +54,7 @@ export async function examine(
   if (database?.isFile() !== true || database.size !== completion.database.bytes)
     return { problem: `${name}: the copy of the database is not what it was` };
   const commits = await readCommits(directory).catch(unlessDamaged);
-  const wanted = (commits ?? []).filter((commit) => commit.at <= at);
+  const wanted = committedBy(commits ?? [], at, Date.now());
   const { wals, problem } = await readWals(directory, commits ?? [], at === Infinity ? undefined : wanted);
   const reach = wals.at(-1) ?? { wal: 0, frames: 0 };
   if (!hasReached(reach, completion.wal))
@@ -70,6 +70,15 @@ export async function examine(
     ending,
     ...(said !== undefined && { problem: `${name}: ${said}` }),
   };
+}
+
+/**
+ * Commits that were made by a time: none behind one that was made after it, also where the clock was put back since. One that lies
+ * ahead of now is of a clock that was wrong, and was made before what follows it. Pure.
+ */
+function committedBy(commits: readonly Commit[], time: number, now: number): Commit[] {
+  const first = commits.findIndex(({ at }) => at > time && at <= now);
+  return (first === -1 ? commits : commits.slice(0, first)).filter(({ at }) => at <= time);
 }
 
 /** @param wanted undefined: all there is */

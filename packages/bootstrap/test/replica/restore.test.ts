@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { restoreDatabase } from '../../src/replica/index.ts';
 import { rowsIn } from './numbered.ts';
 import { Replicated } from './replicated.ts';
@@ -219,4 +219,30 @@ test('each point in time since the first copy can be gone back to, over generati
   expect(rows).toEqual([10, 20, 30, 40, 50]);
   await here.restore();
   expect(rowsIn(here.restored)).toBe(60);
+});
+
+test.each([
+  ['put back by a mistake: what was said before that, and after the time, is none of it', 2, 10],
+  ['a year ahead, and put right: what it said meanwhile counts for as old as what came after', 365 * 24, 30],
+])('the clock was %s', async (_, firstHour, rows) => {
+  const begun = Date.now();
+  const hour = (count: number): number => begun + count * 3_600_000;
+  vi.useFakeTimers({ toFake: ['Date'], now: begun });
+  try {
+    here.add(10);
+    const shipper = here.shipper();
+    await shipper.start();
+    for (const at of [firstHour, 1]) {
+      vi.setSystemTime(hour(at));
+      here.add(10);
+      await shipper.sync();
+    }
+    await shipper.end();
+    vi.setSystemTime(hour(3));
+    const { asOf } = await here.restore(new Date(hour(1.5)));
+    expect(rowsIn(here.restored)).toBe(rows);
+    expect(asOf.getTime()).toBeLessThanOrEqual(hour(1.5));
+  } finally {
+    vi.useRealTimers();
+  }
 });
