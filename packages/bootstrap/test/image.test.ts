@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -373,6 +373,20 @@ describe.skipIf(whyNoImages !== undefined)(
       // Another machine is none that it is known of.
       make.mockRestore();
       expect(step(await converge(pod.spec(), launch()), 'make-image')?.status).toBe('changed');
+    });
+
+    test('fault (storage): the disk of the instance has no room for an image of OpenClaw → none is begun, which would take the last of it from the databases', async () => {
+      const host = launch();
+      expect((await prepare(host)).outcome).toBe('prepared');
+      // An artifact that takes no room itself, with more bytes than there would be room for its image.
+      const { bavail, bsize } = statfsSync(host.layout.install);
+      await truncate(join(host.layout.artifacts, artifactOfThisMachine()), Math.floor((bavail * bsize) / 2));
+      const report = await converge(pod.spec(), host);
+      expect(step(report, 'make-image')).toMatchObject({
+        status: 'skipped',
+        changes: [expect.stringMatching(/MB of room/)],
+      });
+      expect(host.asked.filter((line) => line.includes('mksquashfs /'))).toEqual([]);
     });
 
     test('fault (kill): a run is stopped while the image of OpenClaw is made → it is let go of, and no failure is remembered', async () => {

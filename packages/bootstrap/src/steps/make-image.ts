@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain } from '../aws/explain.ts';
 import { readIfPresent } from '../config/files.ts';
@@ -30,7 +30,7 @@ export const makeImage: Step = {
     if (!(await isDue(context))) return { changes: [] };
     const known = await whyNot(context);
     if (known !== undefined) return { changes: [], skipped: known };
-    const why = await images.provideTools();
+    const why = (await whyNoRoom(context)) ?? (await images.provideTools());
     return why === undefined ? await make(context, images) : await skip(context, why);
   },
 };
@@ -41,6 +41,18 @@ async function isDue(context: StepContext): Promise<boolean> {
   const installed = await readInstalled(directoryOf(context));
   const cache = new ArtifactCache(context.host.layout.artifacts);
   return installed?.name === artifact && !(await cache.has(imageOf(artifact)));
+}
+
+/** An image of OpenClaw 2026.9.6 has one and a half times the bytes of its artifact; the databases are on the same disk. */
+async function whyNoRoom(context: StepContext): Promise<string | undefined> {
+  const { artifacts, install } = context.host.layout;
+  const artifact = await stat(join(artifacts, await artifactOf(context))).catch(() => undefined);
+  const needed = 3 * (artifact?.size ?? 0);
+  const { bavail, bsize } = await statfs(install);
+  const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+  return bavail * bsize >= needed
+    ? undefined
+    : `${install} has ${megabytes(bavail * bsize)} of room, and an image wants ${megabytes(needed)}`;
 }
 
 async function make(context: StepContext, images: Images): Promise<StepResult> {
