@@ -61,8 +61,8 @@ if (old) writeFileSync(file, text().replace(old[0], `"modern": ${old[1]}`));
 log(`[gateway] key ${process.env.FAKE_API_KEY ?? 'absent'}`);
 const wish = asked();
 // The real one may take half a minute between what it reads and what it says of it: here, until a test wants it.
-while (wish === 'refusesLate' && !existsSync(join(state, 'refuse-now')))
-  await new Promise((later) => setTimeout(later, 50));
+if (wish === 'refusesLate')
+  while (!existsSync(join(state, 'refuse-now'))) await new Promise((later) => setTimeout(later, 50));
 if (wish === 'refuse' || wish === 'refusesLate') {
   log('Gateway failed to start: Invalid config');
   process.exit(78);
