@@ -135,14 +135,7 @@ describe.skipIf(reason !== undefined)('a pod whose databases are on the disk of 
   });
 
   it('fault (storage): the replica of a database is torn, and the disk of the instance is lost → no gateway starts with less, and a restore brings the pod back', async () => {
-    const began = performance.now();
-    await pod.machine.execute('systemctl', ['stop', 'openclaw'], { timeoutSeconds: 500 });
-    const took = Math.round((performance.now() - began) / 1000);
-    console.log(`the stop took ${took} s`);
-    if (took > 60) {
-      const args = ['-u', 'openclaw', '-u', 'openclaw-replica', '-n', '150', '--no-pager', '-o', 'short-iso'];
-      console.log((await pod.machine.execute('journalctl', args)).stdout);
-    }
+    await pod.machine.succeed('systemctl', ['stop', 'openclaw']);
     await pod.machine.succeed('rm', ['-rf', '/var/lib/openclaw/current', '/var/lib/openclaw/epoch']);
     const names = await readdir(join(pod.region.artifacts, 'replica/epochs'), { recursive: true });
     const torn = names.filter((name) => name.endsWith('/database') && name.includes(agentDatabase));
