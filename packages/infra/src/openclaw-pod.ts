@@ -25,6 +25,7 @@ import { Logs } from './parts/logs.ts';
 import { Machine } from './parts/machine.ts';
 import { Network, type ExistingNetwork } from './parts/network.ts';
 import { InfraError } from './errors.ts';
+import { pendingLookups, withoutPending } from './lookups.ts';
 import { openclawConfig } from './openclaw-config.ts';
 import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 import type { PodOptionsInput } from './options/pod-props.ts';
@@ -83,7 +84,7 @@ export class OpenClawPod extends Construct {
   /** @throws InfraError with the code of what is wrong in the props, see its registry in the README */
   constructor(scope: Construct, id: string, props: OpenClawPodProps) {
     super(scope, id);
-    this.options = optionsOf(props);
+    this.options = optionsOf(this, props);
     const { options } = this;
     const dnsNames = options.domain.names as [string, ...string[]];
     const groupName = `clawharbor-${options.name}`;
@@ -209,7 +210,7 @@ export class OpenClawPod extends Construct {
         spec,
         entrance.rule,
         storage.fileSystem.mountTargetsAvailable,
-        network.gatewaySubnets.internetConnectivityEstablished,
+        network.internetConnectivityEstablished,
       ],
     });
 
@@ -273,16 +274,12 @@ export class OpenClawPod extends Construct {
   }
 }
 
-function optionsOf({
-  existingNetwork: _network,
-  bundle: _bundle,
-  domain,
-  ...rest
-}: OpenClawPodProps): PodOptions {
-  return checked(podOptionsSchema, {
-    ...rest,
-    domain: { hostedZone: identityOf(domain.hostedZone), names: domain.names },
-  });
+function optionsOf(scope: Construct, props: OpenClawPodProps): PodOptions {
+  const { existingNetwork: _network, bundle: _bundle, domain, ...rest } = props;
+  const given = { ...rest, domain: { hostedZone: identityOf(domain.hostedZone), names: domain.names } };
+  const result = podOptionsSchema.safeParse(given);
+  if (result.success) return result.data;
+  return checked(podOptionsSchema, withoutPending(given, pendingLookups(scope)));
 }
 
 function backupSpec(

@@ -30,7 +30,7 @@ export class AutoScaling extends Construct {
     this.group = new autoscaling.AutoScalingGroup(this, 'Group', {
       autoScalingGroupName: props.groupName,
       vpc: props.network.vpc,
-      vpcSubnets: { subnets: props.network.gatewaySubnets.subnets },
+      vpcSubnets: { subnets: [...props.network.gatewaySubnets] },
       launchTemplate: props.launchTemplate,
       minCapacity: 1,
       maxCapacity: 1,

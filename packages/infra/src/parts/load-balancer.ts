@@ -70,7 +70,7 @@ export class LoadBalancer extends Construct {
     const { network, deletionProtection } = props;
     this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
-      vpcSubnets: { subnets: network.loadBalancerSubnets.subnets },
+      vpcSubnets: { subnets: [...network.loadBalancerSubnets] },
       internetFacing: props.internetFacing,
       ipAddressType: network.ipv6 ? elb.IpAddressType.DUAL_STACK : elb.IpAddressType.IPV4,
       securityGroup: this.securityGroup(props),

@@ -1,16 +1,26 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { overlap, parseCidr } from '../options/cidr.ts';
 import { InfraError } from '../errors.ts';
 import type { PodOptions } from '../options/pod-options.ts';
+import { onePerZone, refuseNoSubnets, refuseSharedZones } from './zones.ts';
 
 /** A VPC that is there already, and where in it the pod lives. */
 export interface ExistingNetwork {
   readonly vpc: ec2.IVpc | ec2.Vpc;
-  /** Default: the public subnets, or the private ones for an internal load balancer. */
+  /**
+   * One in each of at least two Availability Zones
+   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer).
+   * Default: the first public subnet of each zone, or the first private one for an internal load balancer.
+   * Refused: `SUBNETS_TOO_FEW`, `SUBNETS_SHARE_ZONE`.
+   */
   readonly loadBalancerSubnets?: ec2.SubnetSelection;
-  /** Need a way out to AWS and npm. Default: the private subnets. */
+  /**
+   * Need a way out to AWS and npm. There may be several in a zone: the file system gets a mount target in the first of
+   * each (https://docs.aws.amazon.com/efs/latest/ug/accessing-fs.html). Default: the private subnets.
+   * Refused: `SUBNETS_TOO_FEW`.
+   */
   readonly gatewaySubnets?: ec2.SubnetSelection;
   /** Whether the subnets of the load balancer have IPv6 blocks. Default: false. */
   readonly ipv6?: boolean;
@@ -24,35 +34,43 @@ export interface NetworkProps {
 /** Two kinds of subnets: those of the load balancer, which the gateway believes, and those of the gateway. */
 export class Network extends Construct {
   readonly vpc: ec2.IVpc;
-  readonly loadBalancerSubnets: ec2.SelectedSubnets;
-  readonly gatewaySubnets: ec2.SelectedSubnets;
+  readonly loadBalancerSubnets: readonly ec2.ISubnet[];
+  readonly gatewaySubnets: readonly ec2.ISubnet[];
+  /** One of the gateway's in each zone: a file system has at most one mount target there. */
+  readonly mountTargetSubnets: readonly ec2.ISubnet[];
+  readonly internetConnectivityEstablished: IDependable;
   readonly ipv6: boolean;
   /** CIDR blocks from which the gateway believes what a header says of the user. */
   readonly trustedProxies: readonly string[];
 
-  /** @throws InfraError `SUBNETS_TOO_FEW`, `TRUSTED_PROXIES_UNKNOWN`, `MACHINE_AMONG_TRUSTED_PROXIES` */
+  /**
+   * @throws InfraError `SUBNETS_TOO_FEW`, `SUBNETS_SHARE_ZONE`, `TRUSTED_PROXIES_UNKNOWN`,
+   * `MACHINE_AMONG_TRUSTED_PROXIES`
+   */
   constructor(scope: Construct, id: string, { options, existing }: NetworkProps) {
     super(scope, id);
     // With exactOptionalPropertyTypes a Vpc is no IVpc to the compiler: the d.ts of aws-cdk-lib lacks an undefined.
     this.vpc = (existing?.vpc ?? this.ownVpc(options)) as ec2.IVpc;
     this.ipv6 = existing ? (existing.ipv6 ?? false) : true;
-    this.loadBalancerSubnets = this.vpc.selectSubnets(
+    const entrance = this.vpc.selectSubnets(
       existing
-        ? (existing.loadBalancerSubnets ?? defaultSubnets(options))
+        ? (existing.loadBalancerSubnets ?? { ...defaultSubnets(options), onePerAz: true })
         : { subnetGroupName: 'load-balancer' },
     );
-    this.gatewaySubnets = this.vpc.selectSubnets(
+    const gateway = this.vpc.selectSubnets(
       existing
         ? (existing.gatewaySubnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS })
         : { subnetGroupName: 'gateway' },
     );
-    if (this.loadBalancerSubnets.subnets.length < 2) {
-      throw new InfraError(
-        'SUBNETS_TOO_FEW',
-        'network.loadBalancerSubnets: a load balancer needs subnets in at least two Availability Zones.',
-      );
-    }
-    this.trustedProxies = options.trustedProxies ?? cidrsOf(this.loadBalancerSubnets.subnets);
+    this.loadBalancerSubnets = entrance.subnets;
+    this.gatewaySubnets = gateway.subnets;
+    this.mountTargetSubnets = onePerZone(gateway.subnets);
+    this.internetConnectivityEstablished = gateway.internetConnectivityEstablished;
+    this.trustedProxies = options.trustedProxies ?? cidrsOf(entrance.subnets);
+    // Of a VPC that the CLI has still to look up nothing is known but that it will be one.
+    if (entrance.isPendingLookup === true || gateway.isPendingLookup === true) return;
+    refuseSharedZones(entrance.subnets);
+    refuseNoSubnets(gateway.subnets);
     this.refuseGatewayAmongProxies();
   }
 
@@ -83,8 +101,8 @@ export class Network extends Construct {
   /** The agent runs programs: from an address that the gateway believes it could claim to be any user. */
   private refuseGatewayAmongProxies(): void {
     const proxies = this.trustedProxies.flatMap((text) => parseCidr(text) ?? []);
-    for (const subnet of this.gatewaySubnets.subnets) {
-      const shared = this.loadBalancerSubnets.subnets.some((other) => other.subnetId === subnet.subnetId);
+    for (const subnet of this.gatewaySubnets) {
+      const shared = this.loadBalancerSubnets.some((other) => other.subnetId === subnet.subnetId);
       const block = cidrOf(subnet);
       const inside = block !== undefined && proxies.some((proxy) => overlap(proxy, block));
       if (!shared && !inside) continue;

@@ -29,7 +29,7 @@ export class Storage extends Construct {
     super(scope, id);
     this.fileSystem = new efs.FileSystem(this, 'FileSystem', {
       vpc: network.vpc,
-      vpcSubnets: { subnets: network.gatewaySubnets.subnets },
+      vpcSubnets: { subnets: [...network.mountTargetSubnets] },
       encrypted: true,
       enableAutomaticBackups: true,
       throughputMode: efs.ThroughputMode.ELASTIC,
