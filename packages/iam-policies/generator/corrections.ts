@@ -35,10 +35,10 @@ export const corrections: Corrections = {
     'logs:log-stream': { LogGroupName: 'group', LogStreamName: 'name' },
     's3:bucket': { BucketName: 'name' },
     's3:object': { BucketName: 'bucket', ObjectName: 'key' },
-    // Secrets Manager appends six random characters to the name: give `name-??????`.
+    // Secrets Manager appends six random characters to the name: see src/names.ts.
     'secretsmanager:Secret': { SecretId: 'name' },
     'sns:topic': { TopicName: 'name' },
-    // The name without its leading slash.
+    // With its leading slash or without: see src/names.ts.
     'ssm:parameter': { ParameterNameWithoutLeadingSlash: 'name' },
   },
   optional: {
@@ -48,5 +48,13 @@ export const corrections: Corrections = {
   conditionKeys: {
     // https://docs.aws.amazon.com/bedrock/latest/userguide/model-access-permissions.html
     'aws-marketplace:Subscribe': ['aws-marketplace:ProductId'],
+    // Of whatever provider: the data has only some keys of some, and of GitHub's not even `sub`.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+    'sts:AssumeRoleWithWebIdentity': [
+      '<provider>:aud',
+      '<provider>:email',
+      '<provider>:oaud',
+      '<provider>:sub',
+    ],
   },
 };

@@ -51,8 +51,11 @@ export function globalKeysModule(keys: ReadonlyMap<string, string>, version: str
 
 /** Types by key as the reference lists them, and as String where it uses a key that it does not describe. */
 function keyTypes(service: ServiceData): Map<string, string> {
+  const added = service.actions.flatMap(
+    ({ name }) => corrections.conditionKeys[`${service.prefix}:${name}`] ?? [],
+  );
   const used = [...service.actions, ...service.resourceTypes].flatMap((item) => item.conditionKeys);
-  const types = new Map(used.map((key) => [key, 'String']));
+  const types = new Map([...used, ...added].map((key) => [key, 'String']));
   for (const [key, type] of service.conditionKeys) types.set(key, type);
   return new Map([...types].toSorted((a, b) => (a[0] < b[0] ? -1 : 1)));
 }

@@ -1,4 +1,6 @@
 import { IamPolicyError } from './errors.ts';
+import { hasEmptyPart, written } from './names.ts';
+import { isPartition, partitionOf, regionShape, type KnownPartition } from './partitions.ts';
 import { token, withoutTokens } from './token.ts';
 
 declare const resourceType: unique symbol;
@@ -9,7 +11,7 @@ export type Arn<T extends string = string> = string & { readonly [resourceType]:
 export type TypeOfArn<A extends Arn> = A[typeof resourceType];
 
 /** `${AWS::Partition}` is what CloudFormation replaces; any other string must be a CDK token, such as `Aws.PARTITION`. */
-export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov' | '${AWS::Partition}' | (string & {});
+export type Partition = KnownPartition | '${AWS::Partition}' | (string & {});
 
 interface InPartition {
   /** Default: `aws`. */
@@ -47,14 +49,19 @@ const placeholder = /\{(\w+)\}/g;
 const variable = /\$\{[^}]*\}/g;
 const forbidden = /[\s"\\]/;
 
-const shapes: Readonly<Record<string, RegExp>> = {
-  partition: /^(?:aws|aws-cn|aws-us-gov)$/,
-  region: /^(?:[a-z]{2}(?:-[a-z]+)+-\d+|[a-z\d?*-]*[?*][a-z\d?*-]*)$/,
-  account: /^(?:\d{12}|[\d?*]*[?*][\d?*]*)$/,
+const regionPattern = /^[a-z\d?*-]*[?*][a-z\d?*-]*$/;
+
+/** Parts that stand before the name in every ARN, and what they may be. */
+const shapes: Readonly<Record<string, (value: string) => boolean>> = {
+  partition: isPartition,
+  region: (value) => regionShape.test(value) || regionPattern.test(value),
+  account: (value) => /^(?:\d{12}|[\d?*]*[?*][\d?*]*)$/.test(value),
 };
 
 /** Forms that what belongs to another type fits too, and how it gives itself away. */
 const foreign: readonly (readonly [form: RegExp, sign: RegExp])[] = [
+  // A parameter's name has no empty part: this one matches nothing.
+  [/:parameter\/\{\w+\}$/, /:parameter\/\//],
   // A bucket has no slash in its name: what has one is an object.
   [/:s3:::\{\w+\}$/, /\//],
   [/:log-group:\{\w+\}$/, /:log-stream:/],
@@ -80,12 +87,13 @@ export function arn<T extends string>(type: T, template: string, from: string | 
 
 function fill(type: string, template: string, parts: Parts): string {
   return template.replace(placeholder, (_, name: string) => {
-    const value =
+    const given =
       parts[name] ?? (name === 'partition' ? 'aws' : mayLackRegion(template, name) ? '*' : undefined);
-    if (value === '' && mayLackRegion(template, name)) return '';
-    if (!isLegal(name, value)) {
-      const given = value === undefined ? 'missing' : JSON.stringify(value);
-      throw new IamPolicyError('ARN_PART_INVALID', `${type}: ${name} is ${given}. ${remedy(name)}`);
+    if (given === '' && mayLackRegion(template, name)) return '';
+    const value = typeof given === 'string' ? written(type, name, given) : given;
+    if (!isLegal(name, value) || hasEmptyPart(type, name, value)) {
+      const shown = given === undefined ? 'missing' : JSON.stringify(given);
+      throw new IamPolicyError('ARN_PART_INVALID', `${type}: ${name} is ${shown}. ${remedy(name)}`);
     }
     return value;
   });
@@ -100,16 +108,17 @@ function isLegal(name: string, value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const known = withoutTokens(value);
   const shape = shapes[name];
-  if (known === value && shape) return shape.test(value);
+  if (known === value && shape) return shape(value);
   // A part before the name must not bring in a colon: it would shift what follows it.
   return value !== '' && !forbidden.test(known) && !(shape && known.includes(':'));
 }
 
 function remedy(name: string): string {
-  if (name === 'partition') return 'Give aws, aws-cn, aws-us-gov, ${AWS::Partition} or a CDK token.';
+  if (name === 'partition')
+    return 'Give aws, aws-cn, aws-us-gov, aws-eusc, one of aws-iso…, ${AWS::Partition} or a CDK token.';
   if (name === 'region') return 'Give a Region such as eu-central-1, a pattern with *, or a CDK token.';
   if (name === 'account') return 'Give the 12 digits of an account as text, *, or a CDK token.';
-  return 'Give a name or a pattern: not empty, no white space, quotes or backslashes.';
+  return 'Give a name or a pattern: not empty, no white space, quotes, backslashes, nor two slashes in a row.';
 }
 
 /** A text that begins with a token may be any ARN; of every other one the parts are compared. */
@@ -157,8 +166,6 @@ function resourceFits(form: string, resource: string): boolean {
 
 /** Whether a literal Region is one of the literal partition. */
 function regionFits(partition: string, region: string): boolean {
-  if (!shapes['partition']!.test(partition)) return true;
-  if (region.startsWith('cn-')) return partition === 'aws-cn';
-  if (region.startsWith('us-gov-')) return partition === 'aws-us-gov';
-  return partition === 'aws' || !shapes['region']!.test(region) || /[?*]/.test(region);
+  const home = partitionOf(region);
+  return !isPartition(partition) || home === undefined || home === partition;
 }

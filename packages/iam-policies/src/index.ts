@@ -11,7 +11,15 @@ export {
 } from './document.ts';
 export { IamPolicyError, type IamPolicyErrorCode } from './errors.ts';
 export type { PolicyJson, StatementJson } from './json.ts';
-export { anyone, awsPrincipal, servicePrincipal, type Principal } from './principal.ts';
+export { domainOf, partitionOf, type KnownPartition } from './partitions.ts';
+export {
+  anyone,
+  awsPrincipal,
+  oidcPrincipal,
+  samlPrincipal,
+  servicePrincipal,
+  type Principal,
+} from './principal.ts';
 export { limits } from './size.ts';
 export {
   allow,

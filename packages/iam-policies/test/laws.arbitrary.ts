@@ -1,6 +1,13 @@
 // oxlint-disable typescript/no-unsafe-type-assertion -- what is said here is chosen at run time
 import * as fc from 'fast-check';
-import { allow, awsPrincipal, deny, type IdentityStatement, type ResourceStatement } from '../src/index.ts';
+import {
+  allow,
+  anyone,
+  awsPrincipal,
+  deny,
+  type IdentityStatement,
+  type ResourceStatement,
+} from '../src/index.ts';
 import * as s3 from '../src/catalogue/s3.ts';
 import type { Request } from './evaluator.ts';
 
@@ -137,7 +144,7 @@ export function stated(said: Saying): IdentityStatement {
 
 /** The statement of the policy of a resource. */
 export function statedOfResource(said: Saying): ResourceStatement {
-  const [caller, ...otherCallers] = said.callers.map(awsPrincipal);
+  const [caller, ...otherCallers] = said.callers.map((one) => (one === '*' ? anyone : awsPrincipal(one)));
   return built(said).by(caller!, ...otherCallers);
 }
 

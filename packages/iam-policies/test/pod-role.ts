@@ -39,6 +39,7 @@ export const roles: Readonly<Record<string, PolicyDocument>> = {
     }),
   ),
   china: document(common('aws-cn', 'cn-north-1')),
+  sovereign: document(common('aws-eusc', 'eusc-de-east-1')),
   govcloud: document(
     intents.invokeBedrock({
       ...place('aws-us-gov', 'us-gov-west-1'),
@@ -64,7 +65,9 @@ function fileSystem(partition: string, region: string) {
 /** What a pod does in every partition. */
 function common(partition: string, region: string) {
   const here = place(partition, region);
-  const secret = secretsmanager.secret({ ...here, name: 'pod/keys-AbCdEf' });
+  const secret = secretsmanager.secret(
+    `arn:${partition}:secretsmanager:${region}:${here.account}:secret:pod/keys-AbCdEf`,
+  );
   return [
     intents.completeLifecycle(autoscaling.autoScalingGroup({ ...here, name: 'pod-*' })),
     intents.describeInstances(here),

@@ -1,3 +1,5 @@
+import { domainOf, partitionOf } from '@clawharbor/iam-policies';
+import { Aws } from 'aws-cdk-lib';
 import { InfraError } from './errors.ts';
 
 /** A model as OpenClaw's config describes it. Lengths are in tokens. */
@@ -16,7 +18,7 @@ export interface Model {
  */
 const geographies: readonly (readonly [geography: string, regions: RegExp])[] = [
   ['us', /^us-(east|west)-\d$/],
-  ['eu', /^eu-/],
+  ['eu', /^eu-(central|north|south|west)-\d$/],
   ['jp', /^ap-northeast-[13]$/],
 ];
 
@@ -48,7 +50,7 @@ export function defaultModel(region: string): Model {
 /** The Bedrock provider of OpenClaw: https://docs.openclaw.ai/providers/bedrock */
 export function bedrockProvider(region: string, model: Model): Record<string, unknown> {
   return {
-    baseUrl: `https://bedrock-runtime.${region}.amazonaws.com`,
+    baseUrl: `https://bedrock-runtime.${region}.${endpointDomain(region)}`,
     api: 'bedrock-converse-stream',
     auth: 'aws-sdk',
     models: [
@@ -62,4 +64,10 @@ export function bedrockProvider(region: string, model: Model): Record<string, un
       },
     ],
   };
+}
+
+/** A Region that only the deployment knows has a domain that only it knows. */
+function endpointDomain(region: string): string {
+  const partition = partitionOf(region);
+  return partition === undefined ? Aws.URL_SUFFIX : domainOf(partition);
 }

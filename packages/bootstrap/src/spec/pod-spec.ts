@@ -32,7 +32,7 @@ export const podSpecSchema = z.strictObject({
   apiVersion: z.literal('clawharbor/v1'),
   /** Name of the pod: prefix of what it creates. */
   name: name(/^[a-z][a-z0-9-]{0,30}[a-z0-9]$/, 'lower-case letters, digits and dashes, 2 to 32 characters'),
-  region: name(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS Region, as in eu-central-1'),
+  region: name(/^[a-z]{2,4}(-[a-z]+)+-\d+$/, 'an AWS Region, as in eu-central-1'),
 
   openclaw: z.strictObject({
     /** One of the releases that pods run, see `openclawReleases`. */

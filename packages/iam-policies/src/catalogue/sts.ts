@@ -9,6 +9,10 @@ import { arn, type Arn, type Global, type GloballyNamed } from '../arn.ts';
 
 /** Condition keys and their types. */
 interface Keys {
+  [key: `${string}:aud`]: 'String';
+  [key: `${string}:email`]: 'String';
+  [key: `${string}:oaud`]: 'String';
+  [key: `${string}:sub`]: 'String';
   'accounts.google.com:aud': 'String';
   'accounts.google.com:google/organization_number': 'Numeric';
   'accounts.google.com:oaud': 'String';
@@ -315,6 +319,10 @@ export const AssumeRoleWithWebIdentity = 'sts:AssumeRoleWithWebIdentity' as StsA
   | 'token.actions.githubusercontent.com:workflow'
   | 'www.amazon.com:app_id'
   | 'www.amazon.com:user_id'
+  | `${string}:aud`
+  | `${string}:email`
+  | `${string}:oaud`
+  | `${string}:sub`
 >;
 /** Write: Obtain a set of temporary security credentials that you can use to perform privileged tasks in member accounts in your organization. */
 export const AssumeRoot = 'sts:AssumeRoot' as StsAction<'AssumeRoot', 'sts:root-user', 'sts:TaskPolicyArn'>;

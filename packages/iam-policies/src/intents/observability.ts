@@ -2,9 +2,9 @@ import type { Arn, Partition, Regional } from '../arn.ts';
 import * as cloudwatch from '../catalogue/cloudwatch.ts';
 import * as kms from '../catalogue/kms.ts';
 import * as logs from '../catalogue/logs.ts';
+import { domainOf, isPartition, partitionOf } from '../partitions.ts';
 import { servicePrincipal } from '../principal.ts';
 import { allow, type IdentityStatement, type ResourceStatement } from '../statement.ts';
-import { withoutTokens } from '../token.ts';
 
 export interface WriteLogsOptions extends Regional {
   /** Name of the log group. It must exist: this does not create groups. */
@@ -67,15 +67,18 @@ export function encryptLogs({ partition = 'aws', region, logGroup }: EncryptLogs
   )
     .onAttached('*')
     .when('kms:EncryptionContext:aws:logs:arn', 'StringLike', logGroup)
-    .by(servicePrincipal(`logs.${region}.${domainOf(partition, region)}`));
+    .by(servicePrincipal(`logs.${region}.${principalDomain(partition, region)}`));
 }
 
 /**
- * The regional principal of CloudWatch Logs has a domain of its own in China. A key's policy may not name a principal
- * that does not exist, so that there is no naming both: where only CloudFormation knows, it gives the domain.
+ * The regional principal of CloudWatch Logs has a domain of its own in China, and nowhere else: what endpoints end in is
+ * none of a principal's business in the partitions that came later
+ * ({@link https://github.com/terraform-aws-modules/terraform-aws-eks/pull/3539}). A key's policy may not name a principal
+ * that does not exist, so that there is no naming several: where only CloudFormation knows Region and partition, it gives
+ * the domain, which is right in China, in GovCloud and in `aws`; elsewhere name the Region.
  */
-function domainOf(partition: Partition, region: string): string {
-  if (partition === 'aws-cn' || region.startsWith('cn-')) return 'amazonaws.com.cn';
-  const known = withoutTokens(partition) === partition || withoutTokens(region) === region;
-  return known ? 'amazonaws.com' : '${AWS::URLSuffix}';
+function principalDomain(partition: Partition, region: string): string {
+  const known = partitionOf(region) ?? (isPartition(partition) ? partition : undefined);
+  if (known === undefined) return '${AWS::URLSuffix}';
+  return known === 'aws-cn' ? domainOf('aws-cn') : 'amazonaws.com';
 }

@@ -1,3 +1,4 @@
+import { partitionOf } from '@clawharbor/iam-policies';
 import * as z from 'zod';
 import { podOptionsSchema } from './pod-options.ts';
 import { must } from './must.ts';
@@ -14,7 +15,7 @@ export const podConfigSchema = podOptionsSchema.safeExtend({
   ),
   region: z.string().refine(
     ...must<string>(
-      (name) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(name),
+      (name) => partitionOf(name) !== undefined,
       'REGION_INVALID',
       (shown) => `${shown} is not an AWS Region, as in eu-central-1.`,
     ),

@@ -63,7 +63,7 @@ export class InstanceRole extends Construct {
       subscribeMarketplace(),
       describeInstances({ region }),
       completeLifecycle(autoScalingGroup({ ...here, name: groupName })),
-      readSpec(parameter({ ...here, name: specParameter.replace(/^\//, '') })),
+      readSpec(parameter({ ...here, name: specParameter })),
       readSecret(secretArn(secrets.secret.secretArn)),
       decryptWith(kmsKey(secrets.key.keyArn), {
         partition: Aws.PARTITION,
