@@ -277,12 +277,6 @@ const table: readonly Row[] = [
     untyped({ login: { sessionHours: '24' } }),
   ],
   [
-    'what a parameter cannot hold',
-    'SPEC_INVALID',
-    '{{',
-    { openclaw: { config: { messages: { responsePrefix: 'Hello {{name}}' } } } },
-  ],
-  [
     'a config that is too large',
     'SPEC_TOO_LARGE',
     '8192',

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { BootstrapError, parsePodSpec, type PodSpecInput } from '@clawharbor/bootstrap/spec';
 import { Construct } from 'constructs';
@@ -22,13 +22,7 @@ export class SpecParameter extends Construct {
   constructor(scope: Construct, id: string, { parameterName, spec }: SpecParameterProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const value = stack.toJsonString(valid(spec));
-    if (JSON.stringify(spec).includes('{{')) {
-      throw new InfraError(
-        'SPEC_INVALID',
-        'openclaw.config: Parameter Store refuses a value with "{{" in it.',
-      );
-    }
+    const value = withoutDoubleBraces(stack.toJsonString(valid(spec)));
     const bytes = estimatedLength(stack.resolve(value));
     if (bytes > maximumBytes) {
       throw new InfraError(
@@ -54,4 +48,21 @@ function valid(spec: PodSpecInput) {
     if (!(error instanceof BootstrapError)) throw error;
     throw new InfraError('SPEC_INVALID', error.message, { cause: error });
   }
+}
+
+/**
+ * Parameter Store refuses a value with `{{` in it, which templates of OpenClaw have, and CloudFormation takes `{{resolve:` for a
+ * reference. In JSON two braces in a row stand in texts only, where one may be written as an escape.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+ */
+function withoutDoubleBraces(json: string): string {
+  const escaped = (part: unknown): unknown => {
+    if (typeof part === 'string') return part.replace(/\{(?=\{)/g, String.raw`\u007b`);
+    const join = (part as { 'Fn::Join'?: readonly [string, readonly unknown[]] } | null)?.['Fn::Join'];
+    // What is no text of ours, such as a reference, is as it is.
+    return join === undefined ? part : { 'Fn::Join': [join[0], join[1].map(escaped)] };
+  };
+  // Late, because what refers to another stack is known only when all are there.
+  return Token.asString(Lazy.uncachedAny({ produce: (context) => escaped(context.resolve(json)) }));
 }
