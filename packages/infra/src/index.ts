@@ -1,5 +1,6 @@
 export { InfraError, type InfraErrorCode } from './errors.ts';
 export { loadConfig } from './config-file/load-config.ts';
+export type { ExistingFileSystem, ExistingLogin, ExistingParts } from './parts/existing-parts.ts';
 export type { ExistingNetwork } from './parts/network.ts';
 export {
   adminRole,

@@ -3,11 +3,12 @@ import { backupMetrics, replicaMetric, metricNamespace, openclawReleases } from 
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as efs from 'aws-cdk-lib/aws-efs';
 import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
@@ -17,6 +18,10 @@ import { Construct } from 'constructs';
 import { acknowledgeRules } from './parts/acknowledgements.ts';
 import { AutoScaling } from './parts/auto-scaling.ts';
 import { Backups } from './parts/backups.ts';
+import { refuseOtherNames } from './parts/certificate-names.ts';
+import { refuseElsewhere } from './parts/elsewhere.ts';
+import type { ExistingParts } from './parts/existing-parts.ts';
+import { existingParts } from './parts/retained-parts.ts';
 import { defaultModel } from './bedrock.ts';
 import { InstanceRole } from './parts/instance-role.ts';
 import { healthCheckSeconds, LoadBalancer } from './parts/load-balancer.ts';
@@ -31,6 +36,7 @@ import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 import type { PodOptionsInput } from './options/pod-props.ts';
 import { checked } from './options/refusal.ts';
 import { Secrets } from './parts/secrets.ts';
+import { takePodName } from './pod-names.ts';
 import { SpecParameter } from './parts/spec-parameter.ts';
 import { Storage } from './parts/storage.ts';
 import { acknowledgeWildcards } from './parts/wildcards.ts';
@@ -44,14 +50,21 @@ export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
   readonly domain: {
     /**
      * The public hosted zone for the DNS records and for the validation of the certificate. Its name must be known:
-     * use `HostedZone.fromHostedZoneAttributes`, not `fromHostedZoneId`. Refused: `HOSTED_ZONE_INVALID`.
+     * use `HostedZone.fromHostedZoneAttributes`, not `fromHostedZoneId`. Default: none, where there is a certificate; then no
+     * records are made. Refused: `HOSTED_ZONE_INVALID`.
      */
-    readonly hostedZone: IHostedZone;
+    readonly hostedZone?: IHostedZone;
+    /** A certificate for all names, as `certificateArn` of {@link PodOptionsInput}. Refused: `CERTIFICATE_INVALID`, `EXISTING_PART_ELSEWHERE`. */
+    readonly certificate?: ICertificate;
+    /** See `records` of {@link PodOptionsInput}. */
+    readonly records?: boolean;
     /** Fully qualified names of the pod, 1 to 5. The first is the public origin. */
     readonly names: readonly string[];
   };
   /** Default: a VPC of its own. */
   readonly existingNetwork?: ExistingNetwork;
+  /** What else is there already. Default: nothing. */
+  readonly existing?: ExistingParts;
   /** The bootstrap that user data starts, one file. Default: the one this release was built with. */
   readonly bundle?: string;
 }
@@ -67,14 +80,14 @@ export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
 export class OpenClawPod extends Construct {
   /** Where people log in. */
   readonly url: string;
-  readonly userPool: cognito.UserPool;
+  readonly userPool: cognito.IUserPool;
   readonly userPoolClient: cognito.UserPoolClient;
   readonly loadBalancer: elb.ApplicationLoadBalancer;
-  readonly fileSystem: efs.FileSystem;
-  readonly secret: secretsmanager.Secret;
+  readonly fileSystem: efs.IFileSystem;
+  readonly secret: secretsmanager.ISecret;
   /** Absent without `backups.enabled`. */
   readonly backupBucket: s3.Bucket | undefined;
-  readonly logGroup: logs.LogGroup;
+  readonly logGroup: logs.ILogGroup;
   readonly autoScalingGroup: autoscaling.AutoScalingGroup;
   readonly role: iam.Role;
   readonly specParameterName: string;
@@ -86,6 +99,7 @@ export class OpenClawPod extends Construct {
     super(scope, id);
     this.options = optionsOf(this, props);
     const { options } = this;
+    const existing = existingParts(this, props.existing, options.retainedFrom);
     const dnsNames = options.domain.names as [string, ...string[]];
     const groupName = `clawharbor-${options.name}`;
     this.specParameterName = `/clawharbor/${options.name}/spec`;
@@ -95,7 +109,9 @@ export class OpenClawPod extends Construct {
       options: options.network,
       existing: props.existingNetwork,
     });
+    const certificate = certificateOf(this, props.domain, options.domain);
     const login = new Login(this, 'Login', {
+      existing: existing.login,
       podName: options.name,
       dnsNames,
       options: options.login,
@@ -105,6 +121,8 @@ export class OpenClawPod extends Construct {
       network,
       login,
       hostedZone: props.domain.hostedZone,
+      certificate,
+      records: options.domain.records,
       dnsNames,
       internetFacing: options.network.internetFacing,
       allowedCidrs: options.network.allowedCidrs,
@@ -113,20 +131,34 @@ export class OpenClawPod extends Construct {
       healthCheckPath: healthCheckPath(options),
       deletionProtection: options.deletionProtection,
     });
-    const gateway = new ec2.SecurityGroup(this, 'GatewaySecurityGroup', {
-      vpc: network.vpc,
-      description: 'Gateway of an OpenClaw pod',
-      // Its subnets give it an IPv6 address: what it tries first must not be dropped.
-      allowAllIpv6Outbound: network.ipv6,
-    });
+    const given = props.existingNetwork?.gatewaySecurityGroup;
+    const gateway =
+      given ??
+      new ec2.SecurityGroup(this, 'GatewaySecurityGroup', {
+        vpc: network.vpc,
+        description: 'Gateway of an OpenClaw pod',
+        // Its subnets give it an IPv6 address: what it tries first must not be dropped.
+        allowAllIpv6Outbound: network.ipv6,
+      });
 
-    const instanceRole = new InstanceRole(this, 'Instance');
-    const secrets = new Secrets(this, 'Secrets', { podName: options.name });
+    const instanceRole = new InstanceRole(this, 'Instance', { podName: options.name });
+    const secrets = new Secrets(this, 'Secrets', {
+      podName: options.name,
+      existingKey: existing.key,
+      existingSecret: existing.secret,
+    });
     const journal = new Logs(this, 'Logs', {
+      existing: existing.logGroup,
       retentionDays: options.logs.retentionDays,
       key: options.logs.encrypt ? secrets.key : undefined,
     });
-    const storage = new Storage(this, 'Storage', { network, role: instanceRole.role, client: gateway });
+    const storage = new Storage(this, 'Storage', {
+      network,
+      role: instanceRole.role,
+      client: gateway,
+      existing: existing.fileSystem,
+      retainedId: options.retainedFrom.fileSystemId,
+    });
     const backups = options.backups.enabled
       ? new Backups(this, 'Backups', {
           podName: options.name,
@@ -167,7 +199,7 @@ export class OpenClawPod extends Construct {
           }),
           ...(Object.keys(options.openclaw.owners).length > 0 ? { owners: options.openclaw.owners } : {}),
         },
-        secret: { arn: secrets.secret.secretArn },
+        secret: { arn: secrets.secret.secretFullArn ?? secrets.secret.secretArn },
         fileSystem: {
           id: storage.fileSystem.fileSystemId,
           stateAccessPoint: storage.state.accessPointId,
@@ -205,13 +237,7 @@ export class OpenClawPod extends Construct {
       hookName,
       drainHookName,
       heartbeatSeconds: options.launch.heartbeatSeconds,
-      after: [
-        policy,
-        spec,
-        entrance.rule,
-        storage.fileSystem.mountTargetsAvailable,
-        network.internetConnectivityEstablished,
-      ],
+      after: [policy, spec, entrance.rule, ...storage.mountable, network.internetConnectivityEstablished],
     });
 
     this.userPool = login.userPool;
@@ -223,6 +249,10 @@ export class OpenClawPod extends Construct {
     this.logGroup = journal.group;
     this.autoScalingGroup = scaling.group;
     this.role = instanceRole.role;
+    if (existing.permissionsBoundary !== undefined) {
+      iam.PermissionsBoundary.of(this).apply(existing.permissionsBoundary);
+    }
+    takePodName(this, options.name);
     Tags.of(this).add('clawharbor:pod', options.name);
     acknowledgeRules({ network, login, entrance, secrets, scaling, backups });
     acknowledgeWildcards(policy);
@@ -275,8 +305,18 @@ export class OpenClawPod extends Construct {
 }
 
 function optionsOf(scope: Construct, props: OpenClawPodProps): PodOptions {
-  const { existingNetwork: _network, bundle: _bundle, domain, ...rest } = props;
-  const given = { ...rest, domain: { hostedZone: identityOf(domain.hostedZone), names: domain.names } };
+  const { existingNetwork: _network, existing: _existing, bundle: _bundle, domain, ...rest } = props;
+  const { hostedZone, certificate, ...others } = domain;
+  const given = {
+    ...rest,
+    domain: {
+      ...others,
+      ...(hostedZone === undefined && certificate !== undefined
+        ? {}
+        : { hostedZone: identityOf(hostedZone) }),
+      ...(certificate === undefined ? {} : { certificateArn: certificate.certificateArn }),
+    },
+  };
   const result = podOptionsSchema.safeParse(given);
   if (result.success) return result.data;
   return checked(podOptionsSchema, withoutPending(given, pendingLookups(scope)));
@@ -297,9 +337,20 @@ function backupSpec(
   };
 }
 
-function identityOf(zone: IHostedZone): PodOptions['domain']['hostedZone'] {
-  const id = known(() => zone.hostedZoneId);
-  const name = known(() => zone.zoneName);
+function certificateOf(
+  scope: Construct,
+  { certificate }: OpenClawPodProps['domain'],
+  { names, certificateArn }: PodOptions['domain'],
+): ICertificate | undefined {
+  if (certificateArn === undefined) return undefined;
+  refuseElsewhere(scope, 'domain.certificate', certificateArn);
+  if (certificate !== undefined) refuseOtherNames(certificate, names);
+  return certificate ?? Certificate.fromCertificateArn(scope, 'Certificate', certificateArn);
+}
+
+function identityOf(zone: IHostedZone | undefined): PodOptions['domain']['hostedZone'] {
+  const id = known(() => zone?.hostedZoneId);
+  const name = known(() => zone?.zoneName);
   if (id !== undefined && name !== undefined) return { id, name: name.replace(/\.$/, '') };
   throw new InfraError(
     'HOSTED_ZONE_INVALID',
@@ -309,7 +360,7 @@ function identityOf(zone: IHostedZone): PodOptions['domain']['hostedZone'] {
 }
 
 /** A zone that is known by its id only throws when it is asked for its name. */
-function known(ask: () => string): string | undefined {
+function known(ask: () => string | undefined): string | undefined {
   try {
     return ask();
   } catch {

@@ -1,5 +1,6 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
-import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
 import type { PodConfig } from './options/pod-config.ts';
@@ -17,12 +18,16 @@ export class PodStack extends Stack {
   constructor(scope: Construct, id: string, { config, bundle, ...props }: PodStackProps) {
     const { account, region, domain, ...options } = config;
     super(scope, id, { ...props, env: { account, region } });
-    const { id: hostedZoneId, name: zoneName } = domain.hostedZone;
+    const { hostedZone, certificateArn, records, names } = domain;
     this.pod = new OpenClawPod(this, 'Pod', {
       ...(options as Omit<OpenClawPodProps, 'domain'>),
       domain: {
-        hostedZone: HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName }),
-        names: domain.names,
+        names,
+        records,
+        ...(hostedZone === undefined ? {} : { hostedZone: this.zone(hostedZone) }),
+        ...(certificateArn === undefined
+          ? {}
+          : { certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn) }),
       },
       ...(bundle === undefined ? {} : { bundle }),
     });
@@ -34,8 +39,16 @@ export class PodStack extends Stack {
       SpecParameterName: this.pod.specParameterName,
       AutoScalingGroupName: this.pod.autoScalingGroup.autoScalingGroupName,
       LogGroupName: this.pod.logGroup.logGroupName,
+      // Somebody has to point the names at it.
+      ...(hostedZone === undefined || !records
+        ? { LoadBalancerDnsName: this.pod.loadBalancer.loadBalancerDnsName }
+        : {}),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+
+  private zone({ id: hostedZoneId, name: zoneName }: { id: string; name: string }): IHostedZone {
+    return HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName });
   }
 
   /** Decided by CloudFormation: a lookup would need credentials at synth. */

@@ -8,7 +8,10 @@ const bucket = theOne(template, 'AWS::S3::Bucket');
 
 describe('the bucket for backups', () => {
   test('is a place for secrets: encrypted with the key of the pod, closed, versioned, retained', () => {
-    expect(bucket.resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(bucket.resource).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
     expect(bucket.properties).toMatchObject({
       VersioningConfiguration: { Status: 'Enabled' },
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },

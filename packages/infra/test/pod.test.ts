@@ -83,7 +83,6 @@ describe('S1: certificate, records, and a login at priority 1', () => {
   test('only an admin creates users, and the client is one that a load balancer can use', () => {
     expect(theOne(template, 'AWS::Cognito::UserPool').properties).toMatchObject({
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
-      DeletionProtection: 'ACTIVE',
       MfaConfiguration: 'OPTIONAL',
       EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
     });
@@ -140,7 +139,6 @@ describe('S1: certificate, records, and a login at priority 1', () => {
     expect(attributes).toMatchObject({
       'routing.http.drop_invalid_header_fields.enabled': 'true',
       'routing.http.desync_mitigation_mode': 'strictest',
-      'deletion_protection.enabled': 'true',
       'idle_timeout.timeout_seconds': '120',
     });
   });
@@ -308,7 +306,7 @@ describe('S5: state outlives everything', () => {
       ThroughputMode: 'elastic',
     });
     expect(properties).not.toHaveProperty('AvailabilityZoneName');
-    expect(resource.DeletionPolicy).toBe('Retain');
+    expect(resource.DeletionPolicy).toBe('RetainExceptOnCreate');
     expect(resourcesOf(template, 'AWS::EFS::MountTarget')).toHaveLength(2);
   });
 
@@ -387,7 +385,10 @@ describe('S7: secrets', () => {
     const key = theOne(template, 'AWS::KMS::Key');
     expect(properties['KmsKeyId']).toEqual({ 'Fn::GetAtt': [key.id, 'Arn'] });
     expect(key.properties['EnableKeyRotation']).toBe(true);
-    expect([resource.DeletionPolicy, key.resource.DeletionPolicy]).toEqual(['Retain', 'Retain']);
+    expect([resource.DeletionPolicy, key.resource.DeletionPolicy]).toEqual([
+      'RetainExceptOnCreate',
+      'RetainExceptOnCreate',
+    ]);
   });
 
   test('the template knows the names and no value', () => {
@@ -405,7 +406,7 @@ describe('S8: logs', () => {
   test('kept for 365 days in a group that the spec names', () => {
     const { id, resource, properties } = theOne(template, 'AWS::Logs::LogGroup');
     expect(properties['RetentionInDays']).toBe(365);
-    expect(resource.DeletionPolicy).toBe('Retain');
+    expect(resource.DeletionPolicy).toBe('RetainExceptOnCreate');
     expect(specOf(template)['logGroup']).toBe(`<${id}>`);
   });
 

@@ -38,6 +38,22 @@ describe('the rules of CloudFormation and of cdk-nag', () => {
       { login: { mfa: 'required' }, logs: { encrypt: true }, machine: { architecture: 'x86_64' } },
     ],
     [
+      'a pod that comes back, with a certificate of another account',
+      {
+        domain: {
+          names: ['agents.example.com'],
+          certificateArn:
+            'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0000-0000-0000-000000000000',
+        },
+        retainedFrom: {
+          fileSystemId: 'fs-0123456789abcdef0',
+          userPoolId: 'eu-central-1_AbCdEfGhI',
+          secretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pod-AbCdEf',
+          keyArn: 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+        },
+      },
+    ],
+    [
       'a pod with local models on a pinned image',
       {
         ollama: { version: '0.12.3', sha256: 'a'.repeat(64), models: ['llama3.2:3b'] },

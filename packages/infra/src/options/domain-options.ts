@@ -9,22 +9,36 @@ const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-
 
 export const domainOptions = z
   .strictObject({
-    hostedZone: z.strictObject({
-      id: z.string().refine(
-        ...must<string>(
-          (id) => /^Z[A-Z0-9]{1,31}$/.test(id) || isToken(id),
-          'HOSTED_ZONE_INVALID',
-          (shown) => `${shown} is not the id of a hosted zone, as in Z0123456789ABCDEFGHIJ.`,
+    hostedZone: z
+      .strictObject({
+        id: z.string().refine(
+          ...must<string>(
+            (id) => /^Z[A-Z0-9]{1,31}$/.test(id) || isToken(id),
+            'HOSTED_ZONE_INVALID',
+            (shown) => `${shown} is not the id of a hosted zone, as in Z0123456789ABCDEFGHIJ.`,
+          ),
         ),
-      ),
-      name: z.string().refine(
-        ...must<string>(
-          (name) => hostName.test(name) || isToken(name),
-          'HOSTED_ZONE_INVALID',
-          (shown) => `${shown} is not the name of a hosted zone, as in example.com.`,
+        name: z.string().refine(
+          ...must<string>(
+            (name) => hostName.test(name) || isToken(name),
+            'HOSTED_ZONE_INVALID',
+            (shown) => `${shown} is not the name of a hosted zone, as in example.com.`,
+          ),
         ),
-      ),
-    }),
+      })
+      .optional(),
+    certificateArn: z
+      .string()
+      .refine(
+        ...must<string>(
+          (arn) =>
+            /^arn:[a-z-]+:(acm:[a-z0-9-]+|iam:):\d{12}:(server-)?certificate\/.+$/.test(arn) || isToken(arn),
+          'CERTIFICATE_INVALID',
+          (shown) => `${shown} is not the ARN of a certificate.`,
+        ),
+      )
+      .optional(),
+    records: z.boolean().default(true),
     names: z
       .array(
         z.string().refine(
@@ -57,8 +71,17 @@ export const domainOptions = z
         ),
       ),
   })
-  .superRefine(({ hostedZone, names }, context) => {
-    if (isToken(hostedZone.name)) return;
+  .refine(
+    ...must<{ hostedZone?: unknown; certificateArn?: string | undefined }>(
+      ({ hostedZone, certificateArn }) => hostedZone !== undefined || certificateArn !== undefined,
+      'CERTIFICATE_INVALID',
+      'Without a hosted zone nobody can validate a certificate: give hostedZone, or a certificate for the names.',
+    ),
+  )
+  .superRefine(({ hostedZone, names, certificateArn, records }, context) => {
+    if (hostedZone === undefined || isToken(hostedZone.name)) return;
+    // Then nothing is made in it.
+    if (certificateArn !== undefined && !records) return;
     for (const [index, name] of names.entries()) {
       if (name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) continue;
       context.addIssue({

@@ -7,6 +7,7 @@ import { must } from './must.ts';
 import { networkOptions } from './network-options.ts';
 import { ollamaOptions } from './ollama-options.ts';
 import { openclawOptions } from './openclaw-options.ts';
+import { retainedOptions } from './retained-options.ts';
 
 const login = z.strictObject({
   mfa: z.enum(['off', 'optional', 'required']).default('optional'),
@@ -151,7 +152,8 @@ export const podOptionsSchema = z
     launch: launch.prefault({}),
     storage: storage.prefault({}),
     backups: backupOptions.prefault({}),
-    deletionProtection: z.boolean().default(true),
+    retainedFrom: retainedOptions.prefault({}),
+    deletionProtection: z.boolean().default(false),
   })
   .superRefine(({ openclaw: { version }, healthCheck: { path } }, context) => {
     const paths: readonly string[] = openclawReleases[version].healthCheckPaths;

@@ -8,13 +8,28 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** Where people find the pod. */
 export interface DomainProps {
-  /** The public Route 53 hosted zone for the DNS records and for the validation of the certificate. */
-  readonly hostedZone: {
-    /** As in Z0123456789ABCDEFGHIJ. Refused: `HOSTED_ZONE_INVALID`. */
-    readonly id: string;
-    /** As in example.com. Refused: `HOSTED_ZONE_INVALID`. */
-    readonly name: string;
-  };
+  /**
+   * The public Route 53 hosted zone for the DNS records and for the validation of the certificate. Default: none, where
+   * there is a certificate; then no records are made.
+   */
+  readonly hostedZone?:
+    | {
+        /** As in Z0123456789ABCDEFGHIJ. Refused: `HOSTED_ZONE_INVALID`. */
+        readonly id: string;
+        /** As in example.com. Refused: `HOSTED_ZONE_INVALID`. */
+        readonly name: string;
+      }
+    | undefined;
+  /**
+   * ARN of a certificate for all names, of ACM in the Region of the pod or imported into IAM: where the hosted zone is in
+   * another account, or not of Route 53. Default: one of its own. Refused: `CERTIFICATE_INVALID`, `EXISTING_PART_ELSEWHERE`.
+   */
+  readonly certificateArn?: string | undefined;
+  /**
+   * Whether records for the names are made in the hosted zone. Without, point the names at the load balancer, by CNAME or by
+   * what the DNS server has for it. Default: true.
+   */
+  readonly records?: boolean | undefined;
   /**
    * Fully qualified names of the pod, in lower case: 1 to 5, the values that one listener rule can match
    * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html).
@@ -251,6 +266,21 @@ export interface LaunchProps {
   readonly smokeTest?: boolean | undefined;
 }
 
+/**
+ * What a deleted pod has left behind, for the pod that takes its place: with the same `name`, because the policy of the file
+ * system knows the role of the instance by it. How to find the ids: docs/changes.md. They stay in the props for good.
+ */
+export interface RetainedProps {
+  /** The file system with the state. It gets new mount targets and access points. Refused: `RETAINED_INVALID`. */
+  readonly fileSystemId?: string | undefined;
+  /** The people, each with the `sub` that they had. It gets a new client, and its domain again. Refused: `RETAINED_INVALID`. */
+  readonly userPoolId?: string | undefined;
+  /** The complete ARN of the secret; wants `keyArn`. Refused: `RETAINED_INVALID`. */
+  readonly secretArn?: string | undefined;
+  /** The ARN of the key of secret and backups. Refused: `RETAINED_INVALID`. */
+  readonly keyArn?: string | undefined;
+}
+
 /** A pod as written by hand: plain data, what has a default may be left out. A key that is not here is refused. */
 export interface PodOptionsInput {
   /** Prefix of what the pod creates, unique in account and Region. Default: openclaw. Refused: `NAME_INVALID`. */
@@ -267,7 +297,13 @@ export interface PodOptionsInput {
   readonly launch?: LaunchProps | undefined;
   readonly storage?: StorageProps | undefined;
   readonly backups?: BackupProps | undefined;
-  /** Whether load balancer and user pool refuse to be deleted. Default: true. */
+  /** What a pod of this name has left behind when it was deleted. Default: nothing; the pod begins anew. */
+  readonly retainedFrom?: RetainedProps | undefined;
+  /**
+   * Whether load balancer and user pool refuse to be deleted, by anybody. Turn it on once the pod runs: in a first deployment
+   * that fails CloudFormation could not take back what refuses. Without it, state, people and keys outlive their stack all the
+   * same, and a load balancer is made anew. Default: false.
+   */
   readonly deletionProtection?: boolean | undefined;
 }
 

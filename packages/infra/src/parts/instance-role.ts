@@ -41,13 +41,20 @@ export interface Grants {
   readonly backups: Backups | undefined;
 }
 
+export interface InstanceRoleProps {
+  readonly podName: string;
+}
+
 /** What the instance may do on AWS: row S10 of the design and nothing beyond, each statement from an intent. */
 export class InstanceRole extends Construct {
   readonly role: iam.Role;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { podName }: InstanceRoleProps) {
     super(scope, id);
     this.role = new iam.Role(this, 'Role', {
+      // Named, because the file system's policy knows its role by this name: that of a pod that was deleted and comes back.
+      // A role is of the account, a pod of a Region.
+      roleName: `clawharbor-${podName}-${Stack.of(this).region}`,
       description: 'Instance of an OpenClaw pod',
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
     });
@@ -64,13 +71,15 @@ export class InstanceRole extends Construct {
       describeInstances({ region }),
       completeLifecycle(autoScalingGroup({ ...here, name: groupName })),
       readSpec(parameter({ ...here, name: specParameter })),
-      readSecret(secretArn(secrets.secret.secretArn)),
-      decryptWith(kmsKey(secrets.key.keyArn), {
-        partition: Aws.PARTITION,
-        region,
-        via: 'secretsmanager',
-        context: { SecretARN: secrets.secret.secretArn },
-      }),
+      readSecret(secretArn(secrets.secretArn)),
+      secrets.secretKey === undefined
+        ? []
+        : decryptWith(kmsKey(secrets.secretKey.keyArn), {
+            partition: Aws.PARTITION,
+            region,
+            via: 'secretsmanager',
+            context: { SecretARN: secrets.secretArn },
+          }),
       readArtifact(
         object({ partition: Aws.PARTITION, bucket: bundle.s3BucketName, key: bundle.s3ObjectKey }),
       ),

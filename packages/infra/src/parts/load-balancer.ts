@@ -13,7 +13,11 @@ import type { Network } from './network.ts';
 export interface LoadBalancerProps {
   readonly network: Network;
   readonly login: Login;
-  readonly hostedZone: route53.IHostedZone;
+  /** Absent: no records are made. */
+  readonly hostedZone: route53.IHostedZone | undefined;
+  /** Absent: one is made, and validated in the hosted zone. */
+  readonly certificate: acm.ICertificate | undefined;
+  readonly records: boolean;
   readonly dnsNames: readonly [string, ...string[]];
   readonly internetFacing: boolean;
   readonly allowedCidrs: readonly string[];
@@ -73,7 +77,7 @@ export class LoadBalancer extends Construct {
       vpcSubnets: { subnets: [...network.loadBalancerSubnets] },
       internetFacing: props.internetFacing,
       ipAddressType: network.ipv6 ? elb.IpAddressType.DUAL_STACK : elb.IpAddressType.IPV4,
-      securityGroup: this.securityGroup(props),
+      securityGroup: props.network.loadBalancerSecurityGroup ?? this.securityGroup(props),
       deletionProtection,
       dropInvalidHeaderFields: true,
       desyncMitigationMode: elb.DesyncMitigationMode.STRICTEST,
@@ -87,7 +91,7 @@ export class LoadBalancer extends Construct {
       open: false,
       defaultAction: elb.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
     });
-    this.records(props);
+    this.makeRecords(props);
   }
 
   private securityGroup({ network, allowedCidrs }: LoadBalancerProps): ec2.SecurityGroup {
@@ -124,19 +128,13 @@ export class LoadBalancer extends Construct {
     });
   }
 
-  private httpsListener({ hostedZone, dnsNames, login, sessionHours }: LoadBalancerProps) {
-    const [first, ...others] = dnsNames;
+  private httpsListener(props: LoadBalancerProps) {
+    const { dnsNames, login, sessionHours } = props;
     const listener = this.loadBalancer.addListener('Https', {
       port: 443,
       protocol: elb.ApplicationProtocol.HTTPS,
       open: false,
-      certificates: [
-        new acm.Certificate(this, 'Certificate', {
-          domainName: first,
-          ...(others.length > 0 ? { subjectAlternativeNames: others } : {}),
-          validation: acm.CertificateValidation.fromDns(hostedZone),
-        }),
-      ],
+      certificates: [props.certificate ?? this.ownCertificate(props)],
       sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
       defaultAction: elb.ListenerAction.fixedResponse(403, {
         contentType: 'text/plain',
@@ -160,7 +158,16 @@ export class LoadBalancer extends Construct {
     });
   }
 
-  private records({ hostedZone, dnsNames, network }: LoadBalancerProps): void {
+  private ownCertificate({ hostedZone, dnsNames: [first, ...others] }: LoadBalancerProps): acm.Certificate {
+    return new acm.Certificate(this, 'Certificate', {
+      domainName: first,
+      ...(others.length > 0 ? { subjectAlternativeNames: others } : {}),
+      validation: acm.CertificateValidation.fromDns(hostedZone),
+    });
+  }
+
+  private makeRecords({ hostedZone, records, dnsNames, network }: LoadBalancerProps): void {
+    if (hostedZone === undefined || !records) return;
     const target = route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer));
     for (const name of dnsNames) {
       const record = { zone: hostedZone, recordName: `${name}.`, target };

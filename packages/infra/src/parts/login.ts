@@ -1,26 +1,53 @@
-import { Aws, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Aws, Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { InfraError } from '../errors.ts';
 import type { PodOptions } from '../options/pod-options.ts';
+import { refuseElsewhere } from './elsewhere.ts';
+import type { ExistingLogin } from './existing-parts.ts';
+import { retained } from './retained.ts';
 
 export interface LoginProps {
   readonly podName: string;
   readonly dnsNames: readonly string[];
   readonly options: PodOptions['login'];
   readonly deletionProtection: boolean;
+  readonly existing?: ExistingLogin | undefined;
 }
 
 /** Cognito: the people of the team, whom an admin creates, and the login page. */
 export class Login extends Construct {
-  readonly userPool: cognito.UserPool;
+  readonly userPool: cognito.IUserPool;
   readonly client: cognito.UserPoolClient;
-  readonly domain: cognito.UserPoolDomain;
+  readonly domain: cognito.IUserPoolDomain;
 
-  /** @throws InfraError `DOMAIN_PREFIX_INVALID` */
-  constructor(scope: Construct, id: string, { podName, dnsNames, options, deletionProtection }: LoginProps) {
+  /** @throws InfraError `DOMAIN_PREFIX_INVALID`, `EXISTING_PART_ELSEWHERE` */
+  constructor(scope: Construct, id: string, { podName, dnsNames, options, existing, ...props }: LoginProps) {
     super(scope, id);
-    this.userPool = new cognito.UserPool(this, 'UserPool', {
+    if (existing !== undefined)
+      refuseElsewhere(this, 'existing.login.userPool', existing.userPool.userPoolArn);
+    this.userPool = existing?.userPool ?? this.ownUserPool(options, props.deletionProtection);
+    this.domain =
+      existing?.domain ??
+      this.userPool.addDomain('Domain', {
+        cognitoDomain: { domainPrefix: options.domainPrefix ?? defaultPrefix(this, podName) },
+        managedLoginVersion:
+          (existing?.managedLogin ?? true)
+            ? cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN
+            : cognito.ManagedLoginVersion.CLASSIC_HOSTED_UI,
+      });
+    this.client = this.ownClient(dnsNames, options.sessionHours);
+    // Without a branding the managed login says "Login pages unavailable".
+    if (existing?.managedLogin === false) return;
+    new cognito.CfnManagedLoginBranding(this, 'Branding', {
+      userPoolId: this.userPool.userPoolId,
+      clientId: this.client.userPoolClientId,
+      useCognitoProvidedValues: true,
+    });
+  }
+
+  private ownUserPool(options: PodOptions['login'], deletionProtection: boolean): cognito.UserPool {
+    return new cognito.UserPool(this, 'UserPool', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       signInCaseSensitive: false,
@@ -36,14 +63,13 @@ export class Login extends Construct {
         tempPasswordValidity: Duration.days(7),
       },
       accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: retained,
       deletionProtection,
     });
-    this.domain = this.userPool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: options.domainPrefix ?? defaultPrefix(this, podName) },
-      managedLoginVersion: cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
-    });
-    this.client = this.userPool.addClient('Client', {
+  }
+
+  private ownClient(dnsNames: readonly string[], sessionHours: number): cognito.UserPoolClient {
+    return this.userPool.addClient('Client', {
       generateSecret: true,
       // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
       oAuth: {
@@ -59,13 +85,7 @@ export class Login extends Construct {
       // A user who is disabled keeps a session until the load balancer next asks Cognito, when these are over.
       accessTokenValidity: Duration.minutes(15),
       idTokenValidity: Duration.minutes(15),
-      refreshTokenValidity: Duration.hours(options.sessionHours),
-    });
-    // Without a branding the managed login says "Login pages unavailable".
-    new cognito.CfnManagedLoginBranding(this, 'Branding', {
-      userPoolId: this.userPool.userPoolId,
-      clientId: this.client.userPoolClientId,
-      useCognitoProvidedValues: true,
+      refreshTokenValidity: Duration.hours(sessionHours),
     });
   }
 }

@@ -24,6 +24,16 @@ export interface ExistingNetwork {
   readonly gatewaySubnets?: ec2.SubnetSelection;
   /** Whether the subnets of the load balancer have IPv6 blocks. Default: false. */
   readonly ipv6?: boolean;
+  /**
+   * Of the load balancer: lets in whom it lets in, whatever `network.allowedCidrs` says. The pod adds the way to the gateway
+   * and to the login page, unless the group was given as `mutable: false`. Default: one of its own.
+   */
+  readonly loadBalancerSecurityGroup?: ec2.ISecurityGroup;
+  /**
+   * Of the instance, which needs a way out. The pod adds the way from the load balancer, as for `loadBalancerSecurityGroup`.
+   * Must be another one. Default: one of its own. Refused: `SECURITY_GROUP_SHARED`.
+   */
+  readonly gatewaySecurityGroup?: ec2.ISecurityGroup;
 }
 
 export interface NetworkProps {
@@ -40,12 +50,13 @@ export class Network extends Construct {
   readonly mountTargetSubnets: readonly ec2.ISubnet[];
   readonly internetConnectivityEstablished: IDependable;
   readonly ipv6: boolean;
+  readonly loadBalancerSecurityGroup: ec2.ISecurityGroup | undefined;
   /** CIDR blocks from which the gateway believes what a header says of the user. */
   readonly trustedProxies: readonly string[];
 
   /**
    * @throws InfraError `SUBNETS_TOO_FEW`, `SUBNETS_SHARE_ZONE`, `TRUSTED_PROXIES_UNKNOWN`,
-   * `MACHINE_AMONG_TRUSTED_PROXIES`
+   * `MACHINE_AMONG_TRUSTED_PROXIES`, `SECURITY_GROUP_SHARED`
    */
   constructor(scope: Construct, id: string, { options, existing }: NetworkProps) {
     super(scope, id);
@@ -62,6 +73,8 @@ export class Network extends Construct {
         ? (existing.gatewaySubnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS })
         : { subnetGroupName: 'gateway' },
     );
+    this.loadBalancerSecurityGroup = existing?.loadBalancerSecurityGroup;
+    refuseSharedGroup(existing);
     this.loadBalancerSubnets = entrance.subnets;
     this.gatewaySubnets = gateway.subnets;
     this.mountTargetSubnets = onePerZone(gateway.subnets);
@@ -113,6 +126,18 @@ export class Network extends Construct {
       );
     }
   }
+}
+
+/** What lets people in to the load balancer would let them in to the gateway, past the login. */
+function refuseSharedGroup(existing: ExistingNetwork | undefined): void {
+  const { loadBalancerSecurityGroup, gatewaySecurityGroup } = existing ?? {};
+  if (gatewaySecurityGroup === undefined || loadBalancerSecurityGroup === undefined) return;
+  if (gatewaySecurityGroup.securityGroupId !== loadBalancerSecurityGroup.securityGroupId) return;
+  throw new InfraError(
+    'SECURITY_GROUP_SHARED',
+    'existingNetwork.gatewaySecurityGroup: is that of the load balancer: who reaches the login page would reach the gateway ' +
+      'behind it. Give the gateway one of its own.',
+  );
 }
 
 function defaultSubnets({ internetFacing }: PodOptions['network']): ec2.SubnetSelection {
