@@ -30,6 +30,7 @@ import { Logs } from './parts/logs.ts';
 import { Machine } from './parts/machine.ts';
 import { Network, type ExistingNetwork } from './parts/network.ts';
 import { InfraError } from './errors.ts';
+import { deployedAs, refuseFixedChanges } from './fixed-props.ts';
 import { pendingLookups, withoutPending } from './lookups.ts';
 import { openclawConfig } from './openclaw-config.ts';
 import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
@@ -91,6 +92,8 @@ export class OpenClawPod extends Construct {
   readonly autoScalingGroup: autoscaling.AutoScalingGroup;
   readonly role: iam.Role;
   readonly specParameterName: string;
+  /** What no later deployment can change, for the prop of this name. */
+  readonly deployedAs: string;
   /** The props with every default filled in. */
   readonly options: PodOptions;
 
@@ -240,6 +243,21 @@ export class OpenClawPod extends Construct {
       after: [policy, spec, entrance.rule, ...storage.mountable, network.internetConnectivityEstablished],
     });
 
+    const facts = {
+      name: options.name,
+      domainPrefix: login.domainPrefix ?? 'given',
+      internetFacing: String(options.network.internetFacing),
+      network: props.existingNetwork === undefined ? options.network.cidr : 'given',
+      fileSystem: whose(existing.fileSystem, options.retainedFrom.fileSystemId),
+      userPool: whose(existing.login, options.retainedFrom.userPoolId),
+      secret: whose(existing.secret, options.retainedFrom.secretArn),
+      key: whose(existing.key, options.retainedFrom.keyArn),
+    };
+    this.deployedAs = deployedAs(facts);
+    // What is still to be looked up is not what it will be.
+    if (options.deployedAs !== undefined && pendingLookups(this).length === 0) {
+      refuseFixedChanges(options.deployedAs, facts);
+    }
     this.userPool = login.userPool;
     this.userPoolClient = login.client;
     this.loadBalancer = entrance.loadBalancer;
@@ -302,6 +320,11 @@ export class OpenClawPod extends Construct {
       ...identity,
     }).attachTo(this);
   }
+}
+
+/** A part by its id where it was left by a pod; what was passed in may be known to the deployment only. */
+function whose(existing: unknown, retained: string | undefined): string {
+  return retained ?? (existing === undefined ? 'own' : 'given');
 }
 
 function optionsOf(scope: Construct, props: OpenClawPodProps): PodOptions {

@@ -39,6 +39,8 @@ export class PodStack extends Stack {
       SpecParameterName: this.pod.specParameterName,
       AutoScalingGroupName: this.pod.autoScalingGroup.autoScalingGroupName,
       LogGroupName: this.pod.logGroup.logGroupName,
+      // For the prop of this name.
+      DeployedAs: this.pod.deployedAs,
       // Somebody has to point the names at it.
       ...(hostedZone === undefined || !records
         ? { LoadBalancerDnsName: this.pod.loadBalancer.loadBalancerDnsName }

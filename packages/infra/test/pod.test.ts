@@ -471,6 +471,7 @@ describe('S9: the machine', () => {
 test('outputs name what an operator needs', () => {
   expect(Object.keys(template.Outputs ?? {}).toSorted()).toEqual([
     'AutoScalingGroupName',
+    'DeployedAs',
     'LogGroupName',
     'SecretArn',
     'SpecParameterName',

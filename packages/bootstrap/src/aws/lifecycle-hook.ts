@@ -12,6 +12,13 @@ import { whileOpen } from './while-open.ts';
 
 export type LifecycleResult = 'CONTINUE' | 'ABANDON';
 
+/**
+ * How long the shortest hook waits, in seconds. Beats are made for it whatever the spec says: a spec is there at once, and whether
+ * a hook of a group ever hears of another time-out, Auto Scaling does not say.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html
+ */
+const shortestHookSeconds = 30;
+
 /** A heartbeat that is not answered in this time was missed. */
 const beatSeconds = 10;
 
@@ -22,7 +29,6 @@ const beatSeconds = 10;
 export class LifecycleHook {
   readonly #region: string;
   readonly #action: { AutoScalingGroupName: string; LifecycleHookName: string; InstanceId: string };
-  readonly #heartbeatSeconds: number;
   readonly #patience: Patience;
   #timer: NodeJS.Timeout | undefined;
 
@@ -39,12 +45,11 @@ export class LifecycleHook {
       LifecycleHookName: lifecycle.hook,
       InstanceId: instanceId,
     };
-    this.#heartbeatSeconds = lifecycle.heartbeatSeconds;
   }
 
   /** Keeps the hook waiting until {@link complete} or {@link close}. */
   startHeartbeat(): void {
-    this.#timer ??= setInterval(() => void this.#beat(), (this.#heartbeatSeconds * 1000) / 3).unref();
+    this.#timer ??= setInterval(() => void this.#beat(), (shortestHookSeconds * 1000) / 3).unref();
   }
 
   /**

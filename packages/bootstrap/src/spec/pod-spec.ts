@@ -86,7 +86,7 @@ export const podSpecSchema = z.strictObject({
     .strictObject({
       autoScalingGroup: z.string().min(1),
       hook: z.string().min(1),
-      /** Heartbeat timeout of the hook, in seconds; the bootstrap beats well before it ends. */
+      /** Heartbeat timeout of the hook, in seconds; the bootstrap beats well before it ends, and before that of any other. */
       heartbeatSeconds: z.int().min(30).max(7200),
       /**
        * The terminating hook that keeps the instance until its gateway has ended what is under way. Its time-out should be

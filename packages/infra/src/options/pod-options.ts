@@ -1,6 +1,7 @@
 import { openclawReleases } from '@clawharbor/bootstrap/spec';
 import * as z from 'zod';
 import type { InfraErrorCode } from '../errors.ts';
+import { isDeployedAs } from '../fixed-props.ts';
 import { backupOptions } from './backup-options.ts';
 import { domainOptions } from './domain-options.ts';
 import { must } from './must.ts';
@@ -153,6 +154,16 @@ export const podOptionsSchema = z
     storage: storage.prefault({}),
     backups: backupOptions.prefault({}),
     retainedFrom: retainedOptions.prefault({}),
+    deployedAs: z
+      .string()
+      .refine(
+        ...must<string>(
+          isDeployedAs,
+          'DEPLOYED_AS_INVALID',
+          (shown) => `${shown} is not what a pod was deployed as: copy the output DeployedAs of its stack.`,
+        ),
+      )
+      .optional(),
     deletionProtection: z.boolean().default(false),
   })
   .superRefine(({ openclaw: { version }, healthCheck: { path } }, context) => {

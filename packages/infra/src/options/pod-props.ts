@@ -300,6 +300,13 @@ export interface PodOptionsInput {
   /** What a pod of this name has left behind when it was deleted. Default: nothing; the pod begins anew. */
   readonly retainedFrom?: RetainedProps | undefined;
   /**
+   * What the pod was deployed as: `deployedAs` of {@link OpenClawPod}, the output `DeployedAs` of its stack. With it, a change
+   * that could not be deployed, or would take state or people from the pod, is refused before anything is touched; without, by
+   * CloudFormation in the middle of a deployment, or not at all. What each change does: docs/changes.md. Default: nothing is
+   * compared. Refused: `DEPLOYED_AS_INVALID`, `FIXED_PROP_CHANGED`.
+   */
+  readonly deployedAs?: string | undefined;
+  /**
    * Whether load balancer and user pool refuse to be deleted, by anybody. Turn it on once the pod runs: in a first deployment
    * that fails CloudFormation could not take back what refuses. Without it, state, people and keys outlive their stack all the
    * same, and a load balancer is made anew. Default: false.

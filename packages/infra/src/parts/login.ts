@@ -20,6 +20,8 @@ export class Login extends Construct {
   readonly userPool: cognito.IUserPool;
   readonly client: cognito.UserPoolClient;
   readonly domain: cognito.IUserPoolDomain;
+  /** What the pod has called its domain; undefined where it was given one. */
+  readonly domainPrefix: string | undefined;
 
   /** @throws InfraError `DOMAIN_PREFIX_INVALID`, `EXISTING_PART_ELSEWHERE` */
   constructor(scope: Construct, id: string, { podName, dnsNames, options, existing, ...props }: LoginProps) {
@@ -27,10 +29,12 @@ export class Login extends Construct {
     if (existing !== undefined)
       refuseElsewhere(this, 'existing.login.userPool', existing.userPool.userPoolArn);
     this.userPool = existing?.userPool ?? this.ownUserPool(options, props.deletionProtection);
+    this.domainPrefix =
+      existing?.domain === undefined ? (options.domainPrefix ?? defaultPrefix(this, podName)) : undefined;
     this.domain =
       existing?.domain ??
       this.userPool.addDomain('Domain', {
-        cognitoDomain: { domainPrefix: options.domainPrefix ?? defaultPrefix(this, podName) },
+        cognitoDomain: { domainPrefix: this.domainPrefix ?? '' },
         managedLoginVersion:
           (existing?.managedLogin ?? true)
             ? cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN

@@ -1,0 +1,113 @@
+/**
+ * What a changed prop does to a pod that runs, from the mildest:
+ * - `nothing`: CloudFormation changes nothing;
+ * - `live`: what is there is changed where it stands, the gateway by its own reload;
+ * - `restart`: the gateway starts again, once, on the same instance;
+ * - `new instance`: the instance is replaced, as in any replacement;
+ * - `new resource`: another resource takes the place of one that holds nothing of people's;
+ * - `fixed`: the deployment would fail, or take the pod from its people: refused with `FIXED_PROP_CHANGED` once `deployedAs`
+ *   says what was deployed.
+ */
+export type Effect = 'nothing' | 'live' | 'restart' | 'new instance' | 'new resource' | 'fixed';
+
+export interface Change {
+  readonly effect: Effect;
+  /** What people and operators notice. */
+  readonly what: string;
+}
+
+const reload = 'OpenClaw reloads its config; what it cannot reload it restarts itself for';
+const login = 'the next login';
+const instance = 'the instance is replaced: people are offline for as long as a start takes';
+const spec = 'the instance takes it within minutes';
+const kept = 'what is there stays; the pod begins anew beside it';
+
+/**
+ * Prop → what its change does. A test makes each change, compares the two templates, and looks up in CloudFormation's own
+ * schemas what is replaced by it.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+ */
+export const changes: Readonly<Record<string, Change>> = {
+  name: {
+    effect: 'fixed',
+    what: 'group, parameter and role are named after the pod, and the policy of the file system knows the role',
+  },
+  'domain.hostedZone': { effect: 'new resource', what: 'a new certificate, and records in the other zone' },
+  'domain.names': {
+    effect: 'new resource',
+    what: 'a new certificate; the listener takes it without a pause',
+  },
+  'domain.certificateArn': {
+    effect: 'new resource',
+    what: 'the listener takes the given certificate; that of the pod goes',
+  },
+  'domain.records': { effect: 'new resource', what: 'the records go or come' },
+  'openclaw.version': { effect: 'restart', what: 'an upgrade, taken back if the new release is not ready' },
+  'openclaw.admins': { effect: 'live', what: reload },
+  'openclaw.members.scopes': { effect: 'live', what: reload },
+  'openclaw.members.otherSessions': { effect: 'live', what: reload },
+  'openclaw.model': { effect: 'live', what: `${reload}, unless somebody has chosen another model in the UI` },
+  'openclaw.communityInvite': { effect: 'live', what: reload },
+  'openclaw.config': { effect: 'live', what: reload },
+  'openclaw.owners': { effect: 'live', what: 'the next merge goes by it' },
+  ollama: {
+    effect: 'live',
+    what: 'Ollama is installed, or starts again with the other release; the gateway stays',
+  },
+  'login.mfa': { effect: 'live', what: login },
+  'login.sessionHours': { effect: 'live', what: login },
+  'login.domainPrefix': {
+    effect: 'fixed',
+    what: 'a user pool has one prefix domain, and CloudFormation makes the new one first',
+  },
+  'network.cidr': { effect: 'fixed', what: 'another VPC: mount targets of a file system are all in one' },
+  'network.natGateways': {
+    effect: 'new resource',
+    what: 'a NAT gateway comes or goes; connections through it break off',
+  },
+  'network.internetFacing': {
+    effect: 'fixed',
+    what: 'another load balancer, while the target group still belongs to the first',
+  },
+  'network.allowedCidrs': {
+    effect: 'live',
+    what: 'the load balancer lets in whom it is to, from the next connection on',
+  },
+  'network.trustedProxies': { effect: 'live', what: reload },
+  'machine.architecture': { effect: 'new instance', what: instance },
+  'machine.instanceType': { effect: 'new instance', what: instance },
+  'machine.imageId': { effect: 'new instance', what: instance },
+  'machine.imageParameter': { effect: 'new instance', what: instance },
+  'machine.rootVolumeGiB': { effect: 'new instance', what: instance },
+  'healthCheck.path': { effect: 'live', what: 'the load balancer asks for the other path' },
+  'logs.retentionDays': { effect: 'live', what: 'what is older goes' },
+  'logs.encrypt': {
+    effect: 'live',
+    what: 'what is written from then on is encrypted with the key of the pod',
+  },
+  'launch.heartbeatSeconds': {
+    effect: 'live',
+    what: 'the next instance; the one that runs is not held any more',
+  },
+  'launch.readyTimeoutSeconds': { effect: 'live', what: 'the next start' },
+  'launch.smokeTest': { effect: 'live', what: spec },
+  'storage.databases': {
+    effect: 'restart',
+    what: 'databases move while the gateway is down, nothing is lost',
+  },
+  'backups.enabled': { effect: 'new resource', what: 'a bucket comes, or is left behind with its archives' },
+  'backups.everyHours': { effect: 'live', what: spec },
+  'backups.keep': { effect: 'live', what: spec },
+  'backups.keepDays': { effect: 'live', what: 'the bucket expires archives by it, those of before too' },
+  'backups.objectLockDays': {
+    effect: 'new resource',
+    what: 'from none: another bucket, the first is left behind with its archives; else only archives to come',
+  },
+  'backups.drillEveryDays': { effect: 'live', what: spec },
+  'retainedFrom.fileSystemId': { effect: 'fixed', what: kept },
+  'retainedFrom.userPoolId': { effect: 'fixed', what: kept },
+  'retainedFrom.secretArn': { effect: 'fixed', what: kept },
+  'retainedFrom.keyArn': { effect: 'fixed', what: kept },
+  deployedAs: { effect: 'nothing', what: 'a note for synth' },
+  deletionProtection: { effect: 'live', what: 'whether load balancer and user pool may be deleted' },
+};
