@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Patience } from '../src/aws/patience.ts';
+import { LifecycleHook } from '../src/aws/lifecycle-hook.ts';
+import { oneTry, type Patience } from '../src/aws/patience.ts';
 import { converge } from '../src/converge.ts';
 import { loadPodSpec } from '../src/spec/load.ts';
+import { parsePodSpec } from '../src/spec/parse.ts';
+import { storedSpec } from '../src/spec/stored-spec.ts';
 import type { PodSpecInput } from '../src/spec/pod-spec.ts';
 import { instanceId, startAws, type AwsStandIn } from './stand-ins/aws.ts';
 import { makePod, type TestPod } from './stand-ins/pod.ts';
@@ -162,6 +166,29 @@ function failingFirst(times: number, name: string, status: number, error: string
   return asked;
 }
 
+describe('the launch hook', () => {
+  test('is kept waiting for the shortest time that a hook may wait, whatever the spec says of it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const hook = new LifecycleHook(
+        { ...lifecycle, heartbeatSeconds: 7200 },
+        instanceId,
+        'eu-central-1',
+        oneTry,
+      );
+      hook.startHeartbeat();
+      for (const beats of [1, 2]) {
+        vi.advanceTimersByTime(10_000);
+        await vi.waitFor(() => expect(aws.calls).toHaveLength(beats));
+      }
+      expect(aws.calls).toEqual(['RecordLifecycleActionHeartbeat', 'RecordLifecycleActionHeartbeat']);
+      hook.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('a spec', () => {
   const load = (patience?: Patience) => loadPodSpec('ssm:/clawharbor/pod', patience);
 
@@ -171,6 +198,67 @@ describe('a spec', () => {
     expect(await load()).toEqual(spec);
     aws.parameter = '{';
     await expect(load()).rejects.toMatchObject({ code: 'SPEC_INVALID' });
+  });
+
+  describe('that a parameter cannot hold', () => {
+    const agents = Object.fromEntries(
+      Array.from({ length: 200 }, (_, index) => [`agent-${index}`, { name: `number ${index} of the team` }]),
+    );
+    const whole = () => {
+      const spec = pod.spec();
+      return { ...spec, openclaw: { ...spec.openclaw, config: { ...spec.openclaw.config, agents } } };
+    };
+    const rest = JSON.stringify({ agents });
+    const at = {
+      bucket: 'assets',
+      key: 'config.json',
+      sha256: createHash('sha256').update(rest).digest('hex'),
+    };
+    const store = () => {
+      aws.parameter = JSON.stringify(storedSpec(whole(), ['agents'], at));
+      expect(aws.parameter.length).toBeLessThan(8192);
+      expect(JSON.stringify(whole()).length).toBeGreaterThan(8192);
+    };
+
+    test('is read from the parameter and the object that it names, and is as any other', async () => {
+      store();
+      aws.objects.set('/assets/config.json', rest);
+      expect(await load()).toEqual(whole());
+    });
+
+    test('is checked as any other', async () => {
+      const wrong = { ...whole(), readyTimeoutSeconds: 1 };
+      aws.parameter = JSON.stringify(storedSpec(wrong, ['agents'], at));
+      aws.objects.set('/assets/config.json', rest);
+      await expect(load()).rejects.toMatchObject({
+        code: 'SPEC_INVALID',
+        message: expect.stringContaining('readyTimeoutSeconds') as string,
+      });
+    });
+
+    test('is refused with another object than the one that was meant', async () => {
+      store();
+      aws.objects.set('/assets/config.json', JSON.stringify({ agents: {} }));
+      await expect(load()).rejects.toMatchObject({
+        code: 'SPEC_INVALID',
+        message: expect.stringContaining('by the SHA-256') as string,
+      });
+    });
+
+    test('is not read without the object', async () => {
+      store();
+      await expect(load()).rejects.toMatchObject({
+        code: 'SPEC_UNREADABLE',
+        message: expect.stringContaining('s3:GetObject') as string,
+      });
+    });
+
+    test('is too new for a bootstrap that does not know of objects', () => {
+      store();
+      expect(() => parsePodSpec(JSON.parse(aws.parameter), 'the parameter')).toThrow(
+        expect.objectContaining({ code: 'SPEC_TOO_NEW' }),
+      );
+    });
   });
 
   test.each(['ssm:', 'ssm: /pod', 'ssm:/a pod'])(

@@ -229,9 +229,11 @@ export class OpenClawPod extends Construct {
       secrets,
       storage,
       logGroup: journal.group,
-      bundle: machine.bundle,
+      artifacts: [machine.bundle, ...(spec.configObject === undefined ? [] : [spec.configObject])],
       backups,
     });
+    // An instance that reads of an object may read it.
+    spec.node.addDependency(policy);
     const scaling = new AutoScaling(this, 'Scaling', {
       groupName,
       network,

@@ -276,12 +276,6 @@ const table: readonly Row[] = [
     'login.sessionHours',
     untyped({ login: { sessionHours: '24' } }),
   ],
-  [
-    'a config that is too large',
-    'SPEC_TOO_LARGE',
-    '8192',
-    { openclaw: { config: { messages: { responsePrefix: 'x'.repeat(8000) } } } },
-  ],
 ];
 
 test.for(table)('refuses %s with %s', ([, code, says, props]) => {

@@ -12,4 +12,5 @@ export {
   type OpenClawVersion,
 } from '../openclaw-release.ts';
 export { parsePodSpec } from './parse.ts';
+export { configObjectOf, storedSpec, wholeSpec, type ConfigObject } from './stored-spec.ts';
 export { gatewayPort, podSpecSchema, type PodSpec, type PodSpecInput } from './pod-spec.ts';

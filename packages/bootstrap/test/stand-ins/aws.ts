@@ -6,6 +6,8 @@ export interface AwsStandIn {
   readonly environment: Readonly<Record<string, string>>;
   secret: { value: string; version: string };
   parameter: string;
+  /** Objects of S3, by `/bucket/key`. */
+  readonly objects: Map<string, string>;
   targetState: string | undefined;
   /** Whether Auto Scaling waits for this instance. */
   waiting: boolean;
@@ -25,7 +27,7 @@ export type Misbehaviour =
 
 export const instanceId = 'i-0123456789abcdef0';
 
-/** Four services of AWS on one loopback port, with the few answers the bootstrap needs, on the wire. */
+/** Five services of AWS on one loopback port, with the few answers the bootstrap needs, on the wire. */
 export async function startAws(): Promise<AwsStandIn> {
   const server = createServer((request, response) => {
     void respond(request, response);
@@ -50,6 +52,7 @@ export async function startAws(): Promise<AwsStandIn> {
     },
     secret: { value: '{}', version: '1' },
     parameter: '{}',
+    objects: new Map(),
     targetState: 'InService',
     waiting: true,
     calls: [],
@@ -97,8 +100,16 @@ function answer(aws: AwsStandIn, request: IncomingMessage, body: string): Answer
     if (request.headers['x-aws-ec2-metadata-token'] !== 'token') return [401, ''];
     return metadata(aws, path.slice('/latest/meta-data/'.length));
   }
+  if (request.method === 'GET' && path.includes('x-id=GetObject')) return object(aws, path);
   const target = request.headers['x-amz-target'];
   return typeof target === 'string' ? json(aws, target, body) : query(aws, new URLSearchParams(body));
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+function object(aws: AwsStandIn, path: string): Answer {
+  const content = aws.objects.get(path.replace(/\?.*$/, ''));
+  if (content !== undefined) return [200, content];
+  return [404, '<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>'];
 }
 
 function metadata(aws: AwsStandIn, name: string): Answer {

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gatewayPort, parsePodSpec, type PodSpec } from '@clawharbor/bootstrap/spec';
+import {
+  configObjectOf,
+  gatewayPort,
+  parsePodSpec,
+  wholeSpec,
+  type PodSpec,
+} from '@clawharbor/bootstrap/spec';
 import { loadConfig, synthesize } from '@clawharbor/infra';
 import type { Buckets, GroupDefinition, SecretDefinition } from '../aws/index.ts';
 import type { PolicyDocument } from '../aws/iam.ts';
@@ -94,13 +100,11 @@ export async function readDeployment(options: {
   });
   const stack = resolveTemplate(template, { region, account, stackName });
   const parameter = specParameter(stack);
-  const spec = parsePodSpec(
-    JSON.parse(parameter.value),
-    `the SSM parameter ${parameter.name} of the template`,
-  );
+  const assets = readAssets(assemblyDir);
+  const origin = `the SSM parameter ${parameter.name} of the template`;
+  const spec = parsePodSpec(specOf(JSON.parse(parameter.value), assets.buckets, origin), origin);
   const machine = launchTemplate(stack);
   const { definition: group, targetGroupArns, subnets } = autoScalingGroup(stack);
-  const assets = readAssets(assemblyDir);
   return {
     region,
     account,
@@ -168,6 +172,16 @@ interface AssetManifest {
       }
     >
   >;
+}
+
+/** With what the parameter could not hold, from the file that would be in the bucket. */
+function specOf(stored: unknown, published: Deployment['buckets'], origin: string): unknown {
+  const object = configObjectOf(stored);
+  if (object === undefined) return stored;
+  const file = published[object.bucket]?.[object.key];
+  if (file === undefined)
+    throw unexpected(`names an object that is no asset: ${object.bucket}/${object.key}`);
+  return wholeSpec(stored, readFileSync(file, 'utf8'), origin);
 }
 
 /** https://docs.aws.amazon.com/cdk/v2/guide/assets.html */

@@ -36,7 +36,8 @@ export interface Grants {
   readonly secrets: Secrets;
   readonly storage: Storage;
   readonly logGroup: logs.ILogGroup;
-  readonly bundle: Asset;
+  /** What the instance fetches: the bundle, and what the parameter could not hold of the spec. */
+  readonly artifacts: readonly Asset[];
   /** Absent where there is no bucket. */
   readonly backups: Backups | undefined;
 }
@@ -61,7 +62,7 @@ export class InstanceRole extends Construct {
   }
 
   /** Once only, when everything that it names is there. */
-  grant({ groupName, specParameter, secrets, storage, logGroup, bundle, backups }: Grants): iam.Policy {
+  grant({ groupName, specParameter, secrets, storage, logGroup, artifacts, backups }: Grants): iam.Policy {
     const { region, account } = Stack.of(this);
     const here = { partition: Aws.PARTITION, region, account };
     const statements = document(
@@ -80,8 +81,8 @@ export class InstanceRole extends Construct {
             via: 'secretsmanager',
             context: { SecretARN: secrets.secretArn },
           }),
-      readArtifact(
-        object({ partition: Aws.PARTITION, bucket: bundle.s3BucketName, key: bundle.s3ObjectKey }),
+      artifacts.map(({ s3BucketName: bucket, s3ObjectKey: key }) =>
+        readArtifact(object({ partition: Aws.PARTITION, bucket, key })),
       ),
       mountFileSystem({
         fileSystem: fileSystem(storage.fileSystem.fileSystemArn),
