@@ -15,7 +15,7 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledgeRules } from './parts/acknowledgements.ts';
+import { acknowledgePendingIds, acknowledgeRules } from './parts/acknowledgements.ts';
 import { AutoScaling } from './parts/auto-scaling.ts';
 import { Backups } from './parts/backups.ts';
 import { refuseOtherNames } from './parts/certificate-names.ts';
@@ -276,6 +276,7 @@ export class OpenClawPod extends Construct {
     Tags.of(this).add('clawharbor:pod', options.name);
     acknowledgeRules({ network, login, entrance, secrets, scaling, backups });
     acknowledgeWildcards(policy);
+    if (pendingLookups(this).length > 0 || network.isPendingLookup) acknowledgePendingIds(this);
   }
 
   /**

@@ -168,6 +168,28 @@ test('an image by lookup is looked up, and the instance runs it', () => {
   );
 });
 
+test('the rules of CloudFormation, where they are errors, do not end a first synthesis before anything is looked up', () => {
+  const app = new App({
+    outdir: scratch(),
+    analyticsReporting: false,
+    context: { '@aws-cdk/core:validateAgainstDefaultRules': true },
+  });
+  const stack = new Stack(app, 'Team', { env: { account: '123456789012', region: 'eu-central-1' } });
+  new OpenClawPod(stack, 'Pod', {
+    bundle,
+    domain: {
+      hostedZone: HostedZone.fromLookup(stack, 'Zone', { domainName: 'example.com' }),
+      names: ['a.example.com'],
+    },
+    existingNetwork: { vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0' }) },
+    openclaw: { admins: [StringParameter.valueFromLookup(stack, '/team/admin')] },
+  });
+  const missing = app.synth().manifest.missing ?? [];
+  expect(new Set<string>(missing.map(({ provider }) => provider))).toEqual(
+    new Set(['hosted-zone', 'ssm', 'vpc-provider']),
+  );
+});
+
 describe('a parameter by lookup', () => {
   const ollama = { version: '0.12.3', sha256: 'a'.repeat(64) };
   const everyText: readonly (readonly [where: string, found: string, props: (text: string) => Props])[] = [

@@ -53,3 +53,19 @@ export function acknowledgeRules(constructs: Acknowledged): void {
     for (const [id, reason] of Object.entries(rules)) validations.acknowledge({ id, reason });
   }
 }
+
+/** Rules of CloudFormation on the form of ids, which the dummy values of CDK's lookups do not have. */
+const formats = ['E1151', 'E1154', 'F3031', 'F3033'];
+
+/**
+ * In the first synthesis of an app with lookups ids are not what they will be; the rules would end it, and the CLI would never
+ * get to look up. In the second they hold.
+ */
+export function acknowledgePendingIds(pod: IConstruct): void {
+  for (const rule of formats) {
+    Validations.of(pod).acknowledge({
+      id: `CloudFormation-Validate::${rule}`,
+      reason: 'The CLI looks up what this is, and synthesizes again.',
+    });
+  }
+}

@@ -49,6 +49,8 @@ export class Network extends Construct {
   /** One of the gateway's in each zone: a file system has at most one mount target there. */
   readonly mountTargetSubnets: readonly ec2.ISubnet[];
   readonly internetConnectivityEstablished: IDependable;
+  /** Whether the CLI has still to look up the VPC. */
+  readonly isPendingLookup: boolean;
   readonly ipv6: boolean;
   readonly loadBalancerSecurityGroup: ec2.ISecurityGroup | undefined;
   /** CIDR blocks from which the gateway believes what a header says of the user. */
@@ -81,7 +83,8 @@ export class Network extends Construct {
     this.internetConnectivityEstablished = gateway.internetConnectivityEstablished;
     this.trustedProxies = options.trustedProxies ?? cidrsOf(entrance.subnets);
     // Of a VPC that the CLI has still to look up nothing is known but that it will be one.
-    if (entrance.isPendingLookup === true || gateway.isPendingLookup === true) return;
+    this.isPendingLookup = entrance.isPendingLookup === true || gateway.isPendingLookup === true;
+    if (this.isPendingLookup) return;
     refuseSharedZones(entrance.subnets);
     refuseNoSubnets(gateway.subnets);
     this.refuseGatewayAmongProxies();
