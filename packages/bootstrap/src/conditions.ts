@@ -11,6 +11,7 @@ export interface Condition {
     | 'DatabasesReplicated'
     | 'LogsShipped'
     | 'InstanceMetadata'
+    | 'LaunchCompleted'
     | 'ReleaseInstalled'
     | 'PluginsInstalled'
     | 'BackupsMade'

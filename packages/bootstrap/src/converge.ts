@@ -4,6 +4,8 @@ import { lastOfEach } from './conditions.ts';
 import { BootstrapError } from './errors.ts';
 import type { Host } from './host/host.ts';
 import { GatewayLine } from './openclaw/gateway-line.ts';
+import { completedCondition, describeHold, heldCondition } from './launch/held-launch.ts';
+import { verdictOf } from './launch/verdict.ts';
 import { joinLifecycle, type Lifecycle } from './lifecycle.ts';
 import { readReport, writeReport, type Report } from './report.ts';
 import { Run, type StepEvent } from './run.ts';
@@ -21,6 +23,8 @@ export interface ConvergeOptions {
   readonly signal?: AbortSignal;
   /** With AWS. Default: two minutes for what passes by itself. */
   readonly patience?: Patience;
+  /** Whether the same is run again each minute, as on an instance: then a launch can be held. Default: false. */
+  readonly isRepeated?: boolean;
   /** How long a new release is watched before it is kept, in seconds. Default: 30. */
   readonly watchSeconds?: number;
 }
@@ -78,7 +82,8 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     if (!lifecycle.leaving)
       for (const step of left) if (run.goesOn) await run.step(step, () => step.apply(seen()));
     // A run that was stopped has decided nothing about the instance: the next one does, or the hook's timeout.
-    if (!ended.aborted) await tellAutoScaling(run, lifecycle, phase);
+    if (!ended.aborted && !(await holdLaunch(run, lifecycle, options)))
+      await tellAutoScaling(run, lifecycle, phase);
     lifecycle.close();
     await run.keep(() => writeReport(host.layout, report()));
     if (!lifecycle.leaving && (await runLate(run, lifecycle, phase, seen))) {
@@ -153,6 +158,28 @@ function healthCheckOf({ lifecycle }: PodSpec, run: Run): Pick<Report, 'healthCh
   return hasLaunched && healthCheckSeconds !== undefined ? { healthCheckSeconds } : {};
 }
 
+/**
+ * A launch that has failed for what another machine cannot mend is not given up: Auto Scaling waits on, and the first run that
+ * succeeds lets the instance into service.
+ * @returns false where it is not for this to decide what Auto Scaling hears
+ */
+async function holdLaunch(
+  run: Run,
+  lifecycle: Lifecycle,
+  { isRepeated = false }: ConvergeOptions,
+): Promise<boolean> {
+  const code = run.failure;
+  const { hold, isHeld } = lifecycle;
+  if (code === undefined || hold === undefined || !isRepeated) return false;
+  if (verdictOf(code, { isHeld, hasFailedElsewhere: false }) === 'abandon') return false;
+  await run.step({ name: 'hold-launch', phase: 'activate' }, async () => {
+    const until = await hold();
+    if (until === undefined) return { changes: [] };
+    return { changes: [describeHold(code, until)], conditions: [heldCondition(code, until)] };
+  });
+  return true;
+}
+
 /** CONTINUE once the instance is what it should be, ABANDON when it failed: then Auto Scaling replaces it. */
 async function tellAutoScaling(run: Run, lifecycle: Lifecycle, phase: PhaseChoice): Promise<void> {
   const done = lifecycle.warm || phase !== 'prepare';
@@ -165,7 +192,12 @@ async function tellAutoScaling(run: Run, lifecycle: Lifecycle, phase: PhaseChoic
       lifecycle.leaving || hasDrained ? await lifecycle.completeDrain() : undefined,
       lifecycle.leaving ? undefined : await lifecycle.complete(run.failed ? 'ABANDON' : 'CONTINUE'),
     ];
-    return { changes: lines.filter((line) => line !== undefined) };
+    const changes = lines.filter((line) => line !== undefined);
+    const isMended = lifecycle.isHeld && !run.failed && changes.length > 0;
+    return {
+      changes,
+      ...(isMended ? { conditions: [completedCondition] } : {}),
+    };
   });
 }
 

@@ -6,6 +6,7 @@ import { LifecycleHook, type LifecycleResult } from './aws/lifecycle-hook.ts';
 import { writeAtomically } from './config/atomic-file.ts';
 import { readIfPresent } from './config/files.ts';
 import type { Host } from './host/host.ts';
+import { endOfHold, HeldLaunch } from './launch/held-launch.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
 
 /** The part that Auto Scaling plays in a run; none where the spec has no lifecycle hook. */
@@ -15,6 +16,13 @@ export interface Lifecycle {
   readonly warm: boolean;
   /** Auto Scaling takes the instance away and waits until its gateway has ended. */
   readonly leaving: boolean;
+  /** Whether a run before this one has held the launch. */
+  readonly isHeld: boolean;
+  /**
+   * Keeps Auto Scaling waiting for longer than this run. Absent where no launch is left to complete.
+   * @returns until when at the latest; undefined where it does not wait
+   */
+  readonly hold?: () => Promise<Date | undefined>;
   /** @returns what was done, in one line; undefined when this launch was completed before */
   complete(result: LifecycleResult): Promise<string | undefined>;
   /**
@@ -33,6 +41,7 @@ const none: Lifecycle = {
   instanceId: undefined,
   warm: false,
   leaving: false,
+  isHeld: false,
   complete: async () => undefined,
   completeDrain: async () => undefined,
   untilLeaving: () => new Promise(() => {}),
@@ -40,8 +49,13 @@ const none: Lifecycle = {
 };
 
 /** @throws BootstrapError `HOST_UNSUPPORTED` when there is a hook and no instance metadata */
-export async function joinLifecycle(spec: PodSpec, host: Host, patience: Patience): Promise<Lifecycle> {
+export async function joinLifecycle(
+  spec: Pick<PodSpec, 'lifecycle' | 'region'>,
+  host: Host,
+  patience: Patience,
+): Promise<Lifecycle> {
   if (!spec.lifecycle) return none;
+  const began = host.now();
   const { id, target } = await describeInstance(patience);
   const { drainHook } = spec.lifecycle;
   const completeDrain = async (): Promise<string | undefined> => {
@@ -66,17 +80,27 @@ export async function joinLifecycle(spec: PodSpec, host: Host, patience: Patienc
   if ((await readIfPresent(file)) === launch)
     return { ...none, instanceId: id, warm, completeDrain, untilLeaving };
 
+  const held = new HeldLaunch(host.layout, launch);
+  const since = await held.since();
   const hook = new LifecycleHook(spec.lifecycle, id, spec.region, patience);
-  hook.startHeartbeat();
+  const { heartbeatSeconds } = spec.lifecycle;
+  hook.startHeartbeat(since !== undefined);
   return {
     instanceId: id,
     warm,
     leaving: false,
+    isHeld: since !== undefined,
+    async hold() {
+      if (!(await hook.hold())) return undefined;
+      await held.remember(since ?? began);
+      return endOfHold(since ?? began, heartbeatSeconds);
+    },
     async complete(result) {
       const waited = await hook.complete(result);
       if (result === 'CONTINUE') {
         await mkdir(host.layout.reports, { recursive: true });
         await writeAtomically(file, launch);
+        await held.forget();
       }
       return waited ? `${result} for ${id}` : undefined;
     },

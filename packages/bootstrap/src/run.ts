@@ -51,6 +51,11 @@ export class Run {
     return !this.failed && !this.#stopped;
   }
 
+  /** Code of the first error; undefined while nothing has failed. */
+  get failure(): string | undefined {
+    return this.failed ? this.reports.find(({ error }) => error)?.error?.code : undefined;
+  }
+
   /** Whether a step went well, or was none of this run: where it did not, what it provides may not even be asked for. */
   hasPassed(step: string): boolean {
     return this.done.has(step) || !this.reports.some(({ name }) => name === step);

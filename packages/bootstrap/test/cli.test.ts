@@ -107,6 +107,54 @@ test('fault (config): Auto Scaling takes an instance away after a deployment has
   await aws.close();
 });
 
+test('fault (config): the first run of an instance finds a spec that cannot be used → its launch is held, and the run waits for one that can be; a later one that cannot be used is held as well', async () => {
+  const aws = await startAws();
+  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  const lifecycle = { autoScalingGroup: 'pod', hook: 'launch', heartbeatSeconds: 900, drainHook: 'drained' };
+  const bad = JSON.stringify({ ...pod.spec({ lifecycle }), wings: true });
+  await writeFile(specFile, bad);
+  const first = start('run', '--spec', specFile, ...where, '--json');
+  await vi.waitFor(
+    () => expect(first.events()).toMatchObject([{ event: 'problem', code: 'SPEC_INVALID' }]),
+    60_000,
+  );
+  expect(first.output.stdout).toMatch(/wings.*The launch is held until .*deploy a spec without that/);
+  expect(aws.calls).toEqual(['RecordLifecycleActionHeartbeat']);
+  // What comes now is a spec, but not one of a pod that can start.
+  const older = pod.spec({ lifecycle }, { discovery: { test: 'older' } });
+  await writeFile(specFile, JSON.stringify(older));
+  expect(await first.exit).toBe(1);
+  expect(first.output.stderr).toMatch(/^STATE_NEWER: [^]*The launch is held until /);
+
+  await writeFile(specFile, bad);
+  aws.calls.length = 0;
+  const later = start('run', '--spec', specFile, ...where);
+  expect(await later.exit).toBe(1);
+  expect(later.output.stderr).toMatch(/^SPEC_INVALID: [^]*The launch is held until /);
+  expect(new Set(aws.calls)).toEqual(new Set(['RecordLifecycleActionHeartbeat']));
+
+  await writeFile(specFile, JSON.stringify(pod.spec({ lifecycle })));
+  expect(await start('run', '--spec', specFile, ...where).exit).toBe(0);
+  expect(aws.calls).toContain('CompleteLifecycleAction CONTINUE');
+  await aws.close();
+});
+
+test('fault (config): an instance in service gets a spec that cannot be used → SPEC_INVALID, and Auto Scaling hears nothing', async () => {
+  const aws = await startAws();
+  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+  const lifecycle = { autoScalingGroup: 'pod', hook: 'launch', heartbeatSeconds: 900 };
+  await writeFile(specFile, JSON.stringify(pod.spec({ lifecycle })));
+  expect(await start('run', '--spec', specFile, ...where).exit).toBe(0);
+  aws.calls.length = 0;
+  await writeFile(specFile, JSON.stringify({ ...pod.spec({ lifecycle }), wings: true }));
+  const run = start('run', '--spec', specFile, ...where);
+  expect(await run.exit).toBe(1);
+  expect(run.output.stderr).toMatch(/^SPEC_INVALID: /);
+  expect(run.output.stderr).not.toContain('held');
+  expect(aws.calls).toEqual([]);
+  await aws.close();
+});
+
 test('SIGTERM ends a run in the middle of its work, too', async () => {
   const spec = pod.spec({ readyTimeoutSeconds: 60 }, { discovery: { test: 'silent' } });
   await writeFile(specFile, JSON.stringify(spec));

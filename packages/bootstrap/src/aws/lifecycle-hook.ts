@@ -47,8 +47,12 @@ export class LifecycleHook {
     };
   }
 
-  /** Keeps the hook waiting until {@link complete} or {@link close}. */
-  startHeartbeat(): void {
+  /**
+   * Keeps the hook waiting until {@link complete} or {@link close}.
+   * @param atOnce the hook has waited for a while before this run
+   */
+  startHeartbeat(atOnce: boolean): void {
+    if (atOnce) void this.#beat();
     this.#timer ??= setInterval(() => void this.#beat(), (shortestHookSeconds * 1000) / 3).unref();
   }
 
@@ -60,20 +64,21 @@ export class LifecycleHook {
   async complete(result: LifecycleResult): Promise<boolean> {
     const command = new CompleteLifecycleActionCommand({ ...this.#action, LifecycleActionResult: result });
     try {
-      await patiently(this.#patience, outlookOfCall, (signal) =>
+      return await this.#tell(result, (signal) =>
         this.#ask(signal, (client) => client.send(command, { abortSignal: signal })),
-      );
-      return true;
-    } catch (error) {
-      if (isNotWaiting(error)) return false;
-      throw new BootstrapError(
-        'LIFECYCLE_SIGNAL_FAILED',
-        `${result} could not be sent to the hook ${this.#action.LifecycleHookName} of ${this.#action.AutoScalingGroupName}: ${explain(error)}`,
-        { cause: error },
       );
     } finally {
       clearInterval(this.#timer);
     }
+  }
+
+  /**
+   * Has the hook wait anew for as long as it does.
+   * @returns as {@link complete}
+   * @throws as {@link complete}
+   */
+  async hold(): Promise<boolean> {
+    return await this.#tell('A heartbeat', (signal) => this.#sendBeat(signal));
   }
 
   close(): void {
@@ -82,9 +87,26 @@ export class LifecycleHook {
 
   async #beat(): Promise<void> {
     // A missed beat is no failure: there are two more before the hook times out.
-    const signal = AbortSignal.timeout(beatSeconds * 1000);
+    await this.#sendBeat(AbortSignal.timeout(beatSeconds * 1000)).catch(() => {});
+  }
+
+  async #sendBeat(signal: AbortSignal): Promise<void> {
     const command = new RecordLifecycleActionHeartbeatCommand(this.#action);
-    await this.#ask(signal, (client) => client.send(command, { abortSignal: signal })).catch(() => {});
+    await this.#ask(signal, (client) => client.send(command, { abortSignal: signal }));
+  }
+
+  async #tell(what: string, send: (signal: AbortSignal) => Promise<unknown>): Promise<boolean> {
+    try {
+      await patiently(this.#patience, outlookOfCall, send);
+      return true;
+    } catch (error) {
+      if (isNotWaiting(error)) return false;
+      throw new BootstrapError(
+        'LIFECYCLE_SIGNAL_FAILED',
+        `${what} could not be sent to the hook ${this.#action.LifecycleHookName} of ${this.#action.AutoScalingGroupName}: ${explain(error)}`,
+        { cause: error },
+      );
+    }
   }
 
   #ask<T>(signal: AbortSignal, use: (client: AutoScalingClient) => Promise<T>): Promise<T> {

@@ -1,16 +1,15 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { patienceAtBoot } from '../aws/patience.ts';
-import { converge, drainIfLeaving } from '../converge.ts';
+import { converge } from '../converge.ts';
 import { diskError } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';
 import { specVariable } from '../host/systemd/bootstrap-service.ts';
 import { settle, unsettle } from '../look/settle.ts';
 import { planRun } from '../plan.ts';
-import { readReport } from '../report.ts';
-import { lastSpec, rememberSpec } from '../spec/last-spec.ts';
-import { loadPodSpec, parseSpecText } from '../spec/load.ts';
-import { readSpec } from '../spec/source.ts';
+import { readReport, type Report } from '../report.ts';
+import { rememberSpec } from '../spec/last-spec.ts';
+import { loadPodSpec } from '../spec/load.ts';
 import { revisionOf, stay } from '../stay.ts';
 import type { PhaseChoice } from '../steps/index.ts';
 import { timelineSvg } from '../timeline/svg.ts';
@@ -20,6 +19,7 @@ import { addBackupCommands } from './backup-commands.ts';
 import { openHost, type HostOptions } from './open-host.ts';
 import { outputFor } from './output.ts';
 import { needsRunLock, withRunLock } from './run-lock.ts';
+import { usableSpec } from './usable-spec.ts';
 
 interface CommonOptions extends HostOptions {
   readonly json: boolean;
@@ -116,19 +116,11 @@ async function run(options: RunOptions): Promise<number> {
       onEvent: output.step,
       patience,
       watchSeconds: options.watch,
+      // A laptop's machine ends with a run that fails.
+      isRepeated: !options.stay && options.phase === 'all',
     };
     await unsettle(host);
-    const load = async () => {
-      const text = await readSpec(options.spec, patience);
-      return { text, spec: parseSpecText(text, options.spec) };
-    };
-    const loaded = await load().catch(async (error: unknown) => {
-      const last = await lastSpec(host.layout);
-      const drained = last && (await drainIfLeaving(last, host, follow));
-      if (drained === undefined) throw error;
-      output.report(drained);
-      return undefined;
-    });
+    const loaded = await usableSpec(options.spec, host, follow, output);
     if (loaded === undefined) return 0;
     const { spec, text } = loaded;
     await rememberSpec(host.layout, spec);
@@ -137,7 +129,7 @@ async function run(options: RunOptions): Promise<number> {
     if (ended.signal.aborted) return 0;
     output.report(first);
     if (options.host === 'systemd' && options.phase === 'all') await settle(host, spec, text, first);
-    if (first.outcome === 'failed') return failed(first.steps.find(({ error }) => error)?.error);
+    if (first.outcome === 'failed') return failed(failureOf(first));
     if (!options.stay) return 0;
     await stay(host, {
       ...follow,
@@ -156,6 +148,13 @@ async function run(options: RunOptions): Promise<number> {
     await close();
     process.off('SIGTERM', end).off('SIGINT', end);
   }
+}
+
+/** Of the first step that has failed, and what becomes of the launch for it. */
+function failureOf({ steps, conditions }: Report): { code: string; message: string } | undefined {
+  const error = steps.find((step) => step.error)?.error;
+  const held = conditions.find(({ type, status }) => type === 'LaunchCompleted' && status === 'False');
+  return error && held ? { ...error, message: `${error.message}\n${held.message}` } : error;
 }
 
 interface ReportOptions extends CommonOptions {

@@ -20,7 +20,8 @@ const jsonOutput: Output = {
   step: line,
   plan: (steps) => line({ event: 'plan', steps }),
   report: (report) => line({ event: 'report', ...report }),
-  problem: (problem) => line({ event: 'problem', ...problem }),
+  // The message of an error is none of its properties that are copied.
+  problem: ({ code, message }) => line({ event: 'problem', code, message }),
   waiting: (why) => line({ event: 'waiting', why }),
 };
 

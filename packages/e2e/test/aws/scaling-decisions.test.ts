@@ -158,6 +158,23 @@ describe('a launch', () => {
     expect(play.states).not.toContain('Pending:Wait');
   });
 
+  // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LifecycleHook.html, GlobalTimeout
+  it.each([
+    [30, 3000],
+    [900, 90_000],
+    [1800, 172_800],
+    [7200, 172_800],
+  ])('with a heartbeat timeout of %i s is held for %i s, however often it beats', (timeout, longest) => {
+    const hooks = pod.hooks.map((hook) => ({ ...hook, heartbeatTimeoutSeconds: timeout }));
+    const play = new Play({ ...pod, hooks }).wait();
+    const instanceId = play.first.id;
+    for (let beat = 0; beat < 200 && play.deadline !== longest; beat += 1)
+      play.tick(timeout - 1).event({ type: 'heartbeat', instanceId, hook: 'ready' });
+    expect(play.deadline).toBe(longest);
+    expect(play.tick(longest - 1 - play.seconds).states).toEqual(['Pending:Wait']);
+    expect(play.tick(1).states).toEqual(['Terminating:Proceed']);
+  });
+
   it('fails when the instance ends while it waits', () => {
     const play = new Play().wait();
     const instanceId = play.first.id;

@@ -250,7 +250,9 @@ export interface StorageProps {
 
 export interface LaunchProps {
   /**
-   * How long a new instance may be silent before it counts as failed, in seconds: 30 to 7200. Default: 900.
+   * How long a new instance may be silent before it counts as failed, in seconds: 30 to 7200. Default: 900. A launch that fails for
+   * what another instance would find as well is held for a hundred times as long, two days at most; with less than 120 it may be
+   * given up between two runs.
    * Refused: `HEARTBEAT_OUT_OF_RANGE`.
    */
   readonly heartbeatSeconds?: number | undefined;

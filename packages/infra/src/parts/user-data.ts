@@ -18,7 +18,8 @@ export function sha256Of(file: string): string {
 /**
  * Fetches the bootstrap, checks it and runs it, once in the life of an instance; the bootstrap sees to it that it runs
  * again at boot and when the spec has changed. Everything else is in the spec, so that a change of the config is no
- * change of the launch template. A failure here leaves the lifecycle hook to its timeout.
+ * change of the launch template. A failure before the bootstrap runs leaves the lifecycle hook to its timeout; what a failed run
+ * means for the launch, the bootstrap has told Auto Scaling by itself.
  */
 export function userData({ bucket, key, sha256, region, specParameter }: UserDataProps): string[] {
   const directory = '/opt/clawharbor';

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { converge } from '../../src/converge.ts';
+import type { Host } from '../../src/host/host.ts';
+import { instanceId, startAws, type AwsStandIn } from '../stand-ins/aws.ts';
+import { makePod, type TestPod } from '../stand-ins/pod.ts';
+
+let pod: TestPod;
+let aws: AwsStandIn;
+beforeEach(async () => {
+  [pod, aws] = await Promise.all([makePod(), startAws()]);
+  for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await pod.close();
+  await aws.close();
+});
+
+const secret = { arn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pod' };
+const lifecycle = { autoScalingGroup: 'pod', hook: 'launch', heartbeatSeconds: 900, drainHook: 'drained' };
+/** As the timer of an instance runs it. */
+const run = (config = {}, host: Host = pod.host) =>
+  converge(pod.spec({ lifecycle, readyTimeoutSeconds: 10 }, config), host, { isRepeated: true });
+const codeOf = ({ steps }: Awaited<ReturnType<typeof run>>) => steps.find(({ error }) => error)?.error?.code;
+const older = { discovery: { test: 'older' } };
+const beat = 'RecordLifecycleActionHeartbeat';
+
+test('fault (instance): a launch fails for its state, which another instance would find as it is → Auto Scaling is kept waiting, the report says until when and what mends it, and the first run that succeeds lets the instance into service', async () => {
+  const report = await run(older);
+  expect(codeOf(report)).toBe('STATE_NEWER');
+  expect(aws.calls).toEqual([beat]);
+  const { conditions, startedAt } = report;
+  expect(conditions).toContainEqual(
+    expect.objectContaining({ type: 'LaunchCompleted', status: 'False', reason: 'StateNewer' }),
+  );
+  const until = new Date(Date.parse(startedAt) + 90_000_000).toISOString().slice(0, 16);
+  const told = conditions.find(({ type }) => type === 'LaunchCompleted')?.message;
+  expect(told).toContain(`held until ${until}`);
+  expect(told).toMatch(/Session Manager.*restore --list/);
+  expect(report.steps.at(-1)).toMatchObject({ name: 'hold-launch', status: 'changed' });
+
+  aws.calls.length = 0;
+  const again = await run(older);
+  expect(codeOf(again)).toBe('STATE_NEWER');
+  // At its beginning, too: the last one is a minute ago.
+  expect(aws.calls).toEqual([beat, beat]);
+  // Since the first one, not since this one.
+  expect(again.conditions.find(({ type }) => type === 'LaunchCompleted')?.message).toBe(told);
+
+  aws.calls.length = 0;
+  const mended = await run({ discovery: { test: 'fine' } });
+  expect(mended.outcome).toBe('ready');
+  expect(aws.calls.filter((call) => call !== beat)).toEqual(['CompleteLifecycleAction CONTINUE']);
+  expect(mended.conditions).toContainEqual(
+    expect.objectContaining({ type: 'LaunchCompleted', status: 'True' }),
+  );
+  const later = await run({ discovery: { test: 'fine' } });
+  expect(later.conditions.map(({ type }) => type)).not.toContain('LaunchCompleted');
+  expect(aws.waiting).toBe(false);
+});
+
+test.each([
+  ['a gateway refuses its config, and there is no good one', 'GATEWAY_CONFIG_REFUSED', '{}', 'refuse'],
+  ['the secret is no JSON object', 'SECRET_INVALID', 'hunter2', 'fine'],
+])(
+  'fault (config): at a launch %s → %s; the launch is held until that is mended',
+  async (_, code, value, wish) => {
+    aws.secret = { value, version: '1' };
+    const by = (asked: string) =>
+      converge(pod.spec({ lifecycle, secret }, { discovery: { test: asked } }), pod.host, {
+        isRepeated: true,
+      });
+    expect(codeOf(await by(wish))).toBe(code);
+    expect(codeOf(await by(wish))).toBe(code);
+    expect(new Set(aws.calls)).toEqual(new Set([beat]));
+    aws.secret = { value: '{}', version: '2' };
+    expect((await by('fine')).outcome).toBe('ready');
+    expect(aws.calls).toContain('CompleteLifecycleAction CONTINUE');
+    expect(aws.calls).not.toContain('CompleteLifecycleAction ABANDON');
+  },
+);
+
+test('fault (instance): a launch that is held fails in another way while somebody is at work on it → it is held on', async () => {
+  expect(codeOf(await run(older))).toBe('STATE_NEWER');
+  expect(codeOf(await run({ discovery: { test: 'silent' } }))).toBe('GATEWAY_NOT_READY');
+  expect(new Set(aws.calls)).toEqual(new Set([beat]));
+});
+
+test('fault (instance): Auto Scaling gives up a launch that is held, or takes the instance away → it is held no longer', async () => {
+  expect(codeOf(await run(older))).toBe('STATE_NEWER');
+  aws.waiting = false;
+  const over = await run(older);
+  expect(over.conditions.map(({ type }) => type)).not.toContain('LaunchCompleted');
+  expect(over.steps.at(-1)).toMatchObject({ name: 'hold-launch', status: 'unchanged' });
+
+  aws.calls.length = 0;
+  aws.targetState = 'Terminated';
+  aws.waiting = true;
+  expect((await run(older)).outcome).toBe('drained');
+  expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
+});
+
+test('an instance that is in service is not held, and nobody hears of its failure', async () => {
+  expect((await run()).outcome).toBe('ready');
+  aws.calls.length = 0;
+  const report = await run(older);
+  expect(report.conditions.map(({ type }) => type)).not.toContain('LaunchCompleted');
+  expect(aws.calls).toEqual([]);
+});
+
+test('a run that nobody repeats holds nothing: its machine ends with it', async () => {
+  const report = await converge(pod.spec({ lifecycle }, older), pod.host);
+  expect(codeOf(report)).toBe('STATE_NEWER');
+  expect(aws.calls).toEqual(['CompleteLifecycleAction ABANDON']);
+});
+
+test('fault (aws): the heartbeat of a launch that is held is not taken → the report says so, and the next run beats again', async () => {
+  aws.instead = (name) => (name === beat ? [400, ''] : undefined);
+  const report = await run(older);
+  expect(codeOf(report)).toBe('STATE_NEWER');
+  expect(report.steps.at(-1)?.error?.code).toBe('LIFECYCLE_SIGNAL_FAILED');
+  aws.instead = () => undefined;
+  aws.calls.length = 0;
+  await run(older);
+  expect(aws.calls).toEqual([beat]);
+});
+
+test('fault (instance): a new instance cannot become ready, for what may lie in its machine → ABANDON, and Auto Scaling replaces it', async () => {
+  const report = await run({ discovery: { test: 'silent' } });
+  expect(codeOf(report)).toBe('GATEWAY_NOT_READY');
+  expect(report.instanceId).toBe(instanceId);
+  expect(aws.calls).toEqual(['CompleteLifecycleAction ABANDON']);
+});
