@@ -4,8 +4,9 @@ import { lastOfEach } from './conditions.ts';
 import { BootstrapError } from './errors.ts';
 import type { Host } from './host/host.ts';
 import { GatewayLine } from './openclaw/gateway-line.ts';
-import { completedCondition, describeHold, heldCondition } from './launch/held-launch.ts';
-import { verdictOf } from './launch/verdict.ts';
+import { FailedLaunches } from './launch/failed-launches.ts';
+import { completedCondition } from './launch/held-launch.ts';
+import { holdLaunch } from './launch/hold-launch.ts';
 import { joinLifecycle, type Lifecycle } from './lifecycle.ts';
 import { readReport, writeReport, type Report } from './report.ts';
 import { Run, type StepEvent } from './run.ts';
@@ -82,8 +83,12 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     if (!lifecycle.leaving)
       for (const step of left) if (run.goesOn) await run.step(step, () => step.apply(seen()));
     // A run that was stopped has decided nothing about the instance: the next one does, or the hook's timeout.
-    if (!ended.aborted && !(await holdLaunch(run, lifecycle, options)))
-      await tellAutoScaling(run, lifecycle, phase);
+    if (!ended.aborted) {
+      const known = run.done.has('mount-state') ? new FailedLaunches(host.layout, spec) : undefined;
+      const isHeld = options.isRepeated === true && (await holdLaunch(run, lifecycle, known));
+      if (!isHeld) await tellAutoScaling(run, lifecycle, phase);
+      if (hasLaunched(run)) await known?.forget();
+    }
     lifecycle.close();
     await run.keep(() => writeReport(host.layout, report()));
     if (!lifecycle.leaving && (await runLate(run, lifecycle, phase, seen))) {
@@ -151,33 +156,15 @@ async function runLate(
   return leaving.signal.aborted;
 }
 
+/** Whether it was this run that has let the instance into service. */
+function hasLaunched(run: Run): boolean {
+  return (run.done.get('complete-lifecycle')?.changes.length ?? 0) > 0 && !run.failed;
+}
+
 /** People come once the load balancer has looked at an instance that has just come into service. */
 function healthCheckOf({ lifecycle }: PodSpec, run: Run): Pick<Report, 'healthCheckSeconds'> {
   const healthCheckSeconds = lifecycle?.healthCheckSeconds;
-  const hasLaunched = (run.done.get('complete-lifecycle')?.changes.length ?? 0) > 0 && !run.failed;
-  return hasLaunched && healthCheckSeconds !== undefined ? { healthCheckSeconds } : {};
-}
-
-/**
- * A launch that has failed for what another machine cannot mend is not given up: Auto Scaling waits on, and the first run that
- * succeeds lets the instance into service.
- * @returns false where it is not for this to decide what Auto Scaling hears
- */
-async function holdLaunch(
-  run: Run,
-  lifecycle: Lifecycle,
-  { isRepeated = false }: ConvergeOptions,
-): Promise<boolean> {
-  const code = run.failure;
-  const { hold, isHeld } = lifecycle;
-  if (code === undefined || hold === undefined || !isRepeated) return false;
-  if (verdictOf(code, { isHeld, hasFailedElsewhere: false }) === 'abandon') return false;
-  await run.step({ name: 'hold-launch', phase: 'activate' }, async () => {
-    const until = await hold();
-    if (until === undefined) return { changes: [] };
-    return { changes: [describeHold(code, until)], conditions: [heldCondition(code, until)] };
-  });
-  return true;
+  return hasLaunched(run) && healthCheckSeconds !== undefined ? { healthCheckSeconds } : {};
 }
 
 /** CONTINUE once the instance is what it should be, ABANDON when it failed: then Auto Scaling replaces it. */

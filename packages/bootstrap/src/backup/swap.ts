@@ -7,6 +7,7 @@ import { inRecords } from '../config/record-file.ts';
 import { elsewhereName } from '../databases/holder.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Layout } from '../host/layout.ts';
+import { failedLaunchesName } from '../launch/failed-launches.ts';
 import { removeBelow } from '../temporary/sweep.ts';
 import { isBelow } from './below.ts';
 import { lockName } from './writer-lock.ts';
@@ -47,9 +48,10 @@ const stays = new Set(['cache', 'dev', 'git', 'npm', 'npm-runtime', 'plugin-skil
 
 /**
  * Of an upgrade that was under way when the archive was made: it is over. Else the next run would go on with it, or back
- * to a state that nobody has asked for. And the databases of an archive are in it, wherever they were.
+ * to a state that nobody has asked for. And the databases of an archive are in it, wherever they were. What launches have failed
+ * with, they have not failed with by this state.
  */
-const isOver = new Set(['upgrade.json', 'upgrade-copy', elsewhereName]);
+const isOver = new Set(['upgrade.json', 'upgrade-copy', elsewhereName, failedLaunchesName]);
 
 const config = 'openclaw.json';
 const recordsKept = 'clawharbor-records';

@@ -125,9 +125,44 @@ test('fault (aws): the heartbeat of a launch that is held is not taken → the r
   expect(aws.calls).toEqual([beat]);
 });
 
-test('fault (instance): a new instance cannot become ready, for what may lie in its machine → ABANDON, and Auto Scaling replaces it', async () => {
-  const report = await run({ discovery: { test: 'silent' } });
-  expect(codeOf(report)).toBe('GATEWAY_NOT_READY');
-  expect(report.instanceId).toBe(instanceId);
+/** Another instance with the same state, in the place of the one that was given up. */
+function replaceAs(id: string): Host {
+  aws.instead = (name) => (name === '/latest/meta-data/instance-id' ? [200, id] : undefined);
+  aws.waiting = true;
+  aws.calls.length = 0;
+  return pod.replace();
+}
+
+test('fault (instance): a new instance cannot become ready, for what may lie in its machine → ABANDON, and Auto Scaling replaces it; the next one that fails in the same way is held, until one comes into service', async () => {
+  const silent = { discovery: { test: 'silent' } };
+  const first = await run(silent);
+  expect(codeOf(first)).toBe('GATEWAY_NOT_READY');
+  expect(first.instanceId).toBe(instanceId);
+  // Whatever runs before it is gone is the same launch.
+  aws.waiting = true;
+  await run(silent);
+  expect(aws.calls).toEqual(['CompleteLifecycleAction ABANDON', 'CompleteLifecycleAction ABANDON']);
+  await pod.host.units.stop('openclaw');
+
+  const second = replaceAs('i-0000000000000000b');
+  const held = await run(silent, second);
+  expect(codeOf(held)).toBe('GATEWAY_NOT_READY');
+  expect(aws.calls).toEqual([beat]);
+  expect(held.conditions).toContainEqual(
+    expect.objectContaining({ type: 'LaunchCompleted', reason: 'GatewayNotReady' }),
+  );
+  expect((await run({}, second)).outcome).toBe('ready');
+  expect(aws.calls.at(-1)).toBe('CompleteLifecycleAction CONTINUE');
+  await second.units.stop('openclaw');
+
+  // A success is the end of it: this is a first time again.
+  const third = replaceAs('i-0000000000000000c');
+  expect(codeOf(await run(silent, third))).toBe('GATEWAY_NOT_READY');
+  expect(aws.calls).toEqual(['CompleteLifecycleAction ABANDON']);
+  await third.units.stop('openclaw');
+
+  // As is one by another spec.
+  const fourth = replaceAs('i-0000000000000000d');
+  await run({ discovery: { test: 'silent', other: 1 } }, fourth);
   expect(aws.calls).toEqual(['CompleteLifecycleAction ABANDON']);
 });
