@@ -106,6 +106,15 @@ test('an upgrade that was under way when the archive was made does not come with
   expect(await readFile(join(kept(), 'clawharbor-records/upgrade.json'), 'utf8')).toBe('now');
 });
 
+test('what launches had failed with when the archive was made does not come with it', async () => {
+  const staging = join(host.layout.records, 'staging.tmp');
+  await write(join(staging, 'payload'), { ...fresh, '.clawharbor/failed-launches.json': 'then' });
+  const swap = { id: 'x', staged: join(staging, 'payload'), staging, kept: kept() };
+  await beginSwap(host.layout, await planSwap(host.layout, swap));
+  await finishSwap(host.layout);
+  expect(await readdir(host.layout.records)).not.toContain('failed-launches.json');
+});
+
 test('onto an empty state, too', async () => {
   const staging = join(host.layout.records, 'staging.tmp');
   await write(join(staging, 'payload'), fresh);
