@@ -119,7 +119,8 @@ test('fault (config): the first run of an instance finds a spec that cannot be u
     60_000,
   );
   expect(first.output.stdout).toMatch(/wings.*The launch is held until .*deploy a spec without that/);
-  expect(aws.calls).toEqual(['RecordLifecycleActionHeartbeat']);
+  expect(aws.calls).toEqual([]);
+  expect(aws.beats).toBeGreaterThan(0);
   // What comes now is a spec, but not one of a pod that can start.
   const older = pod.spec({ lifecycle }, { discovery: { test: 'older' } });
   await writeFile(specFile, JSON.stringify(older));
@@ -131,7 +132,8 @@ test('fault (config): the first run of an instance finds a spec that cannot be u
   const later = start('run', '--spec', specFile, ...where);
   expect(await later.exit).toBe(1);
   expect(later.output.stderr).toMatch(/^SPEC_INVALID: [^]*The launch is held until /);
-  expect(new Set(aws.calls)).toEqual(new Set(['RecordLifecycleActionHeartbeat']));
+  expect(aws.calls).toEqual([]);
+  expect(aws.beats).toBeGreaterThan(0);
 
   await writeFile(specFile, JSON.stringify(pod.spec({ lifecycle })));
   expect(await start('run', '--spec', specFile, ...where).exit).toBe(0);

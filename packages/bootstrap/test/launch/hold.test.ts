@@ -28,7 +28,8 @@ const beat = 'RecordLifecycleActionHeartbeat';
 test('fault (instance): a launch fails for its state, which another instance would find as it is → Auto Scaling is kept waiting, the report says until when and what mends it, and the first run that succeeds lets the instance into service', async () => {
   const report = await run(older);
   expect(codeOf(report)).toBe('STATE_NEWER');
-  expect(aws.calls).toEqual([beat]);
+  expect(aws.calls).toEqual([]);
+  expect(aws.beats).toBeGreaterThan(0);
   const { conditions, startedAt } = report;
   expect(conditions).toContainEqual(
     expect.objectContaining({ type: 'LaunchCompleted', status: 'False', reason: 'StateNewer' }),
@@ -39,18 +40,18 @@ test('fault (instance): a launch fails for its state, which another instance wou
   expect(told).toMatch(/Session Manager.*restore --list/);
   expect(report.steps.at(-1)).toMatchObject({ name: 'hold-launch', status: 'changed' });
 
-  aws.calls.length = 0;
+  aws.beats = 0;
   const again = await run(older);
   expect(codeOf(again)).toBe('STATE_NEWER');
+  expect(aws.calls).toEqual([]);
   // At its beginning, too: the last one is a minute ago.
-  expect(aws.calls).toEqual([beat, beat]);
+  expect(aws.beats).toBeGreaterThan(1);
   // Since the first one, not since this one.
   expect(again.conditions.find(({ type }) => type === 'LaunchCompleted')?.message).toBe(told);
 
-  aws.calls.length = 0;
   const mended = await run({ discovery: { test: 'fine' } });
   expect(mended.outcome).toBe('ready');
-  expect(aws.calls.filter((call) => call !== beat)).toEqual(['CompleteLifecycleAction CONTINUE']);
+  expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
   expect(mended.conditions).toContainEqual(
     expect.objectContaining({ type: 'LaunchCompleted', status: 'True' }),
   );
@@ -72,7 +73,7 @@ test.each([
       });
     expect(codeOf(await by(wish))).toBe(code);
     expect(codeOf(await by(wish))).toBe(code);
-    expect(new Set(aws.calls)).toEqual(new Set([beat]));
+    expect(aws.calls).toEqual([]);
     aws.secret = { value: '{}', version: '2' };
     expect((await by('fine')).outcome).toBe('ready');
     expect(aws.calls).toContain('CompleteLifecycleAction CONTINUE');
@@ -83,7 +84,8 @@ test.each([
 test('fault (instance): a launch that is held fails in another way while somebody is at work on it → it is held on', async () => {
   expect(codeOf(await run(older))).toBe('STATE_NEWER');
   expect(codeOf(await run({ discovery: { test: 'silent' } }))).toBe('GATEWAY_NOT_READY');
-  expect(new Set(aws.calls)).toEqual(new Set([beat]));
+  expect(aws.calls).toEqual([]);
+  expect(aws.beats).toBeGreaterThan(0);
 });
 
 test('fault (instance): Auto Scaling gives up a launch that is held, or takes the instance away → it is held no longer', async () => {
@@ -120,9 +122,10 @@ test('fault (aws): the heartbeat of a launch that is held is not taken → the r
   expect(codeOf(report)).toBe('STATE_NEWER');
   expect(report.steps.at(-1)?.error?.code).toBe('LIFECYCLE_SIGNAL_FAILED');
   aws.instead = () => undefined;
-  aws.calls.length = 0;
+  aws.beats = 0;
   await run(older);
-  expect(aws.calls).toEqual([beat]);
+  expect(aws.calls).toEqual([]);
+  expect(aws.beats).toBeGreaterThan(0);
 });
 
 /** Another instance with the same state, in the place of the one that was given up. */
@@ -147,7 +150,8 @@ test('fault (instance): a new instance cannot become ready, for what may lie in 
   const second = replaceAs('i-0000000000000000b');
   const held = await run(silent, second);
   expect(codeOf(held)).toBe('GATEWAY_NOT_READY');
-  expect(aws.calls).toEqual([beat]);
+  expect(aws.calls).toEqual([]);
+  expect(aws.beats).toBeGreaterThan(0);
   expect(held.conditions).toContainEqual(
     expect.objectContaining({ type: 'LaunchCompleted', reason: 'GatewayNotReady' }),
   );

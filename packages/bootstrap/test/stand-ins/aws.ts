@@ -13,6 +13,8 @@ export interface AwsStandIn {
   waiting: boolean;
   /** Actions that were asked for, as in `CompleteLifecycleAction CONTINUE`. */
   readonly calls: string[];
+  /** Heartbeats, which are no calls here: how many there are depends on how long a run takes. */
+  beats: number;
   /** What to answer instead, with the name of what was asked for; undefined: what it would answer by itself. */
   instead: (name: string) => Misbehaviour | undefined;
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export async function startAws(): Promise<AwsStandIn> {
     targetState: 'InService',
     waiting: true,
     calls: [],
+    beats: 0,
     instead: () => undefined,
     close: () =>
       new Promise((resolve) => {
@@ -146,7 +149,8 @@ function json(aws: AwsStandIn, target: string, body: string): Answer {
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html */
 function query(aws: AwsStandIn, input: URLSearchParams): Answer {
   const action = input.get('Action') ?? '';
-  aws.calls.push([action, input.get('LifecycleActionResult')].filter(Boolean).join(' '));
+  if (action === 'RecordLifecycleActionHeartbeat') aws.beats += 1;
+  else aws.calls.push([action, input.get('LifecycleActionResult')].filter(Boolean).join(' '));
   if (!aws.waiting) {
     const message = `No active Lifecycle Action found with instance ID ${input.get('InstanceId')}`;
     const error = `<Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error>`;
