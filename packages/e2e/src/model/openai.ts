@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { listen, type Listening, type ListenOn } from '../aws/listen.ts';
-import { replyTo } from './reply.ts';
+import { replyTo, toolFor, type ToolCall } from './reply.ts';
 
 export interface ModelOptions {
   readonly listen: ListenOn;
@@ -87,7 +87,7 @@ async function answer(
   requests.push(chat);
   if (requests.length > 100) requests.shift();
 
-  const completion = new Completion(chat, replyTo(chat.messages));
+  const completion = new Completion(chat, toolFor(chat.messages) ?? replyTo(chat.messages));
   return chat.stream === true
     ? stream(response, completion, options.chunkDelay ?? 40)
     : json(response, 200, completion.whole());
@@ -96,19 +96,23 @@ async function answer(
 class Completion {
   readonly #chat: ChatRequest;
   readonly #reply: string;
+  readonly #tool: ToolCall | undefined;
   readonly #id = `chatcmpl-${randomUUID()}`;
   readonly #created = Math.floor(Date.now() / 1000);
 
-  constructor(chat: ChatRequest, reply: string) {
+  constructor(chat: ChatRequest, reply: string | ToolCall) {
     this.#chat = chat;
-    this.#reply = reply;
+    this.#reply = typeof reply === 'string' ? reply : '';
+    this.#tool = typeof reply === 'string' ? undefined : reply;
   }
 
   whole(): object {
-    const message = { role: 'assistant', content: this.#reply, refusal: null };
+    const calls = this.#calls();
+    const content = this.#tool ? null : this.#reply;
+    const message = { role: 'assistant', content, refusal: null, ...(calls && { tool_calls: calls }) };
     return {
       ...this.#base('chat.completion'),
-      choices: [{ index: 0, message, finish_reason: 'stop' }],
+      choices: [{ index: 0, message, finish_reason: this.#end() }],
       usage: this.#usage(),
     };
   }
@@ -124,9 +128,18 @@ class Completion {
     return [
       chunk({ role: 'assistant', content: '' }),
       ...(this.#reply.match(/.{1,8}/gsu) ?? []).map((content) => chunk({ content })),
-      chunk({}, 'stop'),
+      ...(this.#calls() ?? []).map((call) => chunk({ tool_calls: [{ index: 0, ...call }] })),
+      chunk({}, this.#end()),
       ...(withUsage ? [{ ...base, choices: [], usage: this.#usage() }] : []),
     ];
+  }
+
+  #calls(): object[] | undefined {
+    return this.#tool && [{ id: `call_${this.#id}`, type: 'function', function: this.#tool }];
+  }
+
+  #end(): 'stop' | 'tool_calls' {
+    return this.#tool ? 'tool_calls' : 'stop';
   }
 
   #base(object: string) {

@@ -54,6 +54,13 @@ describe('a completion', () => {
     ]);
   });
 
+  it.each([false, true])('wants a tool when it is told to use one, streamed: %s', async (stream) => {
+    const messages = [{ role: 'user', content: 'Use exec {"command":"id"}' }];
+    const text = await (await chat({ ...hello, messages, stream })).text();
+    expect(text).toContain('"finish_reason":"tool_calls"');
+    expect(text).toContain(String.raw`"function":{"name":"exec","arguments":"{\"command\":\"id\"}"}`);
+  });
+
   it('comes in several parts when streamed', async () => {
     const response = await chat({ ...hello, stream: true, stream_options: { include_usage: true } });
     expect(response.headers.get('content-type')).toContain('text/event-stream');

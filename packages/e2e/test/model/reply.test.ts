@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { replyTo } from '../../src/model/reply.ts';
+import { replyTo, toolFor } from '../../src/model/reply.ts';
 
 const user = (content: string) => ({ role: 'user', content });
+const tool = (content: string) => ({ role: 'tool', content });
 const assistant = (content: string) => ({ role: 'assistant', content });
 
 // As OpenClaw 2026.9.6 writes them around the words of a logged-in person.
@@ -29,4 +30,27 @@ test.each([
   ['nobody', []],
 ])('says what it is, asked by %s', (_, messages) => {
   expect(replyTo(messages)).toContain('Write "Say ahoy"');
+});
+
+test.each([
+  ['the words alone', [user('Use exec {"command":"id"}')]],
+  ['between the notes of a gateway', [user(`${sender}Use exec {"command":"id"}${runtime}`), user(context)]],
+  [
+    'after another tool',
+    [
+      user('Use read {}'),
+      assistant(''),
+      tool('x'),
+      assistant('It answered: x'),
+      user('Use exec {"command":"id"}'),
+    ],
+  ],
+])('wants the tool that it is to use: %s', (_, messages) => {
+  expect(toolFor(messages)).toEqual({ name: 'exec', arguments: '{"command":"id"}' });
+});
+
+test('says what a tool answered, and wants it no more', () => {
+  const messages = [user('Use exec {"command":"id"}'), assistant(''), tool('uid=0(root)')];
+  expect(toolFor(messages)).toBeUndefined();
+  expect(replyTo(messages)).toBe('It answered: uid=0(root)');
 });
