@@ -24,6 +24,7 @@ export const probeNoise = [String.raw`"MESSAGE":"(?:[^"\\]|\\.)*GET /(?:healthz|
 /** `cloud-final` runs the user data: the first start of the bootstrap, and the reason if it fails. */
 export const podUnits = [
   'openclaw.service',
+  'openclaw-commands.service',
   'openclaw-replica.service',
   'ollama.service',
   'clawharbor-bootstrap.service',

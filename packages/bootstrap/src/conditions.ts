@@ -7,6 +7,7 @@ export interface Condition {
   /** Named so that `True` is what one wants. */
   readonly type:
     | 'ConfigInEffect'
+    | 'CommandsApart'
     | 'ChannelsConnected'
     | 'DatabasesReplicated'
     | 'LogsShipped'

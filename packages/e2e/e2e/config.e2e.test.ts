@@ -96,7 +96,7 @@ type Files = Readonly<Record<string, string>>;
 async function accepted(host: ProcessHost, spec: PodSpec, files: Files): Promise<ConfigSet | undefined> {
   const { 'openclaw.json': text = '{}', ...included } = files;
   const live = parseSet(host, { text, includes: new Map(Object.entries(included)) });
-  const desired = desiredConfig(spec, host.layout);
+  const desired = desiredConfig(spec, host.layout, { run: 'with-gateway' });
   const wanted = { desired, lastApplied: undefined, owners: {}, release: spec.openclaw.version };
   const outcome = await acceptConfig(host, spec, live, wanted);
   return 'rejected' in outcome ? undefined : outcome.set;

@@ -26,6 +26,19 @@ export function withExtra(
   return config;
 }
 
+/**
+ * Refuses what the owner of a pod sets, for all agents or for one, where the pod decides it on the instance.
+ * @throws InfraError `OPENCLAW_KEY_MANAGED`
+ */
+export function refuseDecided(decided: Config, extra: Config): void {
+  beside(decided, extra);
+  const { agents } = extra as { readonly agents?: { readonly entries?: Readonly<Record<string, Config>> } };
+  for (const [id, { tools = {} }] of Object.entries(agents?.entries ?? {})) {
+    const at = (config: Config): Config => ({ agents: { entries: { [id]: { tools: config } } } });
+    beside(at((decided['tools'] ?? {}) as Config), at(tools as Config));
+  }
+}
+
 /** What both sides have stops the merge, unless both have an object. */
 function conflict(values: readonly unknown[], _: unknown, path: readonly PropertyKey[] = []): unknown {
   if (values.length > 1) throw new InfraError('OPENCLAW_KEY_MANAGED', told(managed(path)));

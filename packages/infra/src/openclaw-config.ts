@@ -1,9 +1,9 @@
-import { defaultOpenClawVersion, type OpenClawVersion } from '@clawharbor/bootstrap/spec';
+import { commandsConfig, defaultOpenClawVersion, type OpenClawVersion } from '@clawharbor/bootstrap/spec';
 import type { ChosenOwners } from '@clawharbor/config-merge';
 import { checkOpenClawConfig } from '@clawharbor/config-merge/openclaw';
 import { bedrockProvider, type Model } from './bedrock.ts';
 import { refuseUserOwned, refuseUnknownModels } from './desired-config.ts';
-import { withExtra } from './extra-config.ts';
+import { refuseDecided, withExtra } from './extra-config.ts';
 import { adminScopes, type MemberScope } from './options/operator-scopes.ts';
 
 /** What a pod decides about its gateway. Strings may be CDK tokens. */
@@ -27,6 +27,8 @@ export interface GatewayDecisions {
   readonly model: Model;
   /** Whether Ollama runs on the instance. */
   readonly ollama: boolean;
+  /** Where commands of agents run. Default: apart. */
+  readonly commands?: 'apart' | 'with-gateway' | 'off';
   /** More OpenClaw config of the pod's owner. */
   readonly extra: Readonly<Record<string, unknown>>;
   /** Who decides a path, where it is not whom the policy names. Default: none. */
@@ -52,7 +54,10 @@ const ollamaProvider = { baseUrl: 'http://127.0.0.1:11434', api: 'ollama', model
  * to people by `owners`; `MODEL_NOT_IN_PROVIDER` when an agent is to talk to a model that its provider does not list
  */
 export function openclawConfig(decisions: GatewayDecisions): OpenClawConfig {
-  const config = withExtra(decided(decisions), decisions.extra, decisions.version);
+  const { extra, version, commands = 'apart' } = decisions;
+  // The instance writes it, because it knows whether it can.
+  refuseDecided(commandsConfig({ run: commands }), extra);
+  const config = withExtra(decided(decisions), extra, version);
   refuseUserOwned(config, decisions.owners ?? {});
   refuseUnknownModels(config);
   return config;

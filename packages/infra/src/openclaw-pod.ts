@@ -197,11 +197,13 @@ export class OpenClawPod extends Construct {
             region,
             model: options.openclaw.model ?? defaultModel(region),
             ollama: options.ollama !== undefined,
+            commands: options.agents.commands,
             extra: options.openclaw.config,
             owners: options.openclaw.owners,
           }),
           ...(Object.keys(options.openclaw.owners).length > 0 ? { owners: options.openclaw.owners } : {}),
         },
+        agents: options.agents,
         secret: { arn: secrets.secret.secretFullArn ?? secrets.secret.secretArn },
         fileSystem: {
           id: storage.fileSystem.fileSystemId,

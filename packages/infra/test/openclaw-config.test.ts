@@ -291,6 +291,36 @@ test('the databases are on the disk of the instance, unless somebody wants them 
   expect(specOf(template)['fileSystem']).not.toHaveProperty('databases');
 });
 
+test.each([
+  [undefined, 'apart'],
+  [{ commands: 'with-gateway' }, 'with-gateway'],
+  [{ commands: 'off' }, 'off'],
+] as const)('commands of agents run apart, unless the prop says otherwise: %j', (agents, commands) => {
+  expect(specOf(podTemplate(agents === undefined ? {} : { agents }))).toHaveProperty('agents', { commands });
+});
+
+test.each([
+  ['apart', { tools: { exec: { host: 'gateway' } } }, 'tools.exec.host'],
+  ['apart', { tools: { fs: { workspaceOnly: false } } }, 'tools.fs.workspaceOnly'],
+  [
+    'apart',
+    { agents: { entries: { main: { tools: { exec: { host: 'auto' } } } } } },
+    'agents.entries.main.tools.exec.host',
+  ],
+  ['off', { tools: { exec: { mode: 'full' } } }, 'tools.exec.mode'],
+] as const)('what says otherwise than agents.commands %s is refused: %j', (commands, config, path) => {
+  const build = () => podTemplate({ agents: { commands }, openclaw: { config } });
+  expect(build).toThrow(
+    expect.objectContaining({ code: 'OPENCLAW_KEY_MANAGED', message: expect.stringContaining(path) }),
+  );
+});
+
+test('with commands with the gateway, the owner of a pod decides these keys', () => {
+  const config = { tools: { exec: { host: 'gateway' }, fs: { workspaceOnly: true } } } as const;
+  const spec = specOf(podTemplate({ agents: { commands: 'with-gateway' }, openclaw: { config } }));
+  expect(spec).toHaveProperty('openclaw.config.tools', config.tools);
+});
+
 test('the model is asked after ready, unless somebody does not want it', () => {
   expect(specOf(podTemplate())).toHaveProperty('smokeTest', true);
   expect(specOf(podTemplate({ launch: { smokeTest: false } }))).toHaveProperty('smokeTest', false);

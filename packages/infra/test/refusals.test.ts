@@ -40,6 +40,12 @@ const ollama = { version: '0.12.3', sha256: 'a'.repeat(64) };
 type Row = readonly [what: string, code: InfraErrorCode, says: string, props: Props];
 
 const table: readonly Row[] = [
+  [
+    'commands of agents that run nowhere that is known',
+    'COMMANDS_UNKNOWN',
+    'agents.commands',
+    untyped({ agents: { commands: 'elsewhere' } }),
+  ],
   ['no DNS name', 'DNS_NAME_MISSING', 'domain.names', { names: [] }],
   [
     'a URL for a DNS name',

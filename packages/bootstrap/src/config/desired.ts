@@ -1,16 +1,23 @@
 import { join } from 'node:path';
+import type { Commands } from '../commands/choice.ts';
+import { commandsConfig, overlaid } from '../commands/config.ts';
 import type { Layout } from '../host/layout.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import type { Config } from './merge.ts';
 
 /** What infrastructure decides: the config of the spec, and what only the host knows. */
-export function desiredConfig({ openclaw }: PodSpec, { logs }: Layout): Record<string, unknown> {
+export function desiredConfig(
+  { openclaw }: PodSpec,
+  { logs }: Layout,
+  commands: Commands,
+): Record<string, unknown> {
   const logging = openclaw.config['logging'];
-  return {
+  const config = {
     ...openclaw.config,
     // OpenClaw's default is a folder in /tmp. It rotates the file itself: `docs/gateway/logging.md`.
     logging: { ...(typeof logging === 'object' ? logging : {}), file: join(logs, 'gateway.log') },
   };
+  return overlaid(config, commandsConfig(commands));
 }
 
 /**

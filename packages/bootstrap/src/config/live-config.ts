@@ -9,6 +9,8 @@ import { writeAtomically } from './atomic-file.ts';
 import { ConfigRecords, sha256, type Edit, type GoodConfig } from './config-records.ts';
 import { mainFile, readIncludes, type ConfigSet, type LiveConfig } from './config-set.ts';
 import { desiredConfig, withoutPlugins, withPlugins } from './desired.ts';
+import { commandsOf } from '../commands/choice.ts';
+import { commandsOwners } from '../commands/config.ts';
 import { readIfPresent } from './files.ts';
 import { GatewayFiles } from './gateway-files.ts';
 import type { Wanted } from './merge.ts';
@@ -80,15 +82,16 @@ export async function restore(host: Host, good: GoodConfig, live: ConfigSet | un
 
 /** What infrastructure wants of this pod: not to use a plugin that this machine could not get. */
 export async function wantedBy(host: Host, spec: PodSpec): Promise<Wanted> {
+  const commands = commandsOf(spec, host);
   const missing = (await missingPlugins(host, spec)).map(({ id }) => id);
   const installed: string[] = [];
   for (const plugin of pluginsOf(spec)) {
     if (await isPluginInstalled(host, spec, plugin)) installed.push(plugin.id);
   }
   return {
-    desired: withoutPlugins(withPlugins(desiredConfig(spec, host.layout), installed), missing),
+    desired: withoutPlugins(withPlugins(desiredConfig(spec, host.layout, commands), installed), missing),
     lastApplied: await new ConfigRecords(host).lastApplied(),
-    owners: spec.openclaw.owners ?? {},
+    owners: { ...spec.openclaw.owners, ...commandsOwners(commands) },
     release: spec.openclaw.version,
   };
 }

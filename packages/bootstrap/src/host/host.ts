@@ -58,6 +58,10 @@ export interface Host {
   readonly layout: Layout;
   /** Account that owns the state, as `chown` wants it; undefined where the bootstrap's own account does. */
   readonly gatewayUser: string | undefined;
+  /**
+   * Account that commands of agents may run as, apart from the gateway; or, in a whole sentence, why there is none.
+   */
+  readonly commandsAccount: { readonly user: string } | { readonly none: string };
   /** Node.js that runs the gateway, and its npm. */
   readonly node: string;
   readonly npm: readonly [string, ...string[]];
@@ -94,6 +98,13 @@ export interface Host {
   hideInState(at: string): Promise<void>;
   /** Gives a path to the gateway's user; not recursive, because state grows without bound. */
   own(path: string, mode: number): Promise<void>;
+  /**
+   * Gives a directory and all in it to the account of {@link commandsAccount}, and its group to the gateway. What has a second
+   * name stays whose it is: it may lead out of there. Only while neither runs: what they do meanwhile may be missed.
+   */
+  giveToCommands(directory: string): Promise<void>;
+  /** Whether {@link giveToCommands} has been done, or is of no use: a file system may have an owner of its own for everything. */
+  isGivenToCommands(directory: string): Promise<boolean>;
   /** GET on loopback. @returns undefined while nothing answers */
   probe(url: string): Promise<{ status: number; body: string } | undefined>;
   now(): Date;

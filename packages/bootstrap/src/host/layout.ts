@@ -28,6 +28,8 @@ export interface Layout {
   readonly logs: string;
   /** Local: the report of the last run. */
   readonly reports: string;
+  /** Local: home of the account that commands of agents run as, with the state of what runs them. */
+  readonly commands: string;
   /** Home directory of the gateway's user. */
   readonly home: string;
   /** Local: what people remove, as an agent with its files. OpenClaw has it as `.Trash` in its home. */
@@ -51,6 +53,7 @@ export const instanceLayout: Layout = {
   cache: '/var/cache/openclaw',
   logs: '/var/log/openclaw',
   reports: '/var/lib/clawharbor',
+  commands: '/var/lib/openclaw-commands',
   home: '/home/openclaw',
   trash: '/var/lib/openclaw-trash',
 };

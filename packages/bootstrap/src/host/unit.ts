@@ -10,6 +10,12 @@ export interface Unit {
   readonly workingDirectory: string;
   /** Account that runs it. A process host ignores it and uses its own. */
   readonly user: string;
+  /** More groups of that account. Default: none. A process host ignores them. */
+  readonly groups?: readonly string[];
+  /** Permissions that what it creates does not get, as umask(2) has them. Default: 0077, and in a process host as the host's own. */
+  readonly umask?: number;
+  /** Networks, as in 169.254.0.0/16, that it reaches nobody in. Default: none. A process host cannot hold it. */
+  readonly unreachable?: readonly string[];
   /** Directories that it may write to; everything else is read-only (systemd `ProtectSystem=strict`). */
   readonly writable: readonly string[];
   /** Directories that it reads for as long as it runs, and that may be mounts: it ends before they go. Default: none. */

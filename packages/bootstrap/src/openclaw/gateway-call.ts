@@ -13,7 +13,7 @@ export async function gatewayCall(
   { host, spec, secretEnvironment, line }: StepContext,
   method: string,
   parameters: unknown,
-  options: Pick<GatewayCall, 'timeoutSeconds' | 'isFinal'> = {},
+  options: Pick<GatewayCall, 'timeoutSeconds' | 'isFinal' | 'scopes'> = {},
 ): Promise<unknown> {
   const secrets = await secretEnvironment();
   const call = { method, parameters, ...options };

@@ -19,6 +19,8 @@ export interface GatewayCall {
   readonly timeoutSeconds?: number;
   /** Whether to wait for the end of what the method begins. Default: false. */
   readonly isFinal?: boolean;
+  /** What the host calls as, where the method asks for more than its own. Default: the least that OpenClaw's client knows for the method. */
+  readonly scopes?: readonly string[];
 }
 
 const result = z.object({ answer: z.unknown().optional(), failed: z.string().optional() });
@@ -66,8 +68,8 @@ export class GatewayLine {
   }
 
   async #call(spec: PodSpec, password: string | undefined, call: GatewayCall): Promise<GatewayAnswer> {
-    const { method, parameters, timeoutSeconds: seconds = 10, isFinal = false } = call;
-    const question = { method, parameters, seconds, isFinal };
+    const { method, parameters, timeoutSeconds: seconds = 10, isFinal = false, scopes } = call;
+    const question = { method, parameters, seconds, isFinal, scopes };
     try {
       const said = await this.#ask(spec, password, question, seconds + startSeconds);
       const parsed = result.safeParse(parseOrNothing(said));
@@ -130,14 +132,14 @@ import { pathToFileURL } from 'node:url';
 
 let client;
 for await (const line of createInterface({ input: process.stdin })) {
-  const { warm, method, parameters, seconds, isFinal } = JSON.parse(line);
+  const { warm, method, parameters, seconds, isFinal, scopes } = JSON.parse(line);
   let said;
   try {
     client ??= await import(
       pathToFileURL(createRequire(process.argv[1]).resolve('openclaw/plugin-sdk/gateway-runtime')).href
     );
     const options = { json: true, timeout: String(seconds * 1000) };
-    const more = { progress: false, expectFinal: isFinal, sharedStateMode: 'read-only' };
+    const more = { progress: false, expectFinal: isFinal, sharedStateMode: 'read-only', scopes };
     const answer = warm ? null : await client.callGatewayFromCli(method, options, parameters, more);
     said = { answer: answer ?? null };
   } catch (error) {

@@ -1,4 +1,6 @@
 import { dirname, join } from 'node:path';
+import { commandsOf } from '../commands/choice.ts';
+import { guarded } from '../commands/guard.ts';
 import type { Host } from '../host/host.ts';
 import type { Layout } from '../host/layout.ts';
 import type { Unit } from '../host/unit.ts';
@@ -94,7 +96,8 @@ export function gatewayUnit(host: Host, spec: PodSpec, memory: number): Unit {
     stopTimeoutSeconds: 330,
   };
   const memoryMegabytes = mostMegabytes(memory);
-  const bounded = memoryMegabytes === undefined ? unit : { ...unit, memoryMegabytes };
+  const own = guarded(unit, layout, commandsOf(spec, host));
+  const bounded = memoryMegabytes === undefined ? own : { ...own, memoryMegabytes };
   return isReplicated(host, spec) ? replicatedUnit(bounded, host) : bounded;
 }
 

@@ -13,4 +13,5 @@ export {
 } from '../openclaw-release.ts';
 export { parsePodSpec } from './parse.ts';
 export { configObjectOf, storedSpec, wholeSpec, type ConfigObject } from './stored-spec.ts';
-export { gatewayPort, podSpecSchema, type PodSpec, type PodSpecInput } from './pod-spec.ts';
+export { commandsConfig } from '../commands/config.ts';
+export { commandChoices, gatewayPort, podSpecSchema, type PodSpec, type PodSpecInput } from './pod-spec.ts';

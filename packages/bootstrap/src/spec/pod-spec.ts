@@ -27,6 +27,9 @@ const chosenOwners = z.record(z.string(), z.enum(owners)).superRefine((chosen, c
   }
 });
 
+/** Where commands of agents may run. */
+export const commandChoices = ['apart', 'with-gateway', 'off'] as const;
+
 /** Shape of {@link PodSpec}. Unknown keys are refused: a typo must not silently do nothing. */
 export const podSpecSchema = z.strictObject({
   apiVersion: z.literal('clawharbor/v1'),
@@ -45,6 +48,18 @@ export const podSpecSchema = z.strictObject({
     /** Who decides a path of the config, and all below it, where it is not whom `openclawPolicy` names. Default: none. */
     owners: chosenOwners.optional(),
   }),
+
+  /** Agents of the gateway. */
+  agents: z
+    .strictObject({
+      /**
+       * Where commands of agents run (`exec`): `apart`, as an account of their own that has nothing of the gateway's;
+       * `with-gateway`, as the gateway itself, with its secrets, its config and its databases; or nowhere: `off`. Default:
+       * with-gateway.
+       */
+      commands: z.enum(commandChoices).optional(),
+    })
+    .optional(),
 
   /** Secrets Manager secret whose value is a JSON object: each key becomes an environment variable of the gateway. */
   secret: z.strictObject({ arn: arn('secretsmanager') }).optional(),

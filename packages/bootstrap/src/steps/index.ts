@@ -16,6 +16,7 @@ import { recordRelease } from './record-release.ts';
 import { showPlugins } from './show-plugins.ts';
 import { smokeTest } from './smoke-test.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
+import { startCommands } from './start-commands.ts';
 import { startGateway } from './start-gateway.ts';
 import type { Phase, Step } from './step.ts';
 import { upgrade } from './upgrade.ts';
@@ -42,6 +43,7 @@ export const steps: readonly Step[] = [
 
 /** Behind the lifecycle signal: nobody waits for them, and when one fails, only it has failed. */
 export const lateSteps: readonly Step[] = [
+  startCommands,
   startOllama,
   smokeTest,
   backUpState,

@@ -1,3 +1,6 @@
+import { commandsOf } from '../commands/choice.ts';
+import { placeNoShell } from '../commands/guard.ts';
+import { giveWorkspaces, workspacesOf } from '../commands/workspaces.ts';
 import { writerLock } from '../backup/writer-lock.ts';
 import { ConfigRecords } from '../config/config-records.ts';
 import { readLive } from '../config/live-config.ts';
@@ -43,11 +46,12 @@ export const startGateway: Step = {
     await units.stop(gatewayUnitName, { atOnce: action === 'kill' });
     if (action === 'start') await untilPortFree(context);
     const moved = await placeDatabases(context);
+    const given = await readyForCommands(context);
     await units.install(unitOf(context));
     await units.setSecretEnvironment(gatewayUnitName, await context.secretEnvironment());
     await units.start(gatewayUnitName);
     return {
-      changes: [...changes, ...moved.changes],
+      changes: [...changes, ...moved.changes, ...given],
       warnings: [
         ...warnings,
         ...moved.problems.map((message): Warning => ({ code: 'REPLICA_DAMAGED', message })),
@@ -55,6 +59,16 @@ export const startGateway: Step = {
     };
   },
 };
+
+/** What is to be there before a gateway starts whose agents run their commands elsewhere. */
+async function readyForCommands({ host, spec }: StepContext): Promise<readonly string[]> {
+  const commands = commandsOf(spec, host);
+  if (commands.run === 'with-gateway') return [];
+  await placeNoShell(host.layout);
+  if (commands.run === 'off') return [];
+  const given = await giveWorkspaces(host, await workspacesOf(host));
+  return given.map((directory) => `give ${directory} to the account of commands`);
+}
 
 /** Where the spec wants them, for the gateway that is about to be started. */
 async function placeDatabases(context: StepContext): Promise<Moved> {

@@ -20,6 +20,8 @@ export interface TeamOptions {
   readonly version?: OpenClawVersion;
   /** Of the model: how long eight characters take, in milliseconds. Default: 40. */
   readonly chunkDelay?: number;
+  /** Where commands of agents run. Default: as the spec has it. */
+  readonly commands?: NonNullable<PodSpecInput['agents']>['commands'];
   /** As in the spec. Default: as the spec has it. */
   readonly backups?: PodSpecInput['backups'];
 }
@@ -101,7 +103,7 @@ export class Team {
 
   /** The pod with these administrators. */
   spec(administrators: readonly string[], more: Record<string, unknown> = {}): PodSpec {
-    const { version = defaultOpenClawVersion, backups } = this.#options;
+    const { version = defaultOpenClawVersion, backups, commands } = this.#options;
     const config = { ...teamConfig(this.#port, this.#model.url, administrators), ...more };
     return parsePodSpec(
       {
@@ -109,6 +111,7 @@ export class Team {
         name: 'team',
         region: 'eu-central-1',
         ...(backups === undefined ? {} : { backups }),
+        ...(commands === undefined ? {} : { agents: { commands } }),
         openclaw: { version, config },
       },
       'the test',

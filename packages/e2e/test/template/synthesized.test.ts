@@ -59,6 +59,7 @@ describe('the template that infra makes', () => {
     });
     expect(terminating?.name).toBeDefined();
     expect(spec.lifecycle?.healthCheckSeconds).toBeDefined();
+    expect(spec.agents).toEqual({ commands: 'apart' });
     expect(spec.secret?.arn).toBe(secrets(stack)[0]?.arn);
     expect(JSON.stringify(spec.openclaw.config)).toContain(loadBalancerSubnets(stack)[0]?.cidrBlock);
   });

@@ -1,6 +1,7 @@
 import { openclawReleases } from '@clawharbor/bootstrap/spec';
 import * as z from 'zod';
 import type { InfraErrorCode } from '../errors.ts';
+import { agentsOptions } from './agents-options.ts';
 import { isDeployedAs } from '../fixed-props.ts';
 import { backupOptions } from './backup-options.ts';
 import { domainOptions } from './domain-options.ts';
@@ -152,6 +153,7 @@ export const podOptionsSchema = z
     logs: logs.prefault({}),
     launch: launch.prefault({}),
     storage: storage.prefault({}),
+    agents: agentsOptions.prefault({}),
     backups: backupOptions.prefault({}),
     retainedFrom: retainedOptions.prefault({}),
     deployedAs: z

@@ -238,7 +238,18 @@ export interface BackupProps {
   readonly drillEveryDays?: number | undefined;
 }
 
-/** How an instance comes into service. */
+/** What agents may reach: docs/decisions/0033. */
+export interface AgentsProps {
+  /**
+   * Where commands of agents run (`exec`, `process`). `apart`: as an account of their own, which has the workspaces and
+   * nothing else of the gateway's: no secret, no config, no conversation, no credentials of the instance; it takes 260 MB of memory,
+   * and file tools of agents stay in the workspace. `with-gateway`: as the gateway, with all that it has. `off`: nowhere.
+   * Default: `apart`. Refused: `COMMANDS_UNKNOWN`; `OPENCLAW_KEY_MANAGED` for an `openclaw.config` that says otherwise.
+   */
+  readonly commands?: 'apart' | 'with-gateway' | 'off' | undefined;
+}
+
+/** Where the state lies. */
 export interface StorageProps {
   /**
    * Where a running gateway has its databases. `replicated`: on the instance's own disk, where a chat is as fast as on a laptop, and
@@ -248,6 +259,7 @@ export interface StorageProps {
   readonly databases?: 'efs' | 'replicated' | undefined;
 }
 
+/** How an instance comes into service. */
 export interface LaunchProps {
   /**
    * How long a new instance may be silent before it counts as failed, in seconds: 30 to 7200. Default: 900. A launch that fails for
@@ -298,6 +310,7 @@ export interface PodOptionsInput {
   readonly logs?: PodLogsProps | undefined;
   readonly launch?: LaunchProps | undefined;
   readonly storage?: StorageProps | undefined;
+  readonly agents?: AgentsProps | undefined;
   readonly backups?: BackupProps | undefined;
   /** What a pod of this name has left behind when it was deleted. Default: nothing; the pod begins anew. */
   readonly retainedFrom?: RetainedProps | undefined;

@@ -6,7 +6,9 @@ import { runCommand } from '../command.ts';
 import { Conversation } from '../conversation.ts';
 import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } from '../host.ts';
 import type { Layout } from '../layout.ts';
+import { giveTree, isTreeGiven } from '../give-to-commands.ts';
 import { probeOnce } from '../probe.ts';
+import { apart, apartAccount } from './apart.ts';
 import { copyIntoState, isCopied } from './copy-into-state.ts';
 import { ProcessUnits } from './process-units.ts';
 import { findNpm, findProgram } from './programs.ts';
@@ -48,6 +50,7 @@ export class ProcessHost implements Host {
   readonly kind = 'process';
   readonly layout: Layout;
   readonly gatewayUser = undefined;
+  readonly commandsAccount: Host['commandsAccount'];
   readonly node = process.execPath;
   readonly memory: number = totalmem();
   readonly units: ProcessUnits;
@@ -69,6 +72,7 @@ export class ProcessHost implements Host {
       cache: join(root, 'cache'),
       logs: resolve(options.logs ?? join(root, 'logs')),
       reports: join(root, 'reports'),
+      commands: join(root, 'commands'),
       home: join(root, 'home'),
       trash: join(root, 'home/.Trash'),
     };
@@ -78,7 +82,10 @@ export class ProcessHost implements Host {
       flock === undefined
         ? ['This machine has no flock(1): nothing keeps a second gateway away from the same state.']
         : [];
+    const separate = apart(this.layout, root, this.node);
+    this.commandsAccount = 'none' in separate ? separate : { user: separate.user };
     this.units = new ProcessUnits({
+      apart: 'none' in separate ? undefined : separate,
       logs: join(root, 'logs'),
       records: join(root, 'units'),
       environment: this.#environment,
@@ -116,6 +123,8 @@ export class ProcessHost implements Host {
       made.push(`create ${directory}`);
       if (!dryRun) await mkdir(directory, { recursive: true, mode: 0o700 });
     }
+    // Commands of agents are run by the same program; there is nothing in it that is not public.
+    if ('user' in this.commandsAccount && !dryRun) await chmod(install, 0o755);
     return { changes: made, conditions: [] };
   }
 
@@ -141,6 +150,14 @@ export class ProcessHost implements Host {
 
   async own(path: string, mode: number): Promise<void> {
     await chmod(path, mode);
+  }
+
+  giveToCommands(directory: string): Promise<void> {
+    return giveTree((command) => this.run(command), apartAccount, directory);
+  }
+
+  isGivenToCommands(directory: string): Promise<boolean> {
+    return isTreeGiven(apartAccount, directory);
   }
 
   probe(url: string): Promise<{ status: number; body: string } | undefined> {

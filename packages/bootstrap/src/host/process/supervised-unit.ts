@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { BootstrapError } from '../../errors.ts';
 import { behindLock } from '../behind-lock.ts';
 import { stopAgainSeconds, type StopOptions, type Unit, type UnitState } from '../unit.ts';
+import { runApart, withUmask, type Apart } from './apart.ts';
 import { afterExit } from './restart-policy.ts';
 import { endLeftover, forgetRunning, recordRunning, signal } from './running-process.ts';
 import type { UnitLog } from './unit-log.ts';
@@ -14,6 +15,8 @@ export interface SupervisedUnitOptions {
   readonly recordFile: string;
   /** Variables that every process of this host gets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How a unit of an account of its own is started; undefined where there is none. */
+  readonly apart: Apart | undefined;
   /** flock(1), where the machine has it. */
   readonly flock: string | undefined;
 }
@@ -120,6 +123,13 @@ export class SupervisedUnit {
   }
 
   #command(unit: Unit): [string, ...string[]] {
+    const { apart } = this.#options;
+    if (unit.user !== '' && unit.user === apart?.user)
+      return runApart(apart, unit, withUmask(unit, [...unit.command]));
+    return withUmask(unit, this.#behindLock(unit));
+  }
+
+  #behindLock(unit: Unit): [string, ...string[]] {
     if (unit.lockFile === undefined || this.#options.flock === undefined) return [...unit.command];
     mkdirSync(dirname(unit.lockFile), { recursive: true, mode: 0o700 });
     // Waits while another gateway holds it.

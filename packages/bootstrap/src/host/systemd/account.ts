@@ -11,3 +11,11 @@ export const gatewayAccount: Account = { name: 'openclaw', uid: 1800, gid: 1800,
 
 /** Runs local models: it has no access to the gateway's state or secrets. */
 export const ollamaAccount: Account = { name: 'ollama', uid: 1801, gid: 1801, home: '/var/lib/ollama' };
+
+/** Runs commands of agents: it has nothing of the gateway's but the workspaces, which are its own. */
+export const commandsAccount: Account = {
+  name: 'openclaw-commands',
+  uid: 1802,
+  gid: 1802,
+  home: '/var/lib/openclaw-commands',
+};

@@ -5,7 +5,7 @@ import { cloudWatchAgentConfig, podUnits, probeNoise } from '../../cloudwatch-ag
 import type { Condition } from '../../conditions.ts';
 import { BootstrapError } from '../../errors.ts';
 import { metricsFile, type Layout } from '../layout.ts';
-import { gatewayAccount, ollamaAccount, type Account } from './account.ts';
+import { commandsAccount, gatewayAccount, ollamaAccount, type Account } from './account.ts';
 import { must, type Run } from './command.ts';
 import { placeFile } from './place-file.ts';
 import { marker } from './unit-file.ts';
@@ -60,11 +60,13 @@ export function machineNeeds(run: Run, layout: Layout, logGroup: string | undefi
     installedPackages(run),
     account(run, gatewayAccount),
     account(run, ollamaAccount),
+    account(run, commandsAccount),
     directory(layout.home, 0o700, gatewayAccount),
     directory(layout.cache, 0o700, gatewayAccount),
     directory(layout.logs, 0o750, gatewayAccount),
     directory(layout.trash, 0o700, gatewayAccount),
     directory(ollamaAccount.home, 0o700, ollamaAccount),
+    directory(layout.commands, 0o700, commandsAccount),
     directory(layout.install, 0o755),
     directory(layout.reports, 0o755),
     directory(layout.artifacts, 0o755),

@@ -5,8 +5,9 @@ import { BootstrapError } from '../../errors.ts';
 import type { Condition } from '../../conditions.ts';
 import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } from '../host.ts';
 import { instanceLayout, type Layout } from '../layout.ts';
+import { giveTree, isTreeGiven } from '../give-to-commands.ts';
 import { probeOnce } from '../probe.ts';
-import { gatewayAccount, ollamaAccount, type Account } from './account.ts';
+import { commandsAccount, gatewayAccount, ollamaAccount, type Account } from './account.ts';
 import { lookFile, recurringBootstrap, type RecurringBootstrap } from './bootstrap-service.ts';
 import { bind, isBound, unbind } from './bind.ts';
 import { Conversation } from '../conversation.ts';
@@ -24,13 +25,15 @@ export interface SystemdHostOptions {
   readonly recur?: RecurringBootstrap;
 }
 
-const secretFiles = [gatewayAccount, ollamaAccount].map(({ name }) => secretFileOf(name));
+const accounts = [gatewayAccount, ollamaAccount, commandsAccount];
+const secretFiles = accounts.map(({ name }) => secretFileOf(name));
 
 /** The instance: Amazon Linux 2023, or whatever else runs systemd and has its packages. Needs root. */
 export class SystemdHost implements Host {
   readonly kind = 'systemd';
   readonly layout: Layout = instanceLayout;
   readonly gatewayUser = gatewayAccount.name;
+  readonly commandsAccount = { user: commandsAccount.name };
   readonly node = '/usr/bin/node-24';
   readonly memory: number = totalmem();
   readonly npm: readonly [string, ...string[]] = ['/usr/bin/npm-24'];
@@ -107,6 +110,14 @@ export class SystemdHost implements Host {
     await giveTo(gatewayAccount, path, mode);
   }
 
+  async giveToCommands(directory: string): Promise<void> {
+    await giveTree((command) => this.run(command), commandsAccount, directory);
+  }
+
+  async isGivenToCommands(directory: string): Promise<boolean> {
+    return isTreeGiven(commandsAccount, directory);
+  }
+
   async probe(url: string): Promise<{ status: number; body: string } | undefined> {
     return probeOnce(url);
   }
@@ -126,7 +137,7 @@ export class SystemdHost implements Host {
 
 function accountOf(user: string | undefined): Account | undefined {
   if (user === undefined || user === 'root') return undefined;
-  const account = [gatewayAccount, ollamaAccount].find(({ name }) => name === user);
+  const account = accounts.find(({ name }) => name === user);
   if (account === undefined)
     throw new BootstrapError('HOST_UNSUPPORTED', `${user} is no account of this machine`);
   return account;
