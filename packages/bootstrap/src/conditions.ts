@@ -26,6 +26,9 @@ export interface Condition {
   readonly message: string;
 }
 
+/** Reason of what this host or this release cannot have, so that nobody waits for it. */
+export const notHere = 'NotHere';
+
 /** One of each type, the one that was seen last. */
 export function lastOfEach(conditions: readonly Condition[]): readonly Condition[] {
   return [...new Map(conditions.map((condition) => [condition.type, condition])).values()];

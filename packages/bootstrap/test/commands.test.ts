@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chown, link, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -197,5 +198,26 @@ describe.skipIf(process.getuid?.() !== 0)('a workspace that is given to the acco
 
   test('counts as given', async () => {
     expect(await isTreeGiven(commandsAccount, workspace)).toBe(true);
+  });
+});
+
+describe('a laptop', () => {
+  const tell = `
+    import { ProcessHost } from ${JSON.stringify(new URL('../src/host/process/process-host.ts', import.meta.url).href)};
+    const host = new ProcessHost({ root: '/tmp/nowhere/root', state: '/tmp/nowhere/state', artifacts: '/tmp/nowhere/artifacts' });
+    process.stdout.write(JSON.stringify(host.commandsAccount));
+  `;
+  const node = [process.execPath, '--conditions=source', '--input-type=module', '--eval', tell];
+  const asked = (...as: string[]): unknown =>
+    JSON.parse(execFileSync('env', [...as, ...node], { encoding: 'utf8', cwd: import.meta.dirname }));
+
+  test.skipIf(process.getuid?.() !== 0)('has an account for commands where the pod is root’s', () => {
+    expect(asked()).toEqual({ user: '1802' });
+  });
+
+  test('says that it has none where the pod is a person’s', () => {
+    const person =
+      process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
+    expect(asked(...person)).toEqual({ none: expect.stringContaining('only root') });
   });
 });

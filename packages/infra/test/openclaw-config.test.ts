@@ -308,17 +308,17 @@ test.each([
     'agents.entries.main.tools.exec.host',
   ],
   ['off', { tools: { exec: { mode: 'full' } } }, 'tools.exec.mode'],
-] as const)('what says otherwise than agents.commands %s is refused: %j', (commands, config, path) => {
-  const build = () => podTemplate({ agents: { commands }, openclaw: { config } });
+] as const)('what says otherwise than agents.commands %s is refused: %j', (commands, extra, path) => {
+  const build = () => podTemplate({ agents: { commands }, openclaw: { config: extra } });
   expect(build).toThrow(
     expect.objectContaining({ code: 'OPENCLAW_KEY_MANAGED', message: expect.stringContaining(path) }),
   );
 });
 
 test('with commands with the gateway, the owner of a pod decides these keys', () => {
-  const config = { tools: { exec: { host: 'gateway' }, fs: { workspaceOnly: true } } } as const;
-  const spec = specOf(podTemplate({ agents: { commands: 'with-gateway' }, openclaw: { config } }));
-  expect(spec).toHaveProperty('openclaw.config.tools', config.tools);
+  const tools = { exec: { host: 'gateway' }, fs: { workspaceOnly: true } } as const;
+  const spec = specOf(podTemplate({ agents: { commands: 'with-gateway' }, openclaw: { config: { tools } } }));
+  expect(spec).toHaveProperty('openclaw.config.tools', tools);
 });
 
 test('the model is asked after ready, unless somebody does not want it', () => {

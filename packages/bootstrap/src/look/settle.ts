@@ -6,6 +6,7 @@ import { writerLock } from '../backup/writer-lock.ts';
 import { readLive } from '../config/live-config.ts';
 import { fileOnDisk, isProved } from '../config/proved-config.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
+import { notHere, type Condition } from '../conditions.ts';
 import type { Host } from '../host/host.ts';
 import { haveMovedOn, holderFiles } from '../openclaw/gateway-databases.ts';
 import { hasLostFence } from '../openclaw/gateway-fence.ts';
@@ -78,7 +79,7 @@ async function isInEffect(host: Host, spec: PodSpec, pid: number): Promise<boole
 }
 
 /** What is not yet as it should be is looked after each minute. */
-const watched = new Set<string>(['ConfigInEffect', 'InstanceMetadata', 'LogsShipped']);
+const watched = new Set<string>(['ConfigInEffect', 'InstanceMetadata', 'LogsShipped', 'CommandsApart']);
 
 async function foundNothing(
   host: Host,
@@ -87,7 +88,9 @@ async function foundNothing(
 ): Promise<boolean> {
   if (outcome !== 'unchanged' && outcome !== 'rolled-back') return false;
   if (steps.some(({ status }) => status === 'changed' || status === 'failed')) return false;
-  if (conditions.some(({ type, status }) => watched.has(type) && status !== 'True')) return false;
+  const isAwaited = ({ type, status, reason }: Condition): boolean =>
+    watched.has(type) && status !== 'True' && reason !== notHere;
+  if (conditions.some(isAwaited)) return false;
   return await rolesAreDecided(host, spec);
 }
 

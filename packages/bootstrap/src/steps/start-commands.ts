@@ -2,7 +2,7 @@ import { commandsOf } from '../commands/choice.ts';
 import { approve, enrol, enrolled, mayRun, nodeOf } from '../commands/enrolment.ts';
 import { commandsUnit, commandsUnitName } from '../commands/unit.ts';
 import { workspacesOf } from '../commands/workspaces.ts';
-import type { Condition } from '../conditions.ts';
+import { notHere, type Condition } from '../conditions.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Unit, UnitState } from '../host/unit.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
@@ -33,7 +33,7 @@ export const startCommands: Step = {
       return {
         changes,
         ...(changes.length > 0 ? {} : { skipped: lack ?? `agents.commands is ${commands.run}` }),
-        ...(lack === undefined ? {} : { conditions: [condition('False', 'NotHere', lack)] }),
+        ...(lack === undefined ? {} : { conditions: [condition('False', notHere, lack)] }),
       };
     }
     try {

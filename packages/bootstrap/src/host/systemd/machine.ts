@@ -51,6 +51,7 @@ const packages: Readonly<Record<string, string>> = {
   'util-linux': '/usr/bin/flock',
   iproute: '/usr/sbin/ip',
   tar: '/usr/bin/tar',
+  findutils: '/usr/bin/find',
   'shadow-utils': '/usr/sbin/useradd',
 };
 
