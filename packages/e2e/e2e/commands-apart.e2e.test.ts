@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Report } from '@clawharbor/bootstrap';
@@ -145,6 +145,21 @@ describe.skipIf(!isRoot)('commands of agents apart from the gateway, on a laptop
     expect(await ask('bob-sub', command('id -u'))).toContain('\n1802');
   });
 
+  test('a machine that has nothing of it, as a replacement, has it again without a person', async () => {
+    const { commands, reports } = team.host.layout;
+    await team.host.units.stop('openclaw-commands');
+    rmSync(commands, { recursive: true });
+    rmSync(join(reports, 'commands.json'));
+    const again = await team.converge(['ann-sub']);
+    expect(conditionOf(again)).toMatchObject({ status: 'True' });
+    expect(await ask('bob-sub', command('id -u'))).toContain('\n1802');
+    const ann = await team.connect('ann-sub');
+    const { payload } = await ann.call('node.list');
+    ann.close();
+    // OpenClaw retires what it has known before.
+    expect((payload as { nodes: unknown[] }).nodes).toHaveLength(1);
+  });
+
   test('no secret is in an argument or a file of theirs', () => {
     const { commands } = team.host.layout;
     const password = /[A-Za-z0-9_-]{43}/;
@@ -154,4 +169,22 @@ describe.skipIf(!isRoot)('commands of agents apart from the gateway, on a laptop
     expect(existsSync(join(team.host.layout.cache, 'commands-enrolment'))).toBe(false);
     expect(existsSync(join(commands, 'state/state/openclaw.sqlite'))).toBe(true);
   });
+});
+
+test('commands that are off run nowhere, whoever asks, and the pod answers', async () => {
+  const team = await Team.open({ chunkDelay: 1, commands: 'off' });
+  try {
+    await team.converge(['ann-sub']);
+    const ann = await team.connect('ann-sub');
+    expect(await ann.say('Say hello')).toBe('You said: hello');
+    await ann.say('/exec host=gateway');
+    const seen = await ann.say(command('echo ran-$((40+2))'));
+    console.log(seen);
+    expect(seen).not.toContain('ran-42');
+    expect(seen).toMatch(/denied|not found|do not run/i);
+    expect((await team.host.units.state('openclaw-commands')).status).toBe('absent');
+    ann.close();
+  } finally {
+    await team.close();
+  }
 });
