@@ -10,10 +10,10 @@ import { commandsConfig, commandsOwners, overlaid } from '../src/commands/config
 import { noShell } from '../src/commands/guard.ts';
 import { commandsUnit, offered } from '../src/commands/unit.ts';
 import { runCommand } from '../src/host/command.ts';
-import { giveTree, isTreeGiven } from '../src/host/give-to-commands.ts';
+import { giveTree, isTreeGiven, takeTree } from '../src/host/give-to-commands.ts';
 import type { Host } from '../src/host/host.ts';
 import { instanceLayout } from '../src/host/layout.ts';
-import { commandsAccount } from '../src/host/systemd/account.ts';
+import { commandsAccount, gatewayAccount } from '../src/host/systemd/account.ts';
 import { SystemdHost } from '../src/host/systemd/systemd-host.ts';
 import { renderUnit } from '../src/host/systemd/unit-file.ts';
 import { gatewayUnit } from '../src/openclaw/gateway-unit.ts';
@@ -198,6 +198,19 @@ describe.skipIf(process.getuid?.() !== 0)('a workspace that is given to the acco
 
   test('counts as given', async () => {
     expect(await isTreeGiven(commandsAccount, workspace)).toBe(true);
+  });
+
+  test('is given back, once, where commands no longer run apart', async () => {
+    const other = join(directory, 'workspace-other');
+    await mkdir(join(other, '.git'), { recursive: true });
+    await writeFile(join(other, 'run.sh'), 'x', { mode: 0o700 });
+    await giveTree(run, commandsAccount, other);
+    expect(await takeTree(run, commandsAccount, gatewayAccount, other)).toBe(true);
+    for (const path of ['', '.git', 'run.sh']) {
+      const { uid: owner, gid: group, mode } = await stat(join(other, path));
+      expect([path, owner, group, mode & 0o7777]).toEqual([path, 1800, 1800, 0o700]);
+    }
+    expect(await takeTree(run, commandsAccount, gatewayAccount, other)).toBe(false);
   });
 });
 

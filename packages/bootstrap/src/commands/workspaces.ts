@@ -35,3 +35,11 @@ export async function giveWorkspaces(host: Host, workspaces: Workspaces): Promis
   for (const directory of left) await host.giveToCommands(directory);
   return left;
 }
+
+/** Where commands no longer run apart: what ran them has ended. @returns those that were given back */
+export async function takeWorkspaces(host: Host): Promise<readonly string[]> {
+  const taken: string[] = [];
+  for (const directory of await workspacesOf(host))
+    if (await host.takeFromCommands(directory)) taken.push(directory);
+  return taken;
+}

@@ -38,3 +38,25 @@ export async function isTreeGiven(
   if ((await statfs(directory)).type === nfs) return true;
   return found.uid === uid && found.gid === gid && (found.mode & setgid) !== 0;
 }
+
+/**
+ * Gives what {@link giveTree} gave to the account back to the one of the gateway, and to it alone.
+ * @returns whether there was something to give back
+ */
+export async function takeTree(
+  run: Run,
+  from: Pick<Account, 'uid' | 'gid'>,
+  to: Pick<Account, 'uid' | 'gid'>,
+  directory: string,
+): Promise<boolean> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.uid !== from.uid) return false;
+  const find = (...args: readonly string[]) =>
+    must(run, { file: 'find', args: ['-P', directory, '-xdev', ...args], timeoutSeconds: 3600 });
+  await find('-type', 'f', '-links', '1', '-execdir', 'chmod', 'u+rw,go-rwx', '{}', '+');
+  await find('-type', 'd', '-execdir', 'chmod', 'u=rwx,go=,g-s', '{}', '+');
+  // The one above all is the last, as there.
+  const chown = ['chown', '--no-dereference', `${to.uid}:${to.gid}`, '{}', '+'];
+  await find('-depth', '(', '-type', 'd', '-o', '-type', 'l', '-o', '-links', '1', ')', '-execdir', ...chown);
+  return true;
+}

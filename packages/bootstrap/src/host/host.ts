@@ -103,6 +103,11 @@ export interface Host {
    * name stays whose it is: it may lead out of there. Only while neither runs: what they do meanwhile may be missed.
    */
   giveToCommands(directory: string): Promise<void>;
+  /**
+   * Gives back what {@link giveToCommands} gave. Under the same condition.
+   * @returns whether there was something to give back
+   */
+  takeFromCommands(directory: string): Promise<boolean>;
   /** Whether {@link giveToCommands} has been done, or is of no use: a file system may have an owner of its own for everything. */
   isGivenToCommands(directory: string): Promise<boolean>;
   /** GET on loopback. @returns undefined while nothing answers */

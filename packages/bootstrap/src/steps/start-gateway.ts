@@ -1,6 +1,7 @@
 import { commandsOf } from '../commands/choice.ts';
 import { placeNoShell } from '../commands/guard.ts';
-import { giveWorkspaces, workspacesOf } from '../commands/workspaces.ts';
+import { commandsUnitName } from '../commands/unit.ts';
+import { giveWorkspaces, takeWorkspaces, workspacesOf } from '../commands/workspaces.ts';
 import { writerLock } from '../backup/writer-lock.ts';
 import { ConfigRecords } from '../config/config-records.ts';
 import { readLive } from '../config/live-config.ts';
@@ -63,9 +64,13 @@ export const startGateway: Step = {
 /** What is to be there before a gateway starts whose agents run their commands elsewhere. */
 async function readyForCommands({ host, spec }: StepContext): Promise<readonly string[]> {
   const commands = commandsOf(spec, host);
-  if (commands.run === 'with-gateway') return [];
-  await placeNoShell(host.layout);
-  if (commands.run === 'off') return [];
+  if (commands.run !== 'with-gateway') await placeNoShell(host.layout);
+  if (commands.run !== 'apart') {
+    if ((await host.units.state(commandsUnitName)).status !== 'absent')
+      await host.units.stop(commandsUnitName);
+    const taken = await takeWorkspaces(host);
+    return taken.map((directory) => `give ${directory} back to the gateway`);
+  }
   const given = await giveWorkspaces(host, await workspacesOf(host));
   return given.map((directory) => `give ${directory} to the account of commands`);
 }

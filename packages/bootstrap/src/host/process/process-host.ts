@@ -6,7 +6,7 @@ import { runCommand } from '../command.ts';
 import { Conversation } from '../conversation.ts';
 import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } from '../host.ts';
 import type { Layout } from '../layout.ts';
-import { giveTree, isTreeGiven } from '../give-to-commands.ts';
+import { giveTree, isTreeGiven, takeTree } from '../give-to-commands.ts';
 import { probeOnce } from '../probe.ts';
 import { apart, apartAccount } from './apart.ts';
 import { copyIntoState, isCopied } from './copy-into-state.ts';
@@ -154,6 +154,12 @@ export class ProcessHost implements Host {
 
   giveToCommands(directory: string): Promise<void> {
     return giveTree((command) => this.run(command), apartAccount, directory);
+  }
+
+  async takeFromCommands(directory: string): Promise<boolean> {
+    // Whoever is not root has given nothing.
+    if (process.getuid?.() !== 0) return false;
+    return takeTree((command) => this.run(command), apartAccount, { uid: 0, gid: 0 }, directory);
   }
 
   isGivenToCommands(directory: string): Promise<boolean> {

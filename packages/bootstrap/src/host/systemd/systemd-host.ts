@@ -5,7 +5,7 @@ import { BootstrapError } from '../../errors.ts';
 import type { Condition } from '../../conditions.ts';
 import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } from '../host.ts';
 import { instanceLayout, type Layout } from '../layout.ts';
-import { giveTree, isTreeGiven } from '../give-to-commands.ts';
+import { giveTree, isTreeGiven, takeTree } from '../give-to-commands.ts';
 import { probeOnce } from '../probe.ts';
 import { commandsAccount, gatewayAccount, ollamaAccount, type Account } from './account.ts';
 import { lookFile, recurringBootstrap, type RecurringBootstrap } from './bootstrap-service.ts';
@@ -112,6 +112,10 @@ export class SystemdHost implements Host {
 
   async giveToCommands(directory: string): Promise<void> {
     await giveTree((command) => this.run(command), commandsAccount, directory);
+  }
+
+  async takeFromCommands(directory: string): Promise<boolean> {
+    return takeTree((command) => this.run(command), commandsAccount, gatewayAccount, directory);
   }
 
   async isGivenToCommands(directory: string): Promise<boolean> {
