@@ -72,11 +72,22 @@ iamPolicies.task(
   },
 );
 
+const openclawPlugin = new Workspace(root, {
+  name: 'openclaw-plugin',
+  description: 'Clawharbor inside the gateway: signing out, and who is out.',
+  deps: [version.jwtVerify, version.zod],
+  devDeps: [version.esbuild, version.fastCheck],
+  exports: { './people': 'people/people-file', './config': 'plugin-config' },
+  coverage: 80,
+});
+openclawPlugin.bundle('build-bundle.ts');
+
 const bootstrap = new Workspace(root, {
   name: 'bootstrap',
   description: 'Turns a pod spec into a running OpenClaw gateway, at boot and on every change.',
   deps: [
     version.clientAutoScaling,
+    version.clientCognito,
     version.clientSecretsManager,
     version.clientS3,
     version.libStorage,
@@ -87,7 +98,7 @@ const bootstrap = new Workspace(root, {
     version.zod,
   ],
   devDeps: [version.esbuild, version.fastCheck],
-  workspaceDeps: [configMerge],
+  workspaceDeps: [configMerge, openclawPlugin],
   // Amazon Linux has it, and OpenClaw wants it. Who synthesizes needs the spec and the bundle only.
   bin: { 'clawharbor-bootstrap': { program: 'bin/clawharbor-bootstrap', minNodeVersion: '24.16.0' } },
   exports: {

@@ -30,9 +30,12 @@ export const cdkLib = 'aws-cdk-lib@2.276.0';
 export const cdkRange = 'aws-cdk-lib@^2.276.0';
 export const cdkNag = 'cdk-nag@3.0.2';
 export const clientAutoScaling = '@aws-sdk/client-auto-scaling@3.1169.0';
+export const clientCognito = '@aws-sdk/client-cognito-identity-provider@3.1169.0';
 export const clientS3 = '@aws-sdk/client-s3@3.1169.0';
 export const libStorage = '@aws-sdk/lib-storage@3.1169.0';
 export const clientSecretsManager = '@aws-sdk/client-secrets-manager@3.1163.0';
 export const clientSsm = '@aws-sdk/client-ssm@3.1169.0';
+/** No dependencies; verifies what a load balancer says of a person. */
+export const jwtVerify = 'aws-jwt-verify@5.2.1';
 export const signatureV4 = '@smithy/signature-v4@5.7.5';
 export const instanceMetadata = '@aws-sdk/ec2-metadata-service@3.1163.0';

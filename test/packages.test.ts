@@ -155,7 +155,7 @@ describe('a package from npm', () => {
 });
 
 test('dependencies point down only', () => {
-  const layers = ['config-merge', 'iam-policies', 'bootstrap', 'infra', 'e2e'].map(
+  const layers = ['config-merge', 'iam-policies', 'openclaw-plugin', 'bootstrap', 'infra', 'e2e'].map(
     (name) => `@clawharbor/${name}`,
   );
   for (const { manifest } of packages) {
@@ -166,7 +166,9 @@ test('dependencies point down only', () => {
     }
   }
   const leaves = packages.filter(({ manifest }) =>
-    ['@clawharbor/config-merge', '@clawharbor/iam-policies'].includes(manifest.name),
+    ['@clawharbor/config-merge', '@clawharbor/iam-policies', '@clawharbor/openclaw-plugin'].includes(
+      manifest.name,
+    ),
   );
   for (const { manifest } of leaves) {
     expect(

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type * as Esbuild from 'esbuild';
+import { pluginFiles, pluginInputs } from '../openclaw-plugin/build-bundle.ts';
 
 const outfile = join(import.meta.dirname, 'dist/clawharbor-bootstrap.mjs');
 
@@ -13,7 +14,9 @@ const inputs = [
   'package.json',
   '../config-merge/package.json',
   '../../package-lock.json',
-].map((path) => join(import.meta.dirname, path));
+]
+  .map((path) => join(import.meta.dirname, path))
+  .concat(pluginInputs);
 
 /** Bundles the bootstrap into one file that needs nothing but Node.js. Who reads it meanwhile has the old or the new one. */
 function build(): void {
@@ -39,8 +42,9 @@ function build(): void {
     ...shared,
     entryPoints: ['src/bin/clawharbor-bootstrap.ts'],
     outfile,
-    // For src/look/bundled.ts and src/databases/bundled.ts.
+    // For src/look/bundled.ts, src/databases/bundled.ts and src/plugin/bundled.ts.
     define: {
+      PLUGIN_FILES: JSON.stringify(pluginFiles()),
       LOOK_PROGRAM: program('src/look/program.ts'),
       DATABASES_PROGRAM: program('src/databases/program.ts'),
     },

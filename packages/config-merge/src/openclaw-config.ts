@@ -20,7 +20,11 @@ export interface OpenClawConfig {
     readonly providers?: Readonly<Record<string, ModelProvider>>;
   };
   readonly plugins?: {
-    readonly entries?: Readonly<Record<string, { readonly config?: unknown; readonly enabled?: boolean }>>;
+    readonly allow?: readonly string[];
+    readonly deny?: readonly string[];
+    readonly enabled?: boolean;
+    readonly load?: { readonly paths?: readonly string[] };
+    readonly entries?: Readonly<Record<string, PluginEntry>> & { readonly clawharbor?: PluginEntry };
   };
   readonly secrets?: { readonly providers?: Readonly<Record<string, { readonly env?: unknown }>> };
   readonly skills?: unknown;
@@ -29,6 +33,11 @@ export interface OpenClawConfig {
   readonly tts?: unknown;
   readonly update?: unknown;
   readonly wizard?: unknown;
+}
+
+interface PluginEntry {
+  readonly config?: unknown;
+  readonly enabled?: boolean;
 }
 
 interface Agent {

@@ -140,6 +140,41 @@ const machine: readonly OpenClawRule[] = [
   },
 ];
 
+/** A plugin of the pod decides who is in. What keeps it from loading keeps everybody out. */
+const ownPlugin: readonly OpenClawRule[] = [
+  {
+    path: 'plugins.enabled',
+    owner: 'managed',
+    reason: "without plugins there is none of the pod's, and nobody gets in",
+    fixed: true,
+  },
+  {
+    path: 'plugins.allow',
+    owner: 'managed',
+    reason:
+      "a list without the pod's plugin keeps everybody out; single plugins are switched in plugins.entries",
+    fixed: true,
+  },
+  {
+    path: 'plugins.deny',
+    owner: 'managed',
+    reason:
+      "a list with the pod's plugin keeps everybody out; single plugins are switched in plugins.entries",
+    fixed: true,
+  },
+  {
+    path: 'plugins.load.paths',
+    owner: 'managed',
+    reason: "the pod's plugin is loaded from here, and what else is runs with the rights of the gateway",
+    fixed: true,
+  },
+  ...(['', '.enabled', '.config'] as const).map((below): OpenClawRule => ({
+    path: `plugins.entries.clawharbor${below}`,
+    owner: 'exclusive',
+    reason: "it is the pod's plugin, which decides who is in",
+  })),
+];
+
 /** Where models come from is wiring; which model to talk to is taste. */
 const models: readonly OpenClawRule[] = [
   {
@@ -231,7 +266,7 @@ const operational = {
  */
 export const openclawPolicy: Policy = /* @__PURE__ */ definePolicy({
   rules: /* @__PURE__ */ withCredentialsHidden({
-    rules: [...waysIn, ...machine, ...models, ...people],
+    rules: [...waysIn, ...machine, ...ownPlugin, ...models, ...people],
     ...operational,
   }),
   ...operational,

@@ -297,6 +297,9 @@ describe('the policy for OpenClaw', () => {
       'gateway.tls',
       'update',
       'discovery',
+      'plugins.entries.clawharbor',
+      'plugins.entries.clawharbor.enabled',
+      'plugins.entries.clawharbor.config',
     ]);
   });
 

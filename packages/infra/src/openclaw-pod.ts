@@ -204,6 +204,7 @@ export class OpenClawPod extends Construct {
           ...(Object.keys(options.openclaw.owners).length > 0 ? { owners: options.openclaw.owners } : {}),
         },
         agents: options.agents,
+        login: { client: login.client.userPoolClientId, url: login.domain.baseUrl() },
         secret: { arn: secrets.secret.secretFullArn ?? secrets.secret.secretArn },
         fileSystem: {
           id: storage.fileSystem.fileSystemId,

@@ -268,6 +268,8 @@ test('the spec in the template is one that the instance accepts', () => {
     .replace(/<PodSecretsSecret\w+>/, 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pod-AbCdEf')
     .replace(/<PodSecretsKey\w+\.Arn>/, 'arn:aws:kms:eu-central-1:123456789012:key/pod')
     .replace(/<PodBackups\w+>/, 'pod-backups')
+    .replace(/<PodLoginUserPoolClient\w+>/, '1h57kf5cpq17m0eml12EXAMPLE')
+    .replace(/<PodLoginUserPoolDomain\w+>/, 'prefix')
     .replace(/<PodStorageFileSystem(State|Artifacts)\w+>/g, 'fsap-0123456789abcdef0')
     .replace(/<PodStorageFileSystem\w+>/, 'fs-0123456789abcdef0')
     .replace(/<PodLogs\w+>/, 'pod-logs')

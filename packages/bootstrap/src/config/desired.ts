@@ -2,20 +2,17 @@ import { join } from 'node:path';
 import type { Commands } from '../commands/choice.ts';
 import { commandsConfig, overlaid } from '../commands/config.ts';
 import type { Layout } from '../host/layout.ts';
+import { withClawharborPlugin } from '../plugin/configured.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import type { Config } from './merge.ts';
 
 /** What infrastructure decides: the config of the spec, and what only the host knows. */
-export function desiredConfig(
-  { openclaw }: PodSpec,
-  { logs }: Layout,
-  commands: Commands,
-): Record<string, unknown> {
-  const logging = openclaw.config['logging'];
+export function desiredConfig(spec: PodSpec, layout: Layout, commands: Commands): Record<string, unknown> {
+  const logging = spec.openclaw.config['logging'];
   const config = {
-    ...openclaw.config,
+    ...withClawharborPlugin(spec.openclaw.config, spec, layout),
     // OpenClaw's default is a folder in /tmp. It rotates the file itself: `docs/gateway/logging.md`.
-    logging: { ...(typeof logging === 'object' ? logging : {}), file: join(logs, 'gateway.log') },
+    logging: { ...(typeof logging === 'object' ? logging : {}), file: join(layout.logs, 'gateway.log') },
   };
   return overlaid(config, commandsConfig(commands));
 }

@@ -61,6 +61,16 @@ export const podSpecSchema = z.strictObject({
     })
     .optional(),
 
+  /** Where people sign in, and so where they sign out. Absent: the gateway has no plugin of Clawharbor. */
+  login: z
+    .strictObject({
+      /** App client of the user pool. */
+      client: z.string().min(1),
+      /** The domain of the user pool: https://<prefix>.auth.<Region>.amazoncognito.com. */
+      url: name(/^https:\/\/[^/?#]+$/, 'an https URL without a path'),
+    })
+    .optional(),
+
   /** Secrets Manager secret whose value is a JSON object: each key becomes an environment variable of the gateway. */
   secret: z.strictObject({ arn: arn('secretsmanager') }).optional(),
 

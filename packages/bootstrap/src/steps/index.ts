@@ -10,6 +10,7 @@ import { measureBackups } from './measure-backups.ts';
 import { mergeConfig } from './merge-config.ts';
 import { mountArtifacts } from './mount-artifacts.ts';
 import { mountState } from './mount-state.ts';
+import { placePlugin } from './place-plugin.ts';
 import { prepareMachine } from './prepare-machine.ts';
 import { readSecrets } from './read-secrets.ts';
 import { recordRelease } from './record-release.ts';
@@ -28,6 +29,7 @@ export const steps: readonly Step[] = [
   mountArtifacts,
   installOpenClaw,
   installPlugins,
+  placePlugin,
   mountState,
   sweepLeftovers,
   readSecrets,

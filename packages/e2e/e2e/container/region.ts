@@ -94,6 +94,7 @@ export class Region {
     );
     const overlay = laptopOverlay({
       origin: `https://${dnsNames[0]}`,
+      loginUrl: 'https://nobody-logs-in-here.example.com',
       dnsNames,
       modelUrl: `http://${this.#model.address}/v1`,
       adminSub: 'nobody-logs-in-here',

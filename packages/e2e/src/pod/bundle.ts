@@ -11,7 +11,9 @@ const run = promisify(execFile);
 const repository = dirname(
   dirname(dirname(fileURLToPath(import.meta.resolve('@clawharbor/bootstrap/package.json')))),
 );
-const bundled = ['bootstrap', 'config-merge'].map((name) => join(repository, 'packages', name, 'src'));
+const bundled = ['bootstrap', 'config-merge', 'openclaw-plugin'].map((name) =>
+  join(repository, 'packages', name, 'src'),
+);
 const bundle = join(repository, 'packages/bootstrap/dist/clawharbor-bootstrap.mjs');
 
 /** Whether the one file that instances run is missing, or older than what it is made of. */

@@ -5,6 +5,8 @@ import { deepmergeCustom } from 'deepmerge-ts';
 export interface LaptopFacts {
   /** Where the pod's DNS names are served here, as in `https://localhost:8443`. */
   readonly origin: string;
+  /** Where the login page is here. */
+  readonly loginUrl: string;
   /** The DNS names of the pod. */
   readonly dnsNames: readonly string[];
   /** Base URL of the stand-in model, OpenAI-compatible, with `/v1`. */
@@ -17,6 +19,7 @@ export interface LaptopFacts {
 
 /** One thing that the pod on this machine does not take from the template, and why. */
 export interface OverlayChange {
+  /** In the OpenClaw config of the spec; one that begins with a slash is a path in the spec itself. */
   readonly path: string;
   readonly value: unknown;
   readonly reason: string;
@@ -65,6 +68,11 @@ export function laptopOverlay(facts: LaptopFacts): OverlayChange[] {
       reason: 'the same: its plugin would be fetched at every start',
     },
     {
+      path: '/login.url',
+      value: facts.loginUrl,
+      reason: "the user pool's domain is served here",
+    },
+    {
       path: `gateway.auth.identityScopes.${facts.adminSub}`,
       value: ['operator.admin'],
       reason: 'the local administrator',
@@ -84,16 +92,19 @@ export function laptopOverlay(facts: LaptopFacts): OverlayChange[] {
 
 /** The spec with the overlay laid over its OpenClaw config. The input stays as it is. */
 export function applyOverlay(spec: PodSpec, changes: readonly OverlayChange[]): PodSpec {
-  const config = changes.reduce<unknown>(
-    (below, { path, value }) => laidOver(below, nested(path.split('.'), new Instead(value))),
-    spec.openclaw.config,
+  const all = changes.reduce<unknown>(
+    (below, { path, value }) => laidOver(below, nested(keysOf(path), new Instead(value))),
+    spec,
   );
-  const openclaw = { ...spec.openclaw, config: config as Record<string, unknown> };
   // That the stand-in for a model answers is known, and to ask takes a second start of OpenClaw.
-  const result = { ...spec, openclaw, smokeTest: false };
+  const result = { ...(all as PodSpec), smokeTest: false };
   // Local models are a machine's own matter: a laptop runs its own Ollama, or none.
   delete result.ollama;
   return result;
+}
+
+function keysOf(path: string): string[] {
+  return path.startsWith('/') ? path.slice(1).split('.') : ['openclaw', 'config', ...path.split('.')];
 }
 
 /** Takes the place of whatever is there, objects too; of undefined, nothing is left. */

@@ -157,6 +157,7 @@ class Pod {
     const gatewayPort = loopback ? await rememberedPort(directory, 'gateway') : deployment.gatewayPort;
     const overlay = laptopOverlay({
       origin: this.#url,
+      loginUrl: this.#loginUrl,
       dnsNames: deployment.dnsNames,
       modelUrl: `${model.url}/v1`,
       adminSub: entrance.people.adminSub,

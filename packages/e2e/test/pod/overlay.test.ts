@@ -15,6 +15,7 @@ const config = {
 const spec = {
   name: 'openclaw',
   openclaw: { version: '2026.9.6', config },
+  login: { client: 'client', url: 'https://prefix.auth.us-east-1.amazoncognito.com' },
   ollama: {},
 } as unknown as PodSpec;
 const overlaid = (...changes: { path: string; value: unknown }[]) =>
@@ -57,6 +58,7 @@ test('the spec before stays as it is, and Ollama is the machine’s own', () => 
   const before = structuredClone(spec);
   const facts = {
     origin: 'https://localhost:8443',
+    loginUrl: 'https://localhost:8444',
     dnsNames: ['a.example.com'],
     modelUrl: 'http://m/v1',
     adminSub: 'sub',
@@ -65,6 +67,7 @@ test('the spec before stays as it is, and Ollama is the machine’s own', () => 
   const after = applyOverlay(spec, laptopOverlay(facts));
   expect(spec).toStrictEqual(before);
   expect(after).not.toHaveProperty('ollama');
+  expect(after.login).toStrictEqual({ client: 'client', url: facts.loginUrl });
   expect(after.openclaw.config).toMatchObject({
     gateway: {
       port: 5,

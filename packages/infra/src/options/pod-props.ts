@@ -142,8 +142,7 @@ export interface LoginPageProps {
   /** One-time passwords by an authenticator app. Default: `optional`. */
   readonly mfa?: 'off' | 'optional' | 'required' | undefined;
   /**
-   * How long a login lasts, in whole hours: 1 to 168. There is no logout before: see "Who leaves" in the
-   * README. Default: 24. Refused: `SESSION_TIMEOUT_OUT_OF_RANGE`.
+   * How long a login lasts, in whole hours: 1 to 168, unless its person signs out before. Default: 24. Refused: `SESSION_TIMEOUT_OUT_OF_RANGE`.
    */
   readonly sessionHours?: number | undefined;
   /**

@@ -80,7 +80,7 @@ export class Login extends Construct {
         flows: { authorizationCodeGrant: true },
         scopes: [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
         callbackUrls: dnsNames.map((name) => `https://${name}/oauth2/idpresponse`),
-        // They end Cognito's session only, not the load balancer's: docs/decisions/0009-logout.md
+        // Where Cognito sends whoever signs out: docs/decisions/0032-clawharbor-is-a-plugin.md
         logoutUrls: dnsNames.map((name) => `https://${name}/`),
       },
       supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],

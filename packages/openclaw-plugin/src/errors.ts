@@ -1,0 +1,19 @@
+/** What the plugin refuses, or cannot do. The registry with remedies: docs/errors.md. */
+export type PluginErrorCode =
+  | 'PLUGIN_CONFIG_INVALID'
+  | 'PEOPLE_UNREADABLE'
+  | 'PEOPLE_STALE'
+  | 'PERSON_OUT'
+  | 'SIGN_OUT_METHOD'
+  | 'SIGN_OUT_FOREIGN';
+
+/** Its message begins with its code: OpenClaw logs no more of an error than that. */
+export class PluginError extends Error {
+  readonly code: PluginErrorCode;
+
+  constructor(code: PluginErrorCode, message: string, options?: ErrorOptions) {
+    super(`${code}: ${message}`, options);
+    this.name = 'PluginError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+
+/** How OpenClaw's config, its log and its list of plugins name the plugin. */
+export const pluginId = 'clawharbor';
+
+const origin = z.url({ protocol: /^https$/ }).refine((value) => new URL(value).origin === value, {
+  error: 'must be an origin, as in https://openclaw.example.com',
+});
+
+/**
+ * `plugins.entries.clawharbor.config` in OpenClaw's config: what only infrastructure knows. What is absent the plugin does
+ * not do.
+ */
+export const pluginConfigSchema = z.strictObject({
+  /** Where a person signs out. */
+  signOut: z
+    .strictObject({
+      /** https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html */
+      endpoint: z.url({ protocol: /^https$/ }),
+      clientId: z.string().min(1),
+      /** Every origin of the pod; Cognito knows each, with a slash, as a URL to come back to. The first is the public one. */
+      origins: z.array(origin).min(1),
+    })
+    .optional(),
+  /** Binds everybody's access to the list of people that the bootstrap keeps. */
+  people: z
+    .strictObject({
+      /** How old the list may be for somebody new to be let in. */
+      staleSeconds: z.int().min(1),
+    })
+    .optional(),
+});
+
+export type PluginConfig = z.output<typeof pluginConfigSchema>;

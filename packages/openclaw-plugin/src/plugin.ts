@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { PluginError } from './errors.ts';
+import { Admission } from './people/admission.ts';
+import { peopleVariable } from './people/people-file.ts';
+import type { OpenClawApi } from './openclaw-api.ts';
+import { pluginConfigSchema, pluginId } from './plugin-config.ts';
+import { signOutCommand } from './sign-out/command.ts';
+import { signOutRoute } from './sign-out/route.ts';
+
+/** What OpenClaw loads. https://docs.openclaw.ai/plugins/sdk-entrypoints */
+export default {
+  id: pluginId,
+  name: 'Clawharbor',
+  description: 'Signing out of a pod, and who is out of it.',
+  /** @throws PluginError `PLUGIN_CONFIG_INVALID`: OpenClaw then has no such plugin, and lets in nobody whose role needs it */
+  register(api: OpenClawApi): void {
+    const config = pluginConfigSchema.safeParse(api.pluginConfig ?? {});
+    if (!config.success) {
+      const where = `plugins.entries.${pluginId}.config`;
+      throw new PluginError('PLUGIN_CONFIG_INVALID', `${where}: ${z.prettifyError(config.error)}`);
+    }
+    const { people, signOut } = config.data;
+    if (signOut !== undefined) {
+      api.registerHttpRoute(signOutRoute(signOut));
+      api.registerCommand(signOutCommand(signOut));
+    }
+    if (people !== undefined) bindAccess(api, people.staleSeconds);
+  },
+};
+
+/** From 2026.9.6 on; releases before it let a plugin decide about nobody. */
+function bindAccess(api: OpenClawApi, staleSeconds: number): void {
+  const directory = process.env[peopleVariable];
+  if (directory === undefined) {
+    throw new PluginError('PLUGIN_CONFIG_INVALID', `there is no ${peopleVariable} in the environment`);
+  }
+  const admission = new Admission({ directory, staleSeconds, tell: api.logger.warn });
+  api.registerService({
+    id: 'clawharbor-people',
+    start: () => admission.start(),
+    stop: () => admission.stop(),
+  });
+  api.registerGatewayAccessPolicy?.({ authorize: ({ profile }) => admission.authorize(profile) });
+}
