@@ -107,6 +107,7 @@ const bootstrap = new Workspace(root, {
     './systemd': 'host/systemd/index',
     './config': 'config/index',
     './backup': 'backup/index',
+    './people': 'people/index',
     './secrets': 'secrets/index',
   },
   files: ['dist'],

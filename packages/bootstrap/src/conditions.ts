@@ -15,6 +15,7 @@ export interface Condition {
     | 'LaunchCompleted'
     | 'ReleaseInstalled'
     | 'PluginsInstalled'
+    | 'PeopleKnown'
     | 'BackupsMade'
     | 'BackupsStored'
     | 'RestoreProved';

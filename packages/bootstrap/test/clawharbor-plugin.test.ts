@@ -32,7 +32,11 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const login = { client: 'client', url: 'https://prefix.auth.eu-central-1.amazoncognito.com' };
+const login = {
+  userPool: 'eu-central-1_Pool',
+  client: 'client',
+  url: 'https://prefix.auth.eu-central-1.amazoncognito.com',
+};
 
 function specWith(config: Record<string, unknown>, more: object = { login }): PodSpec {
   return parsePodSpec(
@@ -125,6 +129,7 @@ describe('the config has it', () => {
         clawharbor: {
           enabled: true,
           config: {
+            people: { staleSeconds: 900 },
             signOut: {
               endpoint: `${login.url}/logout`,
               clientId: login.client,
@@ -149,6 +154,29 @@ describe('the config has it', () => {
     expect(plugins).toMatchObject({ allow: ['browser', 'clawharbor'], deny: ['x'] });
     expect(plugins.load.paths).toStrictEqual([place(), '/srv/own']);
     expect(Object.keys(plugins.entries)).toStrictEqual(['browser', 'clawharbor']);
+  });
+
+  test('and lets nobody in without it, in releases that know how to say so', () => {
+    const roles = {
+      default: 'member',
+      definitions: {
+        member: { sessions: { others: 'none' }, agents: '*', scopes: ['operator.read'] },
+        admin: { sessions: { others: 'write' }, agents: '*', scopes: ['operator.admin'] },
+      },
+    };
+    const rolesOf = (version: string) => {
+      const { openclaw, ...rest } = specWith({ gateway: { ...gateway, roles } });
+      const asked = parsePodSpec({ ...rest, openclaw: { ...openclaw, version } }, 'the spec');
+      return (desiredConfig(asked, host.layout)['gateway'] as { roles: typeof roles }).roles;
+    };
+    expect(rolesOf('2026.9.6')).toStrictEqual({
+      default: 'member',
+      definitions: {
+        member: { ...roles.definitions.member, accessPolicyPlugin: 'clawharbor' },
+        admin: { ...roles.definitions.admin, accessPolicyPlugin: 'clawharbor' },
+      },
+    });
+    expect(rolesOf('2026.9.5')).toStrictEqual(roles);
   });
 
   test('and lets its entry in the navigation show', () => {

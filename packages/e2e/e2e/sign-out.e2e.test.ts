@@ -105,6 +105,15 @@ describe('a person who signs out', () => {
   });
 });
 
+test('an image signs nobody out, also one that an agent shows in the pod itself', async () => {
+  const { context, page } = await signedIn();
+  const answered = page.waitForResponse((response) => response.url() === `${pod.url}${path}`);
+  await page.evaluate(`document.body.append(Object.assign(new Image(), { src: ${JSON.stringify(path)} }))`);
+  // Signed in, and asked.
+  expect((await answered).status()).toBe(200);
+  expect(await sessionCookies(context)).not.toHaveLength(0);
+});
+
 describe('a foreign page', () => {
   /** A page of another origin, opened by somebody who is signed in. */
   async function visited(at: string, html: string): Promise<{ context: BrowserContext; page: Page }> {
@@ -115,18 +124,6 @@ describe('a foreign page', () => {
   }
 
   const foreign = 'https://evil.example.com/';
-
-  test('signs nobody out with an image, although the cookies of the load balancer go with it', async () => {
-    // A browser without a profile sends them to the same site only: another origin on the same host is one.
-    const sameSite = `${ready.loginUrl}/evil`;
-    const { context, page } = await visited(sameSite, `<img src="${pod.url}${path}">`);
-    const answered = page.waitForResponse((response) => response.url() === `${pod.url}${path}`);
-    await page.goto(sameSite);
-    const response = await answered;
-    // Signed in, and asked.
-    expect(response.status()).toBe(200);
-    expect(await sessionCookies(context)).not.toHaveLength(0);
-  });
 
   test('signs nobody out by sending them there: they are asked', async () => {
     const { context, page } = await visited(foreign, `<script>location = '${pod.url}${path}'</script>`);

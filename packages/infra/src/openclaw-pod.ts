@@ -204,7 +204,12 @@ export class OpenClawPod extends Construct {
           ...(Object.keys(options.openclaw.owners).length > 0 ? { owners: options.openclaw.owners } : {}),
         },
         agents: options.agents,
-        login: { client: login.client.userPoolClientId, url: login.domain.baseUrl() },
+        login: {
+          userPool: login.userPool.userPoolId,
+          loadBalancer: entrance.loadBalancer.loadBalancerArn,
+          client: login.client.userPoolClientId,
+          url: login.domain.baseUrl(),
+        },
         secret: { arn: secrets.secret.secretFullArn ?? secrets.secret.secretArn },
         fileSystem: {
           id: storage.fileSystem.fileSystemId,
@@ -233,6 +238,7 @@ export class OpenClawPod extends Construct {
       storage,
       logGroup: journal.group,
       artifacts: [machine.bundle, ...(spec.configObject === undefined ? [] : [spec.configObject])],
+      userPool: login.userPool,
       backups,
     });
     // An instance that reads of an object may read it.

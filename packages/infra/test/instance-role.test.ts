@@ -33,6 +33,8 @@ describe('S10: the role of the instance', () => {
       'bedrock:InvokeModelWithResponseStream',
       'bedrock:ListFoundationModels',
       'bedrock:ListInferenceProfiles',
+      'cognito-idp:ListUsers',
+      'cognito-idp:ListUsersInGroup',
       'ec2:DescribeInstances',
       'elasticfilesystem:ClientMount',
       'elasticfilesystem:ClientWrite',

@@ -268,6 +268,11 @@ test('the spec in the template is one that the instance accepts', () => {
     .replace(/<PodSecretsSecret\w+>/, 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pod-AbCdEf')
     .replace(/<PodSecretsKey\w+\.Arn>/, 'arn:aws:kms:eu-central-1:123456789012:key/pod')
     .replace(/<PodBackups\w+>/, 'pod-backups')
+    .replace(
+      /<PodEntranceLoadBalancer\w+>/,
+      'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/pod/1',
+    )
+    .replace(/<PodLoginUserPool(?!Client|Domain)\w+>/, 'eu-central-1_Pool')
     .replace(/<PodLoginUserPoolClient\w+>/, '1h57kf5cpq17m0eml12EXAMPLE')
     .replace(/<PodLoginUserPoolDomain\w+>/, 'prefix')
     .replace(/<PodStorageFileSystem(State|Artifacts)\w+>/g, 'fsap-0123456789abcdef0')

@@ -1,6 +1,8 @@
 /** What the plugin refuses, or cannot do. The registry with remedies: docs/errors.md. */
 export type PluginErrorCode =
   | 'PLUGIN_CONFIG_INVALID'
+  | 'ASSERTION_REFUSED'
+  | 'ASSERTION_KEY_MISSING'
   | 'PEOPLE_UNREADABLE'
   | 'PEOPLE_STALE'
   | 'PERSON_OUT'

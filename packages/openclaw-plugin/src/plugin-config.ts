@@ -29,6 +29,18 @@ export const pluginConfigSchema = z.strictObject({
       staleSeconds: z.int().min(1),
     })
     .optional(),
+  /** What a request that the load balancer has authenticated must prove. */
+  assertions: z
+    .strictObject({
+      /** ARN of the one that signs. */
+      loadBalancer: z.string().min(1),
+      /** https://cognito-idp.<Region>.amazonaws.com/<user pool> */
+      issuer: z.string().min(1),
+      clientId: z.string().min(1),
+      /** Where its public keys are, each under its id. Default: AWS's own place in the Region of the load balancer. */
+      keys: z.url({ protocol: /^https?$/ }).optional(),
+    })
+    .optional(),
 });
 
 export type PluginConfig = z.output<typeof pluginConfigSchema>;

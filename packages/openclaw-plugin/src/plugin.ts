@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { Assertions } from './assertion/assertions.ts';
+import { RequestGuard } from './assertion/request-guard.ts';
 import { PluginError } from './errors.ts';
 import { Admission } from './people/admission.ts';
 import { peopleVariable } from './people/people-file.ts';
@@ -19,17 +21,28 @@ export default {
       const where = `plugins.entries.${pluginId}.config`;
       throw new PluginError('PLUGIN_CONFIG_INVALID', `${where}: ${z.prettifyError(config.error)}`);
     }
-    const { people, signOut } = config.data;
+    const { assertions, people, signOut } = config.data;
     if (signOut !== undefined) {
       api.registerHttpRoute(signOutRoute(signOut));
       api.registerCommand(signOutCommand(signOut));
     }
-    if (people !== undefined) bindAccess(api, people.staleSeconds);
+    const guard =
+      assertions === undefined
+        ? undefined
+        : new RequestGuard(new Assertions(assertions, api.logger.warn), api.logger.warn);
+    if (guard !== undefined) {
+      api.registerService({
+        id: 'clawharbor-assertions',
+        start: () => guard.start(),
+        stop: () => guard.stop(),
+      });
+    }
+    if (people !== undefined) bindAccess(api, people.staleSeconds, guard);
   },
 };
 
 /** From 2026.9.6 on; releases before it let a plugin decide about nobody. */
-function bindAccess(api: OpenClawApi, staleSeconds: number): void {
+function bindAccess(api: OpenClawApi, staleSeconds: number, guard: RequestGuard | undefined): void {
   const directory = process.env[peopleVariable];
   if (directory === undefined) {
     throw new PluginError('PLUGIN_CONFIG_INVALID', `there is no ${peopleVariable} in the environment`);
@@ -40,5 +53,12 @@ function bindAccess(api: OpenClawApi, staleSeconds: number): void {
     start: () => admission.start(),
     stop: () => admission.stop(),
   });
-  api.registerGatewayAccessPolicy?.({ authorize: ({ profile }) => admission.authorize(profile) });
+  api.registerGatewayAccessPolicy?.({
+    authorize({ profile }) {
+      if (guard?.isOn === false) {
+        throw new PluginError('ASSERTION_REFUSED', 'nobody is let in before requests are judged');
+      }
+      return admission.authorize(profile);
+    },
+  });
 }

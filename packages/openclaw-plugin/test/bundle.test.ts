@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -28,7 +29,8 @@ test('the bundle needs nothing but Node.js', async () => {
   const imported = [...files['index.mjs']!.matchAll(/^import .* from ["'](.*)["'];$/gm)].map(
     ([, from]) => from,
   );
-  for (const from of imported) expect(from).toMatch(/^node:|^(https?|crypto|url|util|path|fs)$/);
+  expect(imported).not.toHaveLength(0);
+  for (const from of imported) expect(isBuiltin(from!), from).toBe(true);
 });
 
 test('what OpenClaw reads before it loads the plugin names files that are there', () => {

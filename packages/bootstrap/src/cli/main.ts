@@ -18,6 +18,7 @@ import { usualWatchSeconds } from '../upgrade/observe-gateway.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { openHost, type HostOptions } from './open-host.ts';
 import { outputFor } from './output.ts';
+import { addPeopleCommands } from './people-commands.ts';
 import { needsRunLock, withRunLock } from './run-lock.ts';
 import { usableSpec } from './usable-spec.ts';
 
@@ -70,6 +71,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(async (options: ReportOptions) => {
       exitCode = await showReport(options);
     });
+  addPeopleCommands(program, { onHost });
   addBackupCommands(program, { onHost, specOption, end: (code) => (exitCode = code) });
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -32,6 +32,10 @@ export interface Layout {
   readonly commands: string;
   /** Home directory of the gateway's user. */
   readonly home: string;
+  /** Local, in memory: who may be in the pod. The bootstrap's own, and the gateway reads it. */
+  readonly people: string;
+  /** Durable (EFS): who was put out by hand. Beside the artifacts, because the gateway's unit must not see it. */
+  readonly kicked: string;
   /** Local: what people remove, as an agent with its files. OpenClaw has it as `.Trash` in its home. */
   readonly trash: string;
 }
@@ -55,5 +59,7 @@ export const instanceLayout: Layout = {
   reports: '/var/lib/clawharbor',
   commands: '/var/lib/openclaw-commands',
   home: '/home/openclaw',
+  people: '/run/clawharbor-people/list',
+  kicked: '/var/cache/clawharbor/artifacts/kicked',
   trash: '/var/lib/openclaw-trash',
 };

@@ -4,6 +4,8 @@ import { guarded } from '../commands/guard.ts';
 import type { Host } from '../host/host.ts';
 import type { Layout } from '../host/layout.ts';
 import type { Unit } from '../host/unit.ts';
+import { peopleVariable } from '@clawharbor/openclaw-plugin/people';
+import { clawharborPlugin } from '../plugin/directory.ts';
 import { isReplicated, replicatedUnit } from './gateway-databases.ts';
 import { gatewayPort, type PodSpec } from '../spec/pod-spec.ts';
 
@@ -53,6 +55,8 @@ export function openclawEnvironment({ layout }: Host, spec: PodSpec): Record<str
     // not answer is over a minute for each request: docs/decisions/0020.
     npm_config_fetch_retry_mintimeout: '1000',
     npm_config_fetch_retry_maxtimeout: '3000',
+    // Not in the config: the place is another on each machine of a laptop.
+    ...(clawharborPlugin(spec, layout) === undefined ? {} : { [peopleVariable]: layout.people }),
   };
 }
 

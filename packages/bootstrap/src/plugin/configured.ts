@@ -1,6 +1,9 @@
+import { checkOpenClawConfig } from '@clawharbor/config-merge/openclaw';
 import { pluginId, type PluginConfig } from '@clawharbor/openclaw-plugin/config';
 import * as z from 'zod';
 import type { Layout } from '../host/layout.ts';
+import type { OpenClawVersion } from '../openclaw-release.ts';
+import { staleSeconds } from '../people/stale.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import { clawharborPlugin } from './directory.ts';
 
@@ -9,18 +12,16 @@ const origins = z.object({
   gateway: z.object({ controlUi: z.object({ allowedOrigins: z.array(z.string()) }) }),
 });
 
+type Config = Readonly<Record<string, unknown>>;
+
 /** A config in which the gateway has Clawharbor's plugin. */
-export function withClawharborPlugin(
-  config: Readonly<Record<string, unknown>>,
-  spec: PodSpec,
-  layout: Layout,
-): Readonly<Record<string, unknown>> {
+export function withClawharborPlugin(config: Config, spec: PodSpec, layout: Layout): Config {
   const placed = clawharborPlugin(spec, layout);
   if (placed === undefined) return config;
   const plugins = part.parse(config['plugins']);
   const allow = listOf(plugins['allow']);
   return {
-    ...withSignOutShown(config),
+    ...withPluginInGateway(config, spec.openclaw.version),
     plugins: {
       ...plugins,
       enabled: true,
@@ -48,15 +49,43 @@ function pathsOf(load: unknown): string[] {
   return listOf(part.parse(load)['paths']);
 }
 
-function pluginConfig(config: unknown, { login }: PodSpec): PluginConfig {
+function pluginConfig(config: unknown, { login, region }: PodSpec): PluginConfig {
   const allowed = origins.safeParse(config).data?.gateway.controlUi.allowedOrigins ?? [];
   if (login === undefined || allowed.length === 0) return {};
-  return { signOut: { endpoint: `${login.url}/logout`, clientId: login.client, origins: allowed } };
+  return {
+    people: { staleSeconds },
+    ...(login.loadBalancer === undefined
+      ? {}
+      : {
+          assertions: {
+            loadBalancer: login.loadBalancer,
+            issuer: login.issuer ?? `https://cognito-idp.${region}.amazonaws.com/${login.userPool}`,
+            clientId: login.client,
+            ...(login.keys === undefined ? {} : { keys: login.keys }),
+          },
+        }),
+    signOut: { endpoint: `${login.url}/logout`, clientId: login.client, origins: allowed },
+  };
 }
 
-/** The entry "Sign out" is part of the plugin, and OpenClaw shows such parts only then. */
-function withSignOutShown(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/**
+ * The entry "Sign out" is part of the plugin, and OpenClaw shows such parts only then. And nobody gets in without the plugin: a
+ * role that names it needs its word, also when it does not load (`docs/gateway/operator-scopes.md` of OpenClaw 2026.9.6, the first
+ * release that has this).
+ */
+function withPluginInGateway(config: Config, release: OpenClawVersion): Config {
   const gateway = part.parse(config['gateway']);
   const controlUi = { ...part.parse(gateway['controlUi']), experimental: { customPlugins: true } };
-  return { ...config, gateway: { ...gateway, controlUi } };
+  const roles = part.parse(gateway['roles']);
+  const definitions = Object.fromEntries(
+    Object.entries(part.parse(roles['definitions'])).map(([role, definition]) => [
+      role,
+      { ...part.parse(definition), accessPolicyPlugin: pluginId },
+    ]),
+  );
+  const bound = { ...roles, definitions };
+  const isKnown =
+    Object.keys(definitions).length > 0 &&
+    checkOpenClawConfig({ gateway: { roles: bound } }, { release, partial: true }).length === 0;
+  return { ...config, gateway: { ...gateway, controlUi, ...(isKnown ? { roles: bound } : {}) } };
 }

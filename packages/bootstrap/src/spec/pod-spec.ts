@@ -61,9 +61,19 @@ export const podSpecSchema = z.strictObject({
     })
     .optional(),
 
-  /** Where people sign in, and so where they sign out. Absent: the gateway has no plugin of Clawharbor. */
+  /** Where people sign in, and so where they sign out, and who is out. Absent: the gateway has no plugin of Clawharbor. */
   login: z
     .strictObject({
+      /** Whose people are in. */
+      userPool: name(/^[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]+$/, 'the id of a Cognito user pool'),
+      /** Only who is in one of these groups of it is in. Default: everybody in the user pool is. */
+      groups: z.array(z.string().min(1)).min(1).optional(),
+      /** Who says of each request whom it is from, and signs it. Absent: its signature is not looked at. */
+      loadBalancer: arn('elasticloadbalancing').optional(),
+      /** As it names the user pool. Default: https://cognito-idp.<Region>.amazonaws.com/<user pool>. */
+      issuer: z.string().min(1).optional(),
+      /** Where its public keys are. Default: AWS's own place in the Region. */
+      keys: z.url({ protocol: /^https?$/ }).optional(),
       /** App client of the user pool. */
       client: z.string().min(1),
       /** The domain of the user pool: https://<prefix>.auth.<Region>.amazoncognito.com. */

@@ -4,6 +4,7 @@ import { backUpState } from './back-up.ts';
 import { drillBackup } from './drill.ts';
 import { installOpenClaw } from './install-openclaw.ts';
 import { installPlugins } from './install-plugins.ts';
+import { keepPeople } from './keep-people.ts';
 import { makeImage } from './make-image.ts';
 import { measureReplica } from './measure-replica.ts';
 import { measureBackups } from './measure-backups.ts';
@@ -32,6 +33,7 @@ export const steps: readonly Step[] = [
   placePlugin,
   mountState,
   sweepLeftovers,
+  keepPeople,
   readSecrets,
   upgrade,
   // Of the release with which the pod goes on.

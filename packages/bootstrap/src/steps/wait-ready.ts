@@ -8,6 +8,7 @@ import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 import { readyToCall } from '../openclaw/gateway-call.ts';
 import { configFile, gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { forgetRefusedStart } from '../openclaw/refused-start.ts';
+import { untilPluginLoaded } from '../plugin/loaded.ts';
 import { followConfig } from './follow-config.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
 import { untilReady } from './until-ready.ts';
@@ -47,6 +48,7 @@ export const waitReady: Step = {
 async function whenReady(context: StepContext): Promise<StepResult> {
   if (isStarted(context)) await readyToCall(context);
   const { brokenChannels, ...gateway } = await untilReady(context);
+  await untilPluginLoaded(context);
   const { isProved, ...followed } = await followConfig(context);
   await rememberGood(context, isProved);
   const conditions = [...followed.conditions, ...channelsCondition(brokenChannels)];

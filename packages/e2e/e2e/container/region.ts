@@ -95,6 +95,8 @@ export class Region {
     const overlay = laptopOverlay({
       origin: `https://${dnsNames[0]}`,
       loginUrl: 'https://nobody-logs-in-here.example.com',
+      issuer: 'https://nobody-logs-in-here.example.com/pool',
+      keysUrl: 'http://192.0.2.1',
       dnsNames,
       modelUrl: `http://${this.#model.address}/v1`,
       adminSub: 'nobody-logs-in-here',

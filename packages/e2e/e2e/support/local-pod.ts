@@ -15,8 +15,8 @@ const nodeFlags = ['--conditions=source', '--disable-warning=ExperimentalWarning
 /** Artifacts outlive test runs: the first installs OpenClaw from npm, later ones prove that the cache suffices. */
 export const artifactCache = join(homedir(), '.cache/clawharbor-e2e/artifacts');
 
-/** A pod keeps its backups, and the replica of its databases, beside its artifacts, and they are its own. */
-const isArtifact = (path: string): boolean => !['backups', 'replica'].includes(basename(path));
+/** A pod keeps its backups, the replica of its databases, and who is put out of it, beside its artifacts, and they are its own. */
+const isArtifact = (path: string): boolean => !['backups', 'replica', 'kicked'].includes(basename(path));
 
 export interface CommandOutcome {
   readonly exitCode: number | null;

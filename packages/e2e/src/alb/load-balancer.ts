@@ -129,6 +129,11 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
     return this.#listeners.map(({ server }) => server?.port ?? 0);
   }
 
+  /** In PEM, by id. */
+  get publicKeys(): ReadonlyMap<string, string> {
+    return new Map([[this.#signer.keyId, this.#signer.publicKey]]);
+  }
+
   /** Plays `https://public-keys.auth.elb.<region>.amazonaws.com`: append `/<kid>`. */
   get publicKeysUrl(): string {
     return `${this.#options.certificate ? 'https' : 'http'}://localhost:${this.#publicKeys?.port}`;
@@ -137,9 +142,12 @@ export class LoadBalancer extends EventEmitter<LoadBalancerEvents> {
   async open(): Promise<void> {
     const { certificate, publicKeysPort = 0 } = this.#options;
     const secured = certificate ? { certificate } : {};
-    const keys = new Map([[this.#signer.keyId, this.#signer.publicKey]]);
     try {
-      this.#publicKeys = await openPublicKeys(keys, { host: this.#host, port: publicKeysPort, ...secured });
+      this.#publicKeys = await openPublicKeys(this.publicKeys, {
+        host: this.#host,
+        port: publicKeysPort,
+        ...secured,
+      });
       for (const listening of this.#listeners) {
         listening.server = await openServer({
           host: this.#host,

@@ -60,6 +60,14 @@ export async function run(argv: readonly string[]): Promise<number> {
   )
     .option('--timeline', 'what the last run did when, and what its end waited for')
     .addOption(new Option('--svg', 'the same as a picture').conflicts(['timeline', 'json']));
+  verb<CommonOptions & { email: string; groups?: string }>(
+    program,
+    'person <action>',
+    'add, disable, enable, delete: somebody in the user pool; groups: sets their groups',
+    async () => (await import('./person.ts')).person,
+  )
+    .requiredOption('--email <address>', 'who')
+    .option('--groups <names>', 'with commas between them');
   const secret = program.command('secret').description('secrets of the pod');
   verb(
     secret,

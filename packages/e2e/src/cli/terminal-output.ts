@@ -72,6 +72,12 @@ export function terminalOutput(): Output {
         case 'secret':
           say(event.state === 'restarting' ? '·' : marks.changed, aboutSecret(event));
           break;
+        case 'person':
+          say(
+            marks.changed,
+            `${event.action} ${event.username} (${event.sub})${event.password === undefined ? '' : `, password ${event.password}`}`,
+          );
+          break;
         case 'ready':
           spinner?.stop();
           isReady = true;

@@ -21,6 +21,7 @@ const User = z.object({
   /** Of an invitation: until when its password is taken, in milliseconds since the epoch. */
   temporaryUntil: z.number().optional(),
   authenticator: z.object({ secret: z.string(), lastStep: z.number().optional() }).optional(),
+  enabled: z.boolean().default(true),
 });
 export type StoredUser = z.output<typeof User>;
 

@@ -90,7 +90,9 @@ export function makeProvider({ issuer, jwksPath, key, users, clients }: PoolAuth
       const user = users.bySub(sub);
       // A code or refresh token knows when the user signed in.
       const authTime = token && 'authTime' in token ? token.authTime : undefined;
-      return user && { accountId: sub, claims: (use) => claimsOf(user, use, authTime) };
+      return user?.enabled === true
+        ? { accountId: sub, claims: (use) => claimsOf(user, use, authTime) }
+        : undefined;
     },
     interactions: { url: (ctx) => `${paths.login}?${ctx.querystring}` },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),

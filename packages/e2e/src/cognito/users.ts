@@ -17,6 +17,8 @@ export interface User {
   readonly groups: readonly string[];
   /** Whom a provider of others signs in. */
   readonly federated?: FederatedPerson | undefined;
+  /** Who is not signs in no more, and gets no new tokens. */
+  readonly enabled: boolean;
 }
 
 export interface NewUser {
@@ -55,7 +57,7 @@ export class Users {
   async add({ username, email, password, groups = [], temporary = false }: NewUser): Promise<User> {
     if (username === '' || this.#find(username)) throw invalid(`User account already exists: ${username}`);
     this.#assertPassword(password);
-    const user = { username, email, groups: [...groups], sub: randomUUID() };
+    const user = { username, email, groups: [...groups], sub: randomUUID(), enabled: true };
     const stored = {
       ...user,
       passwordHash: await hashPassword(password),
@@ -77,7 +79,7 @@ export class Users {
     if (known) await this.#change(username, (user) => ({ ...user, email, federated: asStored(federated) }));
     else {
       const groups = [`${userPoolId}_${federated.provider}`];
-      const user = { username, email, groups, sub: randomUUID(), passwordHash: '' };
+      const user = { username, email, groups, sub: randomUUID(), enabled: true, passwordHash: '' };
       await this.#store.update((pool) => ({
         ...pool,
         users: [...pool.users, { ...user, federated: asStored(federated) }],
@@ -131,6 +133,11 @@ export class Users {
     return this.#change(username, (user) => ({ ...user, groups: [...groups] }));
   }
 
+  /** AdminDisableUser and AdminEnableUser. Throws `USER_INVALID`. */
+  setEnabled(username: string, enabled: boolean): Promise<void> {
+    return this.#change(username, (user) => ({ ...user, enabled }));
+  }
+
   /** Throws `USER_INVALID`. */
   async remove(username: string): Promise<void> {
     const { sub } = this.#existing(username);
@@ -160,6 +167,7 @@ export class Users {
       return { problem: 'Incorrect username or password.' };
     }
     this.#lockout.succeeded(key);
+    if (!user.enabled) return { problem: 'User is disabled.' };
     if (user.temporaryUntil !== undefined && user.temporaryUntil < Date.now())
       return { problem: 'Temporary password has expired and must be reset by an administrator.' };
     return { user: withoutHash(user) };
@@ -210,8 +218,8 @@ export class Users {
   }
 }
 
-function withoutHash({ username, sub, email, groups, federated }: StoredUser): User {
-  return { username, sub, email, groups, ...(federated && { federated }) };
+function withoutHash({ username, sub, email, groups, enabled, federated }: StoredUser): User {
+  return { username, sub, email, groups, enabled, ...(federated && { federated }) };
 }
 
 function asStored({ provider, subject, attributes }: FederatedPerson) {

@@ -23,6 +23,7 @@ export interface EntranceOptions {
 /** Everything a person meets before the gateway: the login page and the load balancer. */
 export interface Entrance {
   readonly people: LocalPeople;
+  readonly pool: UserPool;
   readonly loadBalancer: LoadBalancer;
   /** The target group that the listener rules forward to. */
   readonly targetGroupArn: string;
@@ -55,6 +56,7 @@ export async function startEntrance({
     const loadBalancer = await openLoadBalancer(deployment, pool, certificate, hostAliases, network, port);
     return {
       people,
+      pool,
       loadBalancer,
       targetGroupArn: deployment.loadBalancer.targetGroupArn,
       async close() {

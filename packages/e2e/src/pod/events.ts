@@ -1,3 +1,4 @@
+import type { PersonAction } from './person-action.ts';
 /** What a pod on this machine tells while it works: one JSON object per line with `--json`. */
 export type PodEvent =
   | StepEvent
@@ -8,6 +9,7 @@ export type PodEvent =
       readonly reason?: string;
     }
   | ReadyEvent
+  | PersonEvent
   | WaitingEvent
   | { readonly event: 'warning'; readonly code: string; readonly message: string }
   | SecretEvent
@@ -46,6 +48,16 @@ export interface SecretEvent {
   readonly state: 'unchanged' | 'stored' | 'restarting' | 'live';
   /** With `restarting`: as long as it took last time. With `live`: as long as it took, from the moment it was set. */
   readonly durationMs?: number;
+}
+
+/** Somebody in the user pool was changed. */
+export interface PersonEvent {
+  readonly event: 'person';
+  readonly action: PersonAction;
+  readonly username: string;
+  readonly sub: string;
+  /** Of somebody who was added. */
+  readonly password?: string;
 }
 
 /** A person can log in now. */

@@ -3,6 +3,7 @@ import type { Report } from '@clawharbor/bootstrap';
 import {
   AutoScalingGroup,
   autoScaling,
+  cognitoIdp,
   CredentialIssuer,
   s3,
   startEndpoint,
@@ -16,6 +17,7 @@ import {
   type RunningInstance,
   type SecretsManager,
   type Transition,
+  type UserPoolDirectory,
 } from '../aws/index.ts';
 import type { LoadBalancer } from '../alb/index.ts';
 import { StandInError } from '../errors.ts';
@@ -32,6 +34,7 @@ export interface InstanceGroupOptions {
   readonly network: LocalNetwork;
   readonly secrets: SecretsManager;
   readonly parameters: ParameterStore;
+  readonly people: UserPoolDirectory;
   readonly loadBalancer: LoadBalancer;
   readonly targetGroupArn: string;
   /** Where the gateway listens on the instance. */
@@ -97,11 +100,12 @@ export class InstanceGroup {
 
   /** Opens AWS to instances, then launches what is missing. */
   async start(): Promise<void> {
-    const { deployment, network, secrets, parameters } = this.#options;
+    const { deployment, network, secrets, parameters, people } = this.#options;
     const services = [
       parameters.service,
       secrets.service,
       autoScaling(this.group),
+      cognitoIdp(people),
       s3(() => deployment.buckets, bucketsOf(deployment, this.#options.directory)),
       sts(),
     ];

@@ -7,6 +7,7 @@ import type { SecretEvent } from './events.ts';
 import { starting } from './failures.ts';
 import type { InstanceGroup } from './instance-group.ts';
 import type { OverlayChange } from './overlay.ts';
+import { changePerson, type PersonChange } from './person-action.ts';
 import { putSecret } from './secret.ts';
 
 export interface PodStatus {
@@ -97,6 +98,10 @@ export class PodOperations {
       report: running.map(({ id }) => this.#reports.get(id)).findLast((report) => report !== undefined),
       overlay,
     };
+  }
+
+  changePerson(change: PersonChange): Promise<object> {
+    return changePerson(this.#options.entrance.pool, change);
   }
 
   /** Resolves with an instance that has finished its launch. */

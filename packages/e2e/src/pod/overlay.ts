@@ -7,6 +7,10 @@ export interface LaptopFacts {
   readonly origin: string;
   /** Where the login page is here. */
   readonly loginUrl: string;
+  /** What its user pool is called here. */
+  readonly issuer: string;
+  /** Where the public keys of the load balancer are here. */
+  readonly keysUrl: string;
   /** The DNS names of the pod. */
   readonly dnsNames: readonly string[];
   /** Base URL of the stand-in model, OpenAI-compatible, with `/v1`. */
@@ -72,6 +76,8 @@ export function laptopOverlay(facts: LaptopFacts): OverlayChange[] {
       value: facts.loginUrl,
       reason: "the user pool's domain is served here",
     },
+    { path: '/login.issuer', value: facts.issuer, reason: 'the same: its tokens name it so' },
+    { path: '/login.keys', value: facts.keysUrl, reason: "the load balancer's public keys are served here" },
     {
       path: `gateway.auth.identityScopes.${facts.adminSub}`,
       value: ['operator.admin'],

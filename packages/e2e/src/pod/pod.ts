@@ -17,6 +17,8 @@ import type { LocalNetwork } from './network.ts';
 import { openNetwork } from './open-network.ts';
 import { PodOperations } from './operations.ts';
 import { applyOverlay, laptopOverlay } from './overlay.ts';
+import type { PersonChange } from './person-action.ts';
+import { servePublicKeys } from './public-keys.ts';
 import { refuseTakenPort, rememberedPort } from './port.ts';
 import { announcePod } from './running-pods.ts';
 import { openSecretsManager, rememberSecret } from './secret.ts';
@@ -129,6 +131,7 @@ class Pod {
           const { name, value } = input as { name: string; value: string };
           return this.#deployed.setSecret(name, value, emit);
         },
+        person: (input) => this.#deployed.changePerson(input as PersonChange),
         down: () => this.#down(),
       }),
     );
@@ -152,12 +155,17 @@ class Pod {
   async #deploy(deployment: Deployment, network: LocalNetwork, entrance: Entrance): Promise<InstanceGroup> {
     const { directory, listener } = this.#options;
     const { region, account, secret, spec } = deployment;
-    const model = await this.#opened(startModel({ listen: await this.#modelPlace(network) }));
+    const model = await this.#opened(startModel({ listen: await this.#place(network, 'model') }));
+    const keys = await this.#opened(
+      servePublicKeys(entrance.loadBalancer, await this.#place(network, 'keys')),
+    );
     const loopback = network.kind === 'loopback';
     const gatewayPort = loopback ? await rememberedPort(directory, 'gateway') : deployment.gatewayPort;
     const overlay = laptopOverlay({
       origin: this.#url,
       loginUrl: this.#loginUrl,
+      issuer: entrance.pool.issuer,
+      keysUrl: keys.url,
       dnsNames: deployment.dnsNames,
       modelUrl: `${model.url}/v1`,
       adminSub: entrance.people.adminSub,
@@ -174,6 +182,11 @@ class Pod {
       network,
       secrets,
       parameters,
+      people: {
+        id: deployment.userPool.id,
+        arn: deployment.userPool.arn,
+        users: () => entrance.pool.users.list(),
+      },
       loadBalancer: entrance.loadBalancer,
       targetGroupArn: entrance.targetGroupArn,
       gatewayPort,
@@ -200,10 +213,10 @@ class Pod {
   }
 
   /** The config names it: were it another one at each start, people would read of a change that nobody made. */
-  async #modelPlace(network: LocalNetwork): Promise<ListenOn> {
+  async #place(network: LocalNetwork, what: 'model' | 'keys'): Promise<ListenOn> {
     const place = await network.outside();
     if (!('port' in place) || place.port !== 0) return place;
-    return { ...place, port: await rememberedPort(this.#options.directory, 'model') };
+    return { ...place, port: await rememberedPort(this.#options.directory, what) };
   }
 
   async #ready(entrance: Entrance): Promise<void> {

@@ -59,6 +59,8 @@ test('the spec before stays as it is, and Ollama is the machine’s own', () => 
   const facts = {
     origin: 'https://localhost:8443',
     loginUrl: 'https://localhost:8444',
+    issuer: 'https://localhost:8444/pool',
+    keysUrl: 'http://127.0.0.1:8445',
     dnsNames: ['a.example.com'],
     modelUrl: 'http://m/v1',
     adminSub: 'sub',
@@ -67,7 +69,12 @@ test('the spec before stays as it is, and Ollama is the machine’s own', () => 
   const after = applyOverlay(spec, laptopOverlay(facts));
   expect(spec).toStrictEqual(before);
   expect(after).not.toHaveProperty('ollama');
-  expect(after.login).toStrictEqual({ client: 'client', url: facts.loginUrl });
+  expect(after.login).toStrictEqual({
+    client: 'client',
+    url: facts.loginUrl,
+    issuer: facts.issuer,
+    keys: facts.keysUrl,
+  });
   expect(after.openclaw.config).toMatchObject({
     gateway: {
       port: 5,

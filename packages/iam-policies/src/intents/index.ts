@@ -20,6 +20,7 @@ export {
   type EncryptLogsOptions,
   type WriteLogsOptions,
 } from './observability.ts';
+export { listPeople } from './people.ts';
 export { decryptWith, readArtifact, readSecret, readSpec, type DecryptOptions } from './secrets.ts';
 export {
   backupTo,

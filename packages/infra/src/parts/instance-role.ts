@@ -1,10 +1,12 @@
 import { Aws, Stack } from 'aws-cdk-lib';
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { document } from '@clawharbor/iam-policies';
 import { autoScalingGroup } from '@clawharbor/iam-policies/autoscaling';
 import { toPolicyDocument } from '@clawharbor/iam-policies/cdk';
+import { userpool } from '@clawharbor/iam-policies/cognito-idp';
 import { accessPoint, fileSystem } from '@clawharbor/iam-policies/elasticfilesystem';
 import {
   completeLifecycle,
@@ -13,6 +15,7 @@ import {
   invokeBedrock,
   keepBackups,
   listBedrockModels,
+  listPeople,
   mountFileSystem,
   readArtifact,
   readSecret,
@@ -38,6 +41,7 @@ export interface Grants {
   readonly logGroup: logs.ILogGroup;
   /** What the instance fetches: the bundle, and what the parameter could not hold of the spec. */
   readonly artifacts: readonly Asset[];
+  readonly userPool: cognito.IUserPool;
   /** Absent where there is no bucket. */
   readonly backups: Backups | undefined;
 }
@@ -62,7 +66,16 @@ export class InstanceRole extends Construct {
   }
 
   /** Once only, when everything that it names is there. */
-  grant({ groupName, specParameter, secrets, storage, logGroup, artifacts, backups }: Grants): iam.Policy {
+  grant({
+    groupName,
+    specParameter,
+    secrets,
+    storage,
+    logGroup,
+    artifacts,
+    userPool,
+    backups,
+  }: Grants): iam.Policy {
     const { region, account } = Stack.of(this);
     const here = { partition: Aws.PARTITION, region, account };
     const statements = document(
@@ -71,6 +84,7 @@ export class InstanceRole extends Construct {
       subscribeMarketplace(),
       describeInstances({ region }),
       completeLifecycle(autoScalingGroup({ ...here, name: groupName })),
+      listPeople(userpool(userPool.userPoolArn)),
       readSpec(parameter({ ...here, name: specParameter })),
       readSecret(secretArn(secrets.secretArn)),
       secrets.secretKey === undefined

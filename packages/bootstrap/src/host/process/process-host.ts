@@ -74,6 +74,8 @@ export class ProcessHost implements Host {
       reports: join(root, 'reports'),
       commands: join(root, 'commands'),
       home: join(root, 'home'),
+      people: join(root, 'people'),
+      kicked: resolve(join(options.artifacts, 'kicked')),
       trash: join(root, 'home/.Trash'),
     };
     this.#environment = environmentOf(process.env, this.node);

@@ -1,0 +1,33 @@
+import type { Person } from '@clawharbor/openclaw-plugin/people';
+
+/**
+ * What a list says of people, where it can be trusted. Cognito's lists are read page by page while others change them, so who
+ * is missing in one, or from a group, may have been between two pages: that counts when the next list says it too. That
+ * somebody is disabled is said of that person, and counts at once.
+ */
+export class CertainPeople {
+  /** Of each, how they were last known to be in. */
+  #known = new Map<string, Person>();
+  #doubted = new Set<string>();
+
+  /** @param first what was known before, as by an earlier process */
+  constructor(first: readonly Person[] = []) {
+    this.#known = new Map(first.map((person) => [person.sub, person]));
+  }
+
+  next(listed: readonly Person[]): readonly Person[] {
+    const people = new Map(listed.map((person) => [person.sub, person]));
+    const doubted = new Set<string>();
+    for (const [sub, before] of this.#known) {
+      if (before.out !== undefined) continue;
+      const now = people.get(sub);
+      if (now !== undefined && now.out !== 'not-in-group') continue;
+      if (this.#doubted.has(sub)) continue;
+      doubted.add(sub);
+      people.set(sub, before);
+    }
+    this.#known = people;
+    this.#doubted = doubted;
+    return [...people.values()];
+  }
+}

@@ -1,0 +1,3 @@
+/** Who is in a pod, as its user pool says. */
+export { keepPeople, lookSeconds, type KeepOptions } from './keep.ts';
+export { PeopleFiles } from './people-files.ts';

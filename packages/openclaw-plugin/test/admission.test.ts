@@ -1,0 +1,166 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Admission } from '../src/people/admission.ts';
+import type { Person } from '../src/people/people-file.ts';
+
+const ada = '0f7c3b1e-0000-4000-8000-000000000001';
+const bob = '0f7c3b1e-0000-4000-8000-000000000002';
+const eve = '0f7c3b1e-0000-4000-8000-000000000003';
+
+let directory: string;
+let now: number;
+let told: string[];
+let admission: Admission;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'clawharbor-people-'));
+  mkdirSync(join(directory, 'kicked'));
+  now = 1_800_000_000_000;
+  told = [];
+  admission = new Admission({
+    directory,
+    staleSeconds: 900,
+    tell: (message) => void told.push(message),
+    now: () => now,
+  });
+  list([person(ada), person(bob)]);
+});
+
+afterEach(() => {
+  admission.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const person = (sub: string, out?: Person['out']): Person => ({
+  sub,
+  name: sub,
+  groups: [],
+  ...(out === undefined ? {} : { out }),
+});
+
+/** As the bootstrap writes it. */
+function list(people: readonly Person[], text?: string): void {
+  const file = join(directory, 'people.json');
+  writeFileSync(`${file}.new`, text ?? JSON.stringify({ version: 1, checkedAt: now, people }));
+  renameSync(`${file}.new`, file);
+}
+
+const authorize = (...emails: string[]) =>
+  admission.authorize({ profileId: 'profile', emails, assignedRole: null });
+
+describe('who is in the list', () => {
+  test('is in, with one grant for all that they have open', () => {
+    const access = authorize(ada);
+    expect(() => access.assertCurrent()).not.toThrow();
+    expect(access.signal.aborted).toBe(false);
+    expect(authorize(ada)).toBe(access);
+    expect(authorize(bob)).not.toBe(access);
+  });
+
+  test('and no longer in, is out with the next look, and stays out in what they had', () => {
+    const access = authorize(ada);
+    list([person(bob)]);
+    admission.look();
+    expect(access.signal.reason).toMatchObject({ code: 'PERSON_OUT' });
+    expect(() => access.assertCurrent()).toThrow(/PERSON_OUT/);
+    list([person(ada), person(bob)]);
+    admission.look();
+    expect(() => access.assertCurrent()).toThrow(/PERSON_OUT/);
+    expect(authorize(ada).signal.aborted).toBe(false);
+    expect(told).toStrictEqual([
+      expect.stringContaining(`PERSON_OUT: ${ada} is out: no longer in the user pool`),
+    ]);
+  });
+
+  test('is judged again by every use, also between two looks', () => {
+    const access = authorize(ada);
+    list([person(ada, 'disabled')]);
+    expect(() => access.assertCurrent()).toThrow(/PERSON_OUT.*disabled/);
+  });
+
+  test.each([
+    ['disabled', 'disabled in the user pool'],
+    ['not-in-group', "in none of the pod's groups"],
+  ] as const)('as %s is out, and nobody else', (out, words) => {
+    const [one, other] = [authorize(ada), authorize(bob)];
+    list([person(ada, out), person(bob)]);
+    admission.look();
+    expect(one.signal.aborted).toBe(true);
+    expect(other.signal.aborted).toBe(false);
+    expect(() => authorize(ada)).toThrow(words);
+  });
+
+  test('and put out by hand, is out for as long as the file is there', () => {
+    const access = authorize(ada);
+    writeFileSync(join(directory, 'kicked', ada), '');
+    admission.look();
+    expect(access.signal.aborted).toBe(true);
+    expect(() => authorize(ada)).toThrow(/put out by hand/);
+    rmSync(join(directory, 'kicked', ada));
+    expect(() => authorize(ada)).not.toThrow();
+  });
+
+  test('under another identity is out with any of them', () => {
+    expect(() => authorize('ada@example.com', ada)).not.toThrow();
+    list([person(ada), person(bob, 'disabled')]);
+    expect(() => authorize(ada, bob)).toThrow(/PERSON_OUT/);
+    expect(() => authorize(bob, ada)).toThrow(/PERSON_OUT/);
+  });
+});
+
+test('who is in no list is out', () => {
+  expect(() => authorize(eve)).toThrow(/PERSON_OUT.*not in the user pool/);
+  expect(() => authorize()).toThrow(/PERSON_OUT/);
+});
+
+describe('a list that', () => {
+  test('is too old lets nobody new in and throws nobody out', () => {
+    const access = authorize(ada);
+    now += 900_001;
+    admission.look();
+    expect(access.signal.aborted).toBe(false);
+    expect(authorize(ada)).toBe(access);
+    expect(() => authorize(bob)).toThrow(/PEOPLE_STALE/);
+    expect(() => authorize(bob)).toThrow(/PEOPLE_STALE/);
+    expect(told.filter((line) => line.startsWith('PEOPLE_STALE'))).toHaveLength(1);
+    list([person(ada), person(bob)]);
+    expect(() => authorize(bob)).not.toThrow();
+  });
+
+  test('is too old still puts out by hand', () => {
+    const access = authorize(ada);
+    now += 900_001;
+    writeFileSync(join(directory, 'kicked', ada), '');
+    admission.look();
+    expect(access.signal.aborted).toBe(true);
+  });
+
+  test.each([
+    ['is not there', undefined],
+    ['is no JSON', '{"version":1,'],
+    ['is of another form', '{"version":2,"checkedAt":1,"people":[]}'],
+    ['names somebody by no sub', '{"version":1,"checkedAt":1,"people":[{"sub":"../x","name":"x"}]}'],
+  ])('%s lets nobody new in and throws nobody out', (_, text) => {
+    const access = authorize(ada);
+    if (text === undefined) rmSync(join(directory, 'people.json'));
+    else list([], text);
+    admission.look();
+    expect(access.signal.aborted).toBe(false);
+    expect(authorize(ada)).toBe(access);
+    expect(() => authorize(bob)).toThrow(/PEOPLE_UNREADABLE/);
+    expect(told).toStrictEqual([expect.stringContaining('PEOPLE_UNREADABLE')]);
+  });
+});
+
+test('looks by itself once it was started, and ends everything when it is stopped', async () => {
+  admission.start();
+  const [one, other] = [authorize(ada), authorize(bob)];
+  const ended = new Promise((resolve) => one.signal.addEventListener('abort', resolve));
+  list([person(bob)]);
+  await ended;
+  expect(other.signal.aborted).toBe(false);
+  admission.stop();
+  expect(other.signal.aborted).toBe(true);
+});
