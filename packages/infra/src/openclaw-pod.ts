@@ -208,7 +208,7 @@ export class OpenClawPod extends Construct {
           userPool: login.userPool.userPoolId,
           loadBalancer: entrance.loadBalancer.loadBalancerArn,
           client: login.client.userPoolClientId,
-          url: login.domain.baseUrl(),
+          url: login.url,
         },
         secret: { arn: secrets.secret.secretFullArn ?? secrets.secret.secretArn },
         fileSystem: {

@@ -33,6 +33,9 @@ const places: Readonly<Record<BootstrapErrorCode, Place>> = {
   // An error only where there is no good one to go back to.
   GATEWAY_CONFIG_REFUSED: 'config',
   MODEL_NOT_ANSWERING: 'config',
+  COMMANDS_NOT_APART: 'anywhere',
+  PEOPLE_NOT_READ: 'anywhere',
+  PERSON_UNKNOWN: 'anywhere',
 
   STATE_NEWER: 'state',
   STATE_NEEDS_REPAIR: 'state',

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoContainer } from '../../src/container/index.ts';
 import { openDataDirectory } from '../../src/pod/data-dir.ts';
 import { readDeployment } from '../../src/pod/deployment.ts';
-import { artifacts, fillArtifactCache } from '../container/artifacts.ts';
+import { fillArtifactCache } from '../container/artifacts.ts';
 import { lastReport, property, untilReady } from '../container/observe.ts';
 import { Region } from '../container/region.ts';
 import { answersIn, commandProbes, probeScript } from '../support/command-probes.ts';
@@ -33,7 +33,6 @@ describe.skipIf(reason !== undefined)(
       region = new Region({
         deployment,
         directory: data,
-        artifacts,
         secret: { ANTHROPIC_API_KEY: key, OPENAI_API_KEY: 'sk-openai-marker' },
       });
       await region.start();

@@ -20,6 +20,8 @@ export class Login extends Construct {
   readonly userPool: cognito.IUserPool;
   readonly client: cognito.UserPoolClient;
   readonly domain: cognito.IUserPoolDomain;
+  /** Where the login page is: https://<prefix>.auth.<Region>.amazoncognito.com, or a name of one's own. */
+  readonly url: string;
   /** What the pod has called its domain; undefined where it was given one. */
   readonly domainPrefix: string | undefined;
 
@@ -40,6 +42,12 @@ export class Login extends Construct {
             ? cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN
             : cognito.ManagedLoginVersion.CLASSIC_HOSTED_UI,
       });
+    const { domainName } = this.domain;
+    // A prefix has no dot: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html
+    this.url =
+      !Token.isUnresolved(domainName) && domainName.includes('.')
+        ? `https://${domainName}`
+        : `https://${domainName}.auth.${Stack.of(this).region}.amazoncognito.com`;
     this.client = this.ownClient(dnsNames, options.sessionHours);
     // Without a branding the managed login says "Login pages unavailable".
     if (existing?.managedLogin === false) return;
@@ -80,7 +88,7 @@ export class Login extends Construct {
         flows: { authorizationCodeGrant: true },
         scopes: [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL],
         callbackUrls: dnsNames.map((name) => `https://${name}/oauth2/idpresponse`),
-        // Where Cognito sends whoever signs out: docs/decisions/0032-clawharbor-is-a-plugin.md
+        // Where Cognito sends whoever signs out: docs/decisions/0034-clawharbor-is-a-plugin.md
         logoutUrls: dnsNames.map((name) => `https://${name}/`),
       },
       supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
