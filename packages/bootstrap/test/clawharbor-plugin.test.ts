@@ -120,7 +120,9 @@ describe('the config has it', () => {
   const gateway = { port: 5173, controlUi: { allowedOrigins: ['https://claw.example.com'] } };
 
   test('by its path and its entry, with where people sign out', () => {
-    expect(desiredConfig(specWith({ gateway }), host.layout, { run: 'with-gateway' })['plugins']).toStrictEqual({
+    expect(
+      desiredConfig(specWith({ gateway }), host.layout, { run: 'with-gateway' })['plugins'],
+    ).toStrictEqual({
       enabled: true,
       allow: [],
       deny: [],
@@ -148,7 +150,9 @@ describe('the config has it', () => {
       load: { paths: ['/srv/own'] },
       entries: { browser: { enabled: true } },
     };
-    const { plugins } = desiredConfig(specWith({ gateway, plugins: chosen }), host.layout, { run: 'with-gateway' }) as {
+    const { plugins } = desiredConfig(specWith({ gateway, plugins: chosen }), host.layout, {
+      run: 'with-gateway',
+    }) as {
       plugins: typeof chosen;
     };
     expect(plugins).toMatchObject({ allow: ['browser', 'clawharbor'], deny: ['x'] });
@@ -167,7 +171,9 @@ describe('the config has it', () => {
     const rolesOf = (version: string) => {
       const { openclaw, ...rest } = specWith({ gateway: { ...gateway, roles } });
       const asked = parsePodSpec({ ...rest, openclaw: { ...openclaw, version } }, 'the spec');
-      return (desiredConfig(asked, host.layout, { run: 'with-gateway' })['gateway'] as { roles: typeof roles }).roles;
+      return (
+        desiredConfig(asked, host.layout, { run: 'with-gateway' })['gateway'] as { roles: typeof roles }
+      ).roles;
     };
     expect(rolesOf('2026.9.6')).toStrictEqual({
       default: 'member',
@@ -180,7 +186,9 @@ describe('the config has it', () => {
   });
 
   test('and lets its entry in the navigation show', () => {
-    expect(desiredConfig(specWith({ gateway }), host.layout, { run: 'with-gateway' })['gateway']).toMatchObject({
+    expect(
+      desiredConfig(specWith({ gateway }), host.layout, { run: 'with-gateway' })['gateway'],
+    ).toMatchObject({
       ...gateway,
       controlUi: { ...gateway.controlUi, experimental: { customPlugins: true } },
     });
