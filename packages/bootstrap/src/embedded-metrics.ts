@@ -20,6 +20,9 @@ export const backupMetrics = {
 /** In seconds: so old is what the file system has of the database that is behind most. */
 export const replicaMetric = 'ReplicaAge';
 
+/** In seconds, since the user pool last said who is in. */
+export const peopleMetric = 'PeopleListAge';
+
 /**
  * A log event that CloudWatch Logs makes metrics of: one line, and nothing else in it.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html

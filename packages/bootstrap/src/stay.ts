@@ -2,11 +2,12 @@ import { readSecret } from './aws/secret.ts';
 import { LossWatch } from './config/lost-config.ts';
 import { converge, type ConvergeOptions } from './converge.ts';
 import { BootstrapError } from './errors.ts';
+import { PeopleFiles } from './people/people-files.ts';
 import type { Host } from './host/host.ts';
 import type { Report } from './report.ts';
 import { loadPodSpec } from './spec/load.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
-import { administratorsToAdmit } from './steps/assign-roles.ts';
+import { peopleToAdmit } from './steps/assign-roles.ts';
 import { areBackupsDue } from './steps/back-up.ts';
 
 export interface StayOptions extends ConvergeOptions {
@@ -26,7 +27,7 @@ export interface StayOptions extends ConvergeOptions {
 const configLookSeconds = 1;
 
 /**
- * Converges again whenever the spec or the secret has changed, an administrator was there for the first time, a backup is
+ * Converges again whenever the spec, the secret or the people have changed, somebody was there for the first time, a backup is
  * due, or the config was lost.
  */
 export async function stay(host: Host, options: StayOptions): Promise<void> {
@@ -37,7 +38,7 @@ export async function stay(host: Host, options: StayOptions): Promise<void> {
     if (options.signal.aborted) return;
     try {
       const spec = await loadPodSpec(options.source);
-      const revision = await revisionOf(spec);
+      const revision = await revisionOf(spec, host);
       if (!isLost && revision === known && !(await isSomethingDue(host, spec))) continue;
       const report = await converge(spec, host, options);
       if (options.signal.aborted) return;
@@ -64,11 +65,12 @@ async function untilNextLook(host: Host, options: StayOptions, watch: LossWatch)
 
 /** What only time brings. */
 async function isSomethingDue(host: Host, spec: PodSpec): Promise<boolean> {
-  return (await administratorsToAdmit(host, spec)).length > 0 || (await areBackupsDue(host, spec));
+  return (await peopleToAdmit(host, spec)).length > 0 || (await areBackupsDue(host, spec));
 }
 
 /** Changes whenever what the pod should be does: asked before a run, so that what changes during it is found after it. */
-export async function revisionOf(spec: PodSpec): Promise<string> {
+export async function revisionOf(spec: PodSpec, { layout }: Pick<Host, 'layout'>): Promise<string> {
   const version = spec.secret ? (await readSecret(spec.secret.arn, spec.region)).version : '';
-  return JSON.stringify([spec, version]);
+  const people = spec.login && (await new PeopleFiles(layout).read())?.people;
+  return JSON.stringify([spec, version, people]);
 }

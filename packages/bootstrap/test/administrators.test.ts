@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   administratorsOf,
   connected,
+  nameChanges,
   profileFor,
   roleChanges,
   strangers,
@@ -16,8 +17,11 @@ const profiles: fc.Arbitrary<Profile[]> = fc
   })
   .map((people) => people.map(([person, role]) => ({ id: `id-${person}`, role, emails: [person] })));
 
+const admins = (identities: readonly string[]) =>
+  identities.map((each) => ({ identity: each, role: 'admin' }));
+
 function applied(people: readonly Profile[], administrators: readonly string[]): Profile[] {
-  const changes = roleChanges(people, administrators);
+  const changes = roleChanges(people, admins(administrators));
   return people.map((person) => {
     const change = changes.find(({ profileId }) => profileId === person.id);
     return change ? { ...person, role: change.role } : person;
@@ -28,9 +32,9 @@ describe('role changes', () => {
   test('make exactly the wanted people administrators, of those who are there', () => {
     fc.assert(
       fc.property(profiles, fc.uniqueArray(identity), (people, administrators) => {
-        const admins = applied(people, administrators).filter(({ role }) => role === 'admin');
+        const made = applied(people, administrators).filter(({ role }) => role === 'admin');
         const there = people.map(({ emails }) => emails[0]);
-        expect(admins.map(({ emails }) => String(emails[0])).toSorted()).toEqual(
+        expect(made.map(({ emails }) => String(emails[0])).toSorted()).toEqual(
           administrators.filter((person) => there.includes(person)).toSorted(),
         );
       }),
@@ -49,13 +53,14 @@ describe('role changes', () => {
 
   test('do not mind how an identity is written, as OpenClaw does not', () => {
     const people = [{ id: '1', role: 'admin', emails: ['ann@example.com'] }];
-    expect(roleChanges(people, [' Ann@Example.com'])).toEqual([]);
-    expect(strangers(people, [' Ann@Example.com', 'Ben'])).toEqual(['Ben']);
+    expect(roleChanges(people, admins([' Ann@Example.com']))).toEqual([]);
+    const [, ben] = admins([' Ann@Example.com', 'Ben']);
+    expect(strangers(people, admins([' Ann@Example.com', 'Ben']))).toEqual([ben]);
   });
 
   test('leave a profile alone that was made for an administrator and has no identity yet', () => {
     const { id } = profileFor('ann');
-    expect(roleChanges([{ id, role: 'admin', emails: [] }], ['ann'])).toEqual([]);
+    expect(roleChanges([{ id, role: 'admin', emails: [] }], admins(['ann']))).toEqual([]);
     expect(roleChanges([{ id, role: 'admin', emails: [] }], [])).toMatchObject([
       { profileId: id, role: null },
     ]);
@@ -64,9 +69,61 @@ describe('role changes', () => {
   test('are none the second time', () => {
     fc.assert(
       fc.property(profiles, fc.uniqueArray(identity), (people, administrators) => {
-        expect(roleChanges(applied(people, administrators), administrators)).toEqual([]);
+        expect(roleChanges(applied(people, administrators), admins(administrators))).toEqual([]);
       }),
     );
+  });
+});
+
+describe('roles of groups', () => {
+  const wanted = fc.uniqueArray(
+    fc.record({ identity, role: fc.constantFrom('admin', 'viewer', 'support', null) }),
+    { selector: (person) => person.identity },
+  );
+
+  test('are what everybody who is there ends with, the second time without a change', () => {
+    fc.assert(
+      fc.property(profiles, wanted, (people, all) => {
+        const changes = roleChanges(people, all);
+        const after = people.map((person) => {
+          const change = changes.find(({ profileId }) => profileId === person.id);
+          return change ? { ...person, role: change.role } : person;
+        });
+        for (const { role, emails } of after) {
+          const own = all.find((person) => person.identity === emails[0]);
+          if (own === undefined) expect(role).not.toBe('admin');
+          else expect(role ?? null).toBe(own.role);
+        }
+        expect(roleChanges(after, all)).toEqual([]);
+      }),
+    );
+  });
+
+  test('of somebody with several identities are the one that makes them most', () => {
+    const people = [{ id: '1', role: null, emails: ['ann', 'ben', 'cem'] }];
+    const as = (...roles: (string | null)[]) =>
+      ['ann', 'ben', 'cem'].map((each, n) => ({ identity: each, role: roles[n]! }));
+    expect(roleChanges(people, as(null, 'viewer', 'admin'))).toMatchObject([{ role: 'admin' }]);
+    expect(roleChanges(people, as(null, 'viewer', null))).toMatchObject([{ role: 'viewer' }]);
+    expect(roleChanges(people, as(null, null, null))).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  const named = [{ identity: 'sub-1', name: 'Ada Lovelace' }];
+  const called = (displayName: string | null) => [{ id: '1', displayName, emails: ['sub-1'] }];
+
+  test.each([[null], [''], ['sub-1']])('take the place of %j', (before) => {
+    expect(nameChanges(called(before), named)).toEqual([{ profileId: '1', name: 'Ada Lovelace' }]);
+  });
+
+  test.each([['Ada'], ['Ada Lovelace']])('leave alone what people call themselves: %j', (before) => {
+    expect(nameChanges(called(before), named)).toEqual([]);
+  });
+
+  test('are none for who has none, and for who is no longer known', () => {
+    expect(nameChanges(called('sub-1'), [{ identity: 'sub-1' }])).toEqual([]);
+    expect(nameChanges(called('sub-1'), [{ identity: 'sub-2', name: 'Bob' }])).toEqual([]);
   });
 });
 
@@ -96,10 +153,12 @@ describe('the profile for somebody who never logged in', () => {
     expect(profileFor('ben@example.com').id).not.toBe(id);
   });
 
-  test('has the name that OpenClaw would give', () => {
+  test('has their name, or the one that OpenClaw would give', () => {
     expect(profileFor('ann@example.com').displayName).toBe('ann');
     expect(profileFor('1b1deb4d-sub').displayName).toBe('1b1deb4d-sub');
     expect(profileFor('@odd').displayName).toBe('@odd');
+    expect(profileFor('1b1deb4d-sub', 'Ada').displayName).toBe('Ada');
+    expect(profileFor('1b1deb4d-sub', 'x'.repeat(300)).displayName).toHaveLength(256);
   });
 });
 

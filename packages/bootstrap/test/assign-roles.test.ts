@@ -2,6 +2,7 @@ import { chmod, chown, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Person } from '@clawharbor/openclaw-plugin/people';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GatewayLine } from '../src/openclaw/gateway-line.ts';
 import { converge } from '../src/converge.ts';
@@ -9,8 +10,11 @@ import type { Command, Host } from '../src/host/host.ts';
 import { runAs } from '../src/host/systemd/command.ts';
 import { profileFor } from '../src/openclaw/administrators.ts';
 import { createProfiles } from '../src/openclaw/new-profiles.ts';
+import { PeopleFiles } from '../src/people/people-files.ts';
 import { planRun } from '../src/plan.ts';
 import type { Report } from '../src/report.ts';
+import type { PodSpec } from '../src/spec/pod-spec.ts';
+import { rolesAreDecided } from '../src/steps/assign-roles.ts';
 import { makePod, type TestPod } from './stand-ins/pod.ts';
 
 let pod: TestPod;
@@ -108,9 +112,7 @@ describe('an administrator', () => {
 
   test('who no longer is one loses the role', async () => {
     await run(['ann', 'ben']);
-    expect(roles(await run(['ben'])).changes).toEqual([
-      expect.stringContaining('take the role admin from ann'),
-    ]);
+    expect(roles(await run(['ben'])).changes).toEqual([expect.stringContaining('take their role from ann')]);
     expect(people()).toEqual({ ann: null, ben: 'admin' });
   });
 
@@ -150,6 +152,164 @@ describe('an administrator', () => {
     logIn('ann');
     expect(roles(await run(['ann'], other)).changes).toEqual([expect.stringContaining('give ann the role')]);
     expect(people()).toEqual({ ann: 'admin' });
+  });
+});
+
+describe('people of the user pool', () => {
+  const ada = '0f7c3b1e-0000-4000-8000-000000000001';
+  const bob = '0f7c3b1e-0000-4000-8000-000000000002';
+  const eve = '0f7c3b1e-0000-4000-8000-000000000003';
+  const groups = [
+    { name: 'admins', role: 'admin' },
+    { name: 'members', role: 'member' },
+    { name: 'viewers', role: 'viewer' },
+  ];
+
+  async function list(people: readonly (Omit<Person, 'groups'> & { groups?: string[] })[]): Promise<void> {
+    const files = new PeopleFiles(pod.host.layout);
+    await files.prepare();
+    await files.write(
+      people.map((each) => ({ groups: [], ...each })),
+      new Date(),
+    );
+  }
+
+  function withLogin(more: object, administrators: readonly string[] = []): PodSpec {
+    const { gateway } = pod.spec().openclaw.config as { gateway: object };
+    const identityScopes = Object.fromEntries(administrators.map((each) => [each, ['operator.admin']]));
+    return pod.spec(
+      {
+        login: { userPool: 'eu-central-1_Pool', client: 'client', url: 'https://login.example.com', ...more },
+      },
+      {
+        gateway: {
+          ...gateway,
+          auth: { identityScopes },
+          roles: { default: 'member', definitions: { ...definitions, viewer: {} } },
+        },
+      },
+    );
+  }
+  const converged = (more: object, administrators?: readonly string[]) =>
+    converge(withLogin(more, administrators), pod.host);
+  const names = () =>
+    Object.fromEntries(
+      query<{ email: string; display_name: string }>(
+        'SELECT email, display_name FROM user_profile_emails JOIN user_profiles ON id = profile_id',
+      ).map(({ email, display_name: name }) => [email, name]),
+    );
+  const scopes = async () =>
+    ((await pod.readConfig()) as { gateway: { auth: { identityScopes: Record<string, unknown> } } }).gateway
+      .auth.identityScopes;
+
+  test('are known by name ahead of their first login, and who is out is not', async () => {
+    await list([
+      { sub: ada, name: 'Ada Lovelace' },
+      { sub: bob, name: 'bob@example.com' },
+      { sub: eve, name: 'Eve', out: 'disabled' },
+    ]);
+    expect(roles(await converged({})).changes).toEqual(['make 2 people known, ahead of the first login']);
+    expect(names()).toEqual({ [ada]: 'Ada Lovelace', [bob]: 'bob@example.com' });
+    expect(people()).toEqual({ [ada]: null, [bob]: null });
+    const before = await calls();
+    expect((await converged({})).outcome).toBe('unchanged');
+    expect(await calls()).toEqual(before);
+  });
+
+  test('who were there before get their name, unless they call themselves something', async () => {
+    await list([{ sub: ada, name: 'Ada Lovelace' }]);
+    await converged({});
+    logIn(bob);
+    logIn(eve);
+    const opened = database();
+    opened.prepare('UPDATE user_profiles SET display_name = ? WHERE id = ?').run('Evi', eve);
+    opened.close();
+    await list([
+      { sub: ada, name: 'Ada Lovelace' },
+      { sub: bob, name: 'Bob' },
+      { sub: eve, name: 'Eve' },
+    ]);
+    expect(roles(await converged({})).changes).toEqual(['call 1 people by their names']);
+    expect(names()).toEqual({ [ada]: 'Ada Lovelace', [bob]: 'Bob', [eve]: 'Evi' });
+  });
+
+  test('of a group have its role ahead of their first login, administrators with their scope', async () => {
+    await list([
+      { sub: ada, name: 'Ada', groups: ['members', 'admins'] },
+      { sub: bob, name: 'Bob', groups: ['members'] },
+      { sub: eve, name: 'Eve', groups: ['viewers'] },
+    ]);
+    expect(roles(await converged({ groups })).changes).toEqual([
+      `give ${ada} the role admin, ahead of the first login`,
+      `give ${eve} the role viewer, ahead of the first login`,
+      'make 1 person known, ahead of the first login',
+    ]);
+    expect(people()).toEqual({ [ada]: 'admin', [bob]: null, [eve]: 'viewer' });
+    expect(await scopes()).toEqual({ [ada]: ['operator.admin'] });
+    expect((await converged({ groups })).outcome).toBe('unchanged');
+  });
+
+  test('who are moved to another group have its role, and no longer the scope of the one before', async () => {
+    await list([
+      { sub: ada, name: 'Ada', groups: ['admins'] },
+      { sub: bob, name: 'Bob', groups: ['viewers'] },
+    ]);
+    await converged({ groups });
+    await list([
+      { sub: ada, name: 'Ada', groups: ['members'] },
+      { sub: bob, name: 'Bob', groups: ['admins'] },
+    ]);
+    await converged({ groups });
+    expect(people()).toEqual({ [ada]: null, [bob]: 'admin' });
+    expect(await scopes()).toEqual({ [bob]: ['operator.admin'] });
+  });
+
+  test('who are administrators by the spec stay so, whatever their groups', async () => {
+    await list([{ sub: ada, name: 'Ada', out: 'not-in-group' }]);
+    await converged({ groups }, [ada]);
+    expect(people()).toEqual({ [ada]: 'admin' });
+    expect(await scopes()).toEqual({ [ada]: ['operator.admin'] });
+  });
+
+  test('who are no longer in the list are no administrators', async () => {
+    await list([
+      { sub: ada, name: 'Ada', groups: ['admins'] },
+      { sub: bob, name: 'Bob', groups: ['admins'] },
+    ]);
+    await converged({ groups });
+    await list([{ sub: bob, name: 'Bob', groups: ['admins'] }]);
+    await converged({ groups });
+    expect(people()).toEqual({ [ada]: null, [bob]: 'admin' });
+    expect(await scopes()).toEqual({ [bob]: ['operator.admin'] });
+  });
+
+  test('of a pool that is no team’s get their names after they were here, those with a role ahead', async () => {
+    const many = Array.from({ length: 501 }, (_, n) => ({
+      sub: `${ada.slice(0, -4)}${String(n).padStart(4, '0')}`,
+      name: `Person ${n}`,
+      groups: ['members'],
+    }));
+    await list([{ ...many[0]!, groups: ['admins'] }, ...many.slice(1)]);
+    await converged({ groups });
+    expect(people()).toEqual({ [many[0]!.sub]: 'admin' });
+    logIn(many[7]!.sub);
+    await converged({ groups });
+    expect(names()[many[7]!.sub]).toBe('Person 7');
+    expect(await rolesAreDecided(pod.host, withLogin({ groups }))).toBe(true);
+  });
+
+  test('by hand keep their roles where there are no groups', async () => {
+    await list([{ sub: ada, name: 'Ada' }]);
+    await converged({});
+    const opened = database();
+    opened.exec("UPDATE user_profiles SET role = 'viewer'");
+    opened.close();
+    await list([
+      { sub: ada, name: 'Ada' },
+      { sub: bob, name: 'Bob' },
+    ]);
+    await converged({});
+    expect(people()).toEqual({ [ada]: 'viewer', [bob]: null });
   });
 });
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandsOf } from '../src/commands/choice.ts';
 import { commandsConfig, commandsOwners, overlaid } from '../src/commands/config.ts';
 import { noShell } from '../src/commands/guard.ts';
-import { commandsUnit, offered } from '../src/commands/unit.ts';
+import { commandsMegabytes, commandsUnit, offered } from '../src/commands/unit.ts';
 import { runCommand } from '../src/host/command.ts';
 import { giveTree, isTreeGiven, takeTree } from '../src/host/give-to-commands.ts';
 import type { Host } from '../src/host/host.ts';
@@ -118,6 +118,7 @@ describe('the unit of commands', () => {
     `BindPaths=${workspace}:${workspace}`,
     `ReadWritePaths=/var/lib/openclaw-commands ${workspace}`,
     'ProtectHome=tmpfs',
+    `MemoryMax=${commandsMegabytes(host.memory)}M`,
     'NoNewPrivileges=yes',
     'CapabilityBoundingSet=',
     `WorkingDirectory=${workspace}`,
@@ -139,6 +140,15 @@ describe('the unit of commands', () => {
     expect(unit.command.at(-1)).toBe(offered.join(','));
     expect(offered.every((each) => each.startsWith('system.'))).toBe(true);
   });
+});
+
+test.each([
+  [2, 1024],
+  [4, 1024],
+  [8, 2048],
+  [64, 16_384],
+])('of %i GiB commands have %i MB at most', (gib, megabytes) => {
+  expect(commandsMegabytes(gib * 1024 ** 3)).toBe(megabytes);
 });
 
 describe('the unit of the gateway', () => {

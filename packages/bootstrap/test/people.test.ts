@@ -43,6 +43,15 @@ describe('what a list says', () => {
     expect(inside(certain.next(listed))).toStrictEqual([]);
   });
 
+  test('of who is no longer in a group counts the second time, of who is in another at once', () => {
+    const certain = new CertainPeople();
+    const groupsOf = (people: readonly Person[]) => people[0]?.groups.toSorted();
+    certain.next([{ ...person(ada), groups: ['admins', 'members'] }]);
+    const moved = [{ ...person(ada), groups: ['members', 'viewers'] }];
+    expect(groupsOf(certain.next(moved))).toStrictEqual(['admins', 'members', 'viewers']);
+    expect(groupsOf(certain.next(moved))).toStrictEqual(['members', 'viewers']);
+  });
+
   test('of who was out is believed at once: they are in', () => {
     const certain = new CertainPeople();
     certain.next([person(ada, 'disabled')]);
@@ -58,11 +67,11 @@ describe('what a list says', () => {
 
 describe('the files', () => {
   let directory: string;
-  let layout: { people: string; kicked: string };
+  let layout: { people: string; peopleRecords: string };
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'clawharbor-people-'));
-    layout = { people: join(directory, 'run/people'), kicked: join(directory, 'efs/kicked') };
+    layout = { people: join(directory, 'run/people'), peopleRecords: join(directory, 'efs/people') };
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
@@ -98,7 +107,7 @@ describe('the files', () => {
     expect(await after.kicked()).toStrictEqual([ada]);
     expect(await after.admit(ada)).toBe(true);
     expect(await after.admit(ada)).toBe(false);
-    expect(await readdir(layout.kicked)).toStrictEqual([]);
+    expect(await readdir(join(layout.peopleRecords, 'kicked'))).toStrictEqual([]);
     expect(await after.kicked()).toStrictEqual([]);
   });
 
@@ -113,6 +122,56 @@ describe('the files', () => {
       expect(await readdir(join(layout.people, 'kicked'))).toStrictEqual([]);
     },
   );
+
+  test('of who is who outlive the machine, with their age', async () => {
+    const before = new PeopleFiles(layout);
+    await before.prepare();
+    await before.write([person(ada), person(bob, 'disabled')], new Date(5000));
+    await before.remember();
+    await rm(layout.people, { recursive: true });
+    const after = new PeopleFiles(layout);
+    expect(await after.prepare()).toBe(true);
+    expect(await after.read()).toStrictEqual({
+      version: 1,
+      checkedAt: 5000,
+      people: [person(ada), person(bob, 'disabled')],
+    });
+    // What is newer here stays.
+    await after.write([person(bob)], new Date(9000));
+    expect(await after.prepare()).toBe(false);
+    expect((await after.read())?.checkedAt).toBe(9000);
+  });
+
+  test('are remembered again when they say something else, and not for their age alone', async () => {
+    const files = new PeopleFiles(layout);
+    await files.prepare();
+    await files.write([person(ada), person(bob)], new Date(1000));
+    await files.remember();
+    const remembered = async () =>
+      (JSON.parse(await readFile(join(layout.peopleRecords, 'people.json'), 'utf8')) as { checkedAt: number })
+        .checkedAt;
+    await files.write([person(bob), person(ada)], new Date(2000));
+    await files.remember();
+    expect(await remembered()).toBe(1000);
+    await files.write([person(ada)], new Date(3000));
+    await files.remember();
+    expect(await remembered()).toBe(3000);
+  });
+
+  test('tell a look of a change, and of nothing else', async () => {
+    const files = new PeopleFiles(layout);
+    await files.prepare();
+    // A new file each time: the number may come again, the time does not.
+    const seen = async () => (await stat(files.changedFile, { bigint: true })).mtimeNs;
+    await files.write([person(ada), person(bob)], new Date(1000));
+    const first = await seen();
+    await files.write([person(bob), person(ada)], new Date(2000));
+    expect(await seen()).toBe(first);
+    await new PeopleFiles(layout).write([person(bob), person(ada)], new Date(3000));
+    expect(await seen()).toBe(first);
+    await files.write([person(bob), { ...person(ada), groups: ['admins'] }], new Date(4000));
+    expect(await seen()).not.toBe(first);
+  });
 
   test('say nothing where there is no list that can be read', async () => {
     const files = new PeopleFiles(layout);

@@ -116,7 +116,7 @@ test('a lost config is put back within seconds by who stays, long before the nex
   const staying = stay(pod.host, {
     source,
     intervalSeconds: 600,
-    known: await revisionOf(spec),
+    known: await revisionOf(spec, pod.host),
     signal: ended.signal,
     onReport: (report) => reports.push(report),
     onProblem: (error) => expect(error).toBeUndefined(),

@@ -50,9 +50,21 @@ export const changes: Readonly<Record<string, Change>> = {
   'openclaw.communityInvite': { effect: 'live', what: reload },
   'openclaw.config': { effect: 'live', what: reload },
   'openclaw.owners': { effect: 'live', what: 'the next merge goes by it' },
+  'agents.commands': {
+    effect: 'restart',
+    what: 'commands of agents run in the other place; where they run apart they come a minute after the gateway',
+  },
   ollama: {
     effect: 'live',
     what: 'Ollama is installed, or starts again with the other release; the gateway stays',
+  },
+  'login.groups': {
+    effect: 'new resource',
+    what: 'groups come, and none goes; who is in none of them is out within a minute',
+  },
+  'login.identityProviders': {
+    effect: 'new resource',
+    what: 'the login page offers it; the people who came by one that goes stay, and can no longer sign in by it',
   },
   'login.mfa': { effect: 'live', what: login },
   'login.sessionHours': { effect: 'live', what: login },

@@ -4,6 +4,7 @@ import { checkOpenClawConfig } from '@clawharbor/config-merge/openclaw';
 import { bedrockProvider, type Model } from './bedrock.ts';
 import { refuseUserOwned, refuseUnknownModels } from './desired-config.ts';
 import { refuseDecided, withExtra } from './extra-config.ts';
+import { nameOfGroup, type GroupOptions } from './options/group-options.ts';
 import { adminScopes, type MemberScope } from './options/operator-scopes.ts';
 
 /** What a pod decides about its gateway. Strings may be CDK tokens. */
@@ -21,6 +22,8 @@ export interface GatewayDecisions {
     readonly scopes: readonly MemberScope[];
     readonly otherSessions: 'none' | 'view' | 'suggest' | 'write';
   };
+  /** Groups of the user pool, from the one that counts most. Default: none, and everybody is a member. */
+  readonly groups?: GroupOptions | undefined;
   /** Whether everybody's page shows the invitation to the Discord community of OpenClaw. */
   readonly communityInvite?: boolean;
   readonly region: string;
@@ -41,6 +44,35 @@ export type OpenClawConfig = Record<string, unknown>;
 export const memberRole = 'member';
 /** Role of the admins: the ceiling under which their identity grant holds. */
 export const adminRole = 'admin';
+/** Role of the group `viewers`: reads what others do, and writes nothing. */
+export const viewerRole = 'viewer';
+
+const knownRoles: Readonly<Record<string, string>> = {
+  admins: adminRole,
+  members: memberRole,
+  viewers: viewerRole,
+};
+
+/** Which role each group gives: those of one's own are called as they are. */
+export function rolesOfGroups(groups: GroupOptions): { readonly name: string; readonly role: string }[] {
+  return groups.map((each) => {
+    const name = nameOfGroup(each);
+    return { name, role: knownRoles[name] ?? name };
+  });
+}
+
+/** The roles that groups bring besides those of every pod. */
+function ownRoles(groups: GroupOptions) {
+  const roles = groups.map((each) => {
+    if (each === 'viewers') {
+      return [viewerRole, { sessions: { others: 'view' }, agents: '*', scopes: ['operator.read'] }] as const;
+    }
+    if (typeof each === 'string') return undefined;
+    const { name, scopes, agents, otherSessions } = each;
+    return [name, { sessions: { others: otherSessions }, agents, scopes: [...scopes] }] as const;
+  });
+  return Object.fromEntries(roles.filter((role) => role !== undefined));
+}
 
 /** On the instance itself, its models by discovery: https://docs.openclaw.ai/providers/ollama/model-discovery */
 const ollamaProvider = { baseUrl: 'http://127.0.0.1:11434', api: 'ollama', models: [] };
@@ -82,12 +114,16 @@ function decided(decisions: GatewayDecisions) {
     trustedProxies,
     admins,
     members,
+    groups = [],
     communityInvite = false,
     region,
     model,
     ollama,
   } = decisions;
   const origins = dnsNames.map((name) => `https://${name}`);
+  const roles = ownRoles(groups);
+  // What a browser may be given at all; the role of its person is the ceiling.
+  const browserScopes = new Set([...members.scopes, ...Object.values(roles).flatMap(({ scopes }) => scopes)]);
   return {
     gateway: {
       mode: 'local',
@@ -101,7 +137,7 @@ function decided(decisions: GatewayDecisions) {
           // Presence only: what the load balancer sets on every request that it has authenticated.
           requiredHeaders: ['x-amzn-oidc-data', 'x-forwarded-proto'],
           // The login is the pairing: else every browser waits for an approval on the host. Never operator.admin.
-          deviceAutoApprove: { enabled: true, scopes: [...members.scopes] },
+          deviceAutoApprove: { enabled: true, scopes: [...browserScopes] },
         },
         identityScopes: Object.fromEntries(admins.map((sub) => [sub, ['operator.admin']])),
       },
@@ -116,6 +152,7 @@ function decided(decisions: GatewayDecisions) {
             scopes: [...members.scopes],
           },
           [adminRole]: { sessions: { others: 'write' }, agents: '*', scopes: [...adminScopes] },
+          ...roles,
         },
       },
       trustedProxies: [...trustedProxies],

@@ -1,5 +1,11 @@
 import { bundlePath } from '@clawharbor/bootstrap/bundle';
-import { backupMetrics, replicaMetric, metricNamespace, openclawReleases } from '@clawharbor/bootstrap/spec';
+import {
+  backupMetrics,
+  metricNamespace,
+  openclawReleases,
+  peopleMetric,
+  replicaMetric,
+} from '@clawharbor/bootstrap/spec';
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
@@ -32,7 +38,7 @@ import { Network, type ExistingNetwork } from './parts/network.ts';
 import { InfraError } from './errors.ts';
 import { deployedAs, refuseFixedChanges } from './fixed-props.ts';
 import { pendingLookups, withoutPending } from './lookups.ts';
-import { openclawConfig } from './openclaw-config.ts';
+import { openclawConfig, rolesOfGroups } from './openclaw-config.ts';
 import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 import type { PodOptionsInput } from './options/pod-props.ts';
 import { checked } from './options/refusal.ts';
@@ -193,6 +199,7 @@ export class OpenClawPod extends Construct {
             trustedProxies: network.trustedProxies,
             admins: options.openclaw.admins,
             members: options.openclaw.members,
+            groups: options.login.groups,
             communityInvite: options.openclaw.communityInvite,
             region,
             model: options.openclaw.model ?? defaultModel(region),
@@ -206,6 +213,7 @@ export class OpenClawPod extends Construct {
         agents: options.agents,
         login: {
           userPool: login.userPool.userPoolId,
+          ...loginSpec(options.login),
           loadBalancer: entrance.loadBalancer.loadBalancerArn,
           client: login.client.userPoolClientId,
           url: login.url,
@@ -323,6 +331,23 @@ export class OpenClawPod extends Construct {
     return this.#metric(replicaMetric, { period: Duration.hours(1), ...options });
   }
 
+  /**
+   * Seconds since the user pool last said who is in. A pod says it at each run of its bootstrap: a quarter of an hour after the last
+   * one at most, and each minute once the list is older than one. From 900 on nobody new gets in, and nobody is thrown out. A pod that
+   * never heard of its user pool says nothing.
+   * @param options Default: the maximum over an hour
+   *
+   * @example
+   * pod.metricPeopleListAge({ period: Duration.minutes(15) }).createAlarm(stack, 'PeopleUnknown', {
+   *   threshold: 300,
+   *   evaluationPeriods: 2,
+   *   treatMissingData: TreatMissingData.BREACHING,
+   * });
+   */
+  metricPeopleListAge(options: MetricOptions = {}): Metric {
+    return this.#metric(peopleMetric, { period: Duration.hours(1), ...options });
+  }
+
   #metric(metricName: string, options: MetricOptions = {}): Metric {
     const identity = { namespace: metricNamespace, metricName, dimensionsMap: { Pod: this.options.name } };
     return new Metric({
@@ -369,6 +394,17 @@ function backupSpec(
     everyHours,
     keep,
     ...(drillEveryDays === 0 ? {} : { drillEveryDays }),
+  };
+}
+
+/** Who is in, and as what. */
+function loginSpec({ groups, identityProviders }: PodOptions['login']) {
+  const providers = identityProviders
+    .filter((provider) => Object.keys(provider.groups).length > 0)
+    .map(({ name, groups: theirs }) => ({ name, groups: theirs }));
+  return {
+    ...(groups === undefined ? {} : { groups: rolesOfGroups(groups) }),
+    ...(providers.length === 0 ? {} : { providers }),
   };
 }
 

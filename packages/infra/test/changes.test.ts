@@ -54,6 +54,21 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'openclaw.config': [other({ config: { session: { scope: 'global' } } })],
   'openclaw.owners': [other({ owners: { 'agents.defaults.model': 'managed' } })],
   ollama: [{ ollama: { version: '0.12.3', sha256: 'a'.repeat(64) } }],
+  'login.groups': [{ login: { groups: ['admins', 'members'] } }],
+  'login.identityProviders': [
+    {
+      login: {
+        identityProviders: [
+          {
+            type: 'saml',
+            name: 'Corp',
+            metadataUrl: 'https://idp.example.com/metadata',
+            attributes: { groups: 'groups' },
+          },
+        ],
+      },
+    },
+  ],
   'login.mfa': [{ login: { mfa: 'required' } }],
   'login.sessionHours': [{ login: { sessionHours: 8 } }],
   'login.domainPrefix': [{ login: { domainPrefix: 'team' } }],
@@ -73,6 +88,7 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'launch.heartbeatSeconds': [{ launch: { heartbeatSeconds: 1800 } }],
   'launch.readyTimeoutSeconds': [{ launch: { readyTimeoutSeconds: 600 } }],
   'launch.smokeTest': [{ launch: { smokeTest: false } }],
+  'agents.commands': [{ agents: { commands: 'off' } }],
   'storage.databases': [{ storage: { databases: 'efs' } }],
   'backups.enabled': [{ backups: { enabled: false } }],
   'backups.everyHours': [{ backups: { everyHours: 12 } }],
@@ -175,6 +191,7 @@ const cornerstones = [
 const restarts = [
   ['openclaw', 'version'],
   ['fileSystem', 'databases'],
+  ['agents', 'commands'],
 ] as const;
 
 function effectOf(before: Template, after: Template): Effect {

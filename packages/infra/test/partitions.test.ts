@@ -30,6 +30,9 @@ describe.each(regions)('$partition, in $name', ({ name: region, partition, domai
       [/Secrets/, `arn:${partition}:secretsmanager:${place}:secret:pod-AbCdEf`],
       [/FileSystem(State|Artifacts)/, 'fsap-0123456789abcdef0'],
       [/FileSystem/, 'fs-0123456789abcdef0'],
+      [/UserPool/, `${region}_Example`],
+      [/Client/, 'client'],
+      [/Entrance/, `arn:${partition}:elasticloadbalancing:${place}:loadbalancer/app/pod/1`],
       [/./, 'archives'],
     ];
     const known = JSON.stringify(specOf(template)).replace(

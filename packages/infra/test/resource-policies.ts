@@ -79,5 +79,6 @@ const arns: Readonly<Record<string, (id: string) => string>> = {
   'AWS::IAM::Role': (id) => `arn:aws:iam::${account}:role/${id}`,
   'AWS::KMS::Key': (id) => `arn:aws:kms:${region}:${account}:key/${id}`,
   'AWS::S3::Bucket': (id) => `arn:aws:s3:::${id}`,
+  'AWS::Cognito::UserPool': (id) => `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`,
   'AWS::EFS::FileSystem': (id) => `arn:aws:elasticfilesystem:${region}:${account}:file-system/${id}`,
 };

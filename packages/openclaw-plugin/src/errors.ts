@@ -6,6 +6,8 @@ export type PluginErrorCode =
   | 'PEOPLE_UNREADABLE'
   | 'PEOPLE_STALE'
   | 'PERSON_OUT'
+  | 'ROLE_NOT_GIVEN'
+  | 'SIGN_OUT_NOT_KEPT'
   | 'SIGN_OUT_METHOD'
   | 'SIGN_OUT_FOREIGN';
 

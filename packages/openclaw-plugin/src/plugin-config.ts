@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rolePlanSchema } from './people/role-plan.ts';
 
 /** How OpenClaw's config, its log and its list of plugins name the plugin. */
 export const pluginId = 'clawharbor';
@@ -27,6 +28,8 @@ export const pluginConfigSchema = z.strictObject({
     .strictObject({
       /** How old the list may be for somebody new to be let in. */
       staleSeconds: z.int().min(1),
+      /** Nobody is let in with another role than this plan gives them. Absent: with whichever they have. */
+      roles: rolePlanSchema.optional(),
     })
     .optional(),
   /** What a request that the load balancer has authenticated must prove. */

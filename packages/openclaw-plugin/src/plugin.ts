@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as z from 'zod';
 import { Assertions } from './assertion/assertions.ts';
 import { RequestGuard } from './assertion/request-guard.ts';
@@ -5,9 +6,10 @@ import { PluginError } from './errors.ts';
 import { Admission } from './people/admission.ts';
 import { peopleVariable } from './people/people-file.ts';
 import type { OpenClawApi } from './openclaw-api.ts';
-import { pluginConfigSchema, pluginId } from './plugin-config.ts';
+import { pluginConfigSchema, pluginId, type PluginConfig } from './plugin-config.ts';
 import { signOutCommand } from './sign-out/command.ts';
 import { signOutRoute } from './sign-out/route.ts';
+import { SignedOut } from './sign-out/signed-out.ts';
 
 /** What OpenClaw loads. https://docs.openclaw.ai/plugins/sdk-entrypoints */
 export default {
@@ -22,32 +24,46 @@ export default {
       throw new PluginError('PLUGIN_CONFIG_INVALID', `${where}: ${z.prettifyError(config.error)}`);
     }
     const { assertions, people, signOut } = config.data;
+    const signedOut = signOut && new SignedOut(signedOutFile(), api.logger.warn);
     if (signOut !== undefined) {
-      api.registerHttpRoute(signOutRoute(signOut));
+      api.registerHttpRoute(signOutRoute(signOut, signedOut));
       api.registerCommand(signOutCommand(signOut));
     }
     const guard =
       assertions === undefined
         ? undefined
-        : new RequestGuard(new Assertions(assertions, api.logger.warn), api.logger.warn);
+        : new RequestGuard(new Assertions(assertions, api.logger.warn), api.logger.warn, signedOut);
     if (guard !== undefined) {
       api.registerService({
         id: 'clawharbor-assertions',
-        start: () => guard.start(),
+        start: () => {
+          signedOut?.start();
+          guard.start();
+        },
         stop: () => guard.stop(),
       });
     }
-    if (people !== undefined) bindAccess(api, people.staleSeconds, guard);
+    if (people !== undefined) bindAccess(api, people, guard);
   },
 };
 
+/** With the state, which a replacement has as well. */
+function signedOutFile(): string | undefined {
+  const state = process.env['OPENCLAW_STATE_DIR'];
+  return state === undefined ? undefined : join(state, 'clawharbor', 'signed-out.json');
+}
+
 /** From 2026.9.6 on; releases before it let a plugin decide about nobody. */
-function bindAccess(api: OpenClawApi, staleSeconds: number, guard: RequestGuard | undefined): void {
+function bindAccess(
+  api: OpenClawApi,
+  { staleSeconds, roles }: NonNullable<PluginConfig['people']>,
+  guard: RequestGuard | undefined,
+): void {
   const directory = process.env[peopleVariable];
   if (directory === undefined) {
     throw new PluginError('PLUGIN_CONFIG_INVALID', `there is no ${peopleVariable} in the environment`);
   }
-  const admission = new Admission({ directory, staleSeconds, tell: api.logger.warn });
+  const admission = new Admission({ directory, staleSeconds, roles, tell: api.logger.warn });
   api.registerService({
     id: 'clawharbor-people',
     start: () => admission.start(),

@@ -154,6 +154,99 @@ describe('a list that', () => {
   });
 });
 
+describe('where groups decide about roles', () => {
+  const roles = {
+    default: 'member',
+    groups: [
+      { name: 'admins', role: 'admin' },
+      { name: 'members', role: 'member' },
+      { name: 'viewers', role: 'viewer' },
+    ],
+    people: { [eve]: 'admin' },
+  };
+  const of = (sub: string, ...groups: string[]): Person => ({ ...person(sub), groups });
+  const asRole = (sub: string, assignedRole: string | null) =>
+    admission.authorize({ profileId: 'profile', emails: [sub], assignedRole });
+
+  beforeEach(() => {
+    admission = new Admission({
+      directory,
+      staleSeconds: 900,
+      roles,
+      tell: (message) => void told.push(message),
+      now: () => now,
+    });
+  });
+
+  test.each([
+    ['admins', 'admin'],
+    ['members', null],
+    ['members', 'member'],
+    ['viewers', 'viewer'],
+  ])('somebody of %s is in as %s', (group, role) => {
+    list([of(ada, group)]);
+    expect(asRole(ada, role).signal.aborted).toBe(false);
+  });
+
+  test.each([
+    ['admins', null],
+    ['admins', 'member'],
+    ['viewers', null],
+    ['viewers', 'admin'],
+    ['members', 'admin'],
+    ['members', 'viewer'],
+  ])('somebody of %s is not in as %s: their role is to be there before them', (group, role) => {
+    list([of(ada, group)]);
+    expect(() => asRole(ada, role)).toThrow(/^ROLE_NOT_GIVEN: .*is to be/);
+    expect(told.join()).toContain('ROLE_NOT_GIVEN');
+  });
+
+  test('the first of the groups that somebody is in counts', () => {
+    list([of(ada, 'viewers', 'admins')]);
+    expect(() => asRole(ada, 'viewer')).toThrow(/ROLE_NOT_GIVEN/);
+    expect(asRole(ada, 'admin').signal.aborted).toBe(false);
+  });
+
+  test('who is to have a lesser role loses what they have open with the next look', () => {
+    list([of(ada, 'admins'), of(bob, 'members')]);
+    const [access, other] = [asRole(ada, 'admin'), asRole(bob, null)];
+    list([of(ada, 'members'), of(bob, 'members')]);
+    admission.look();
+    expect(access.signal.aborted).toBe(true);
+    expect(String(access.signal.reason)).toMatch(/PERSON_OUT: .*member and no longer admin/);
+    expect(other.signal.aborted).toBe(false);
+    expect(() => asRole(ada, 'admin')).toThrow(/ROLE_NOT_GIVEN/);
+    expect(asRole(ada, null).signal.aborted).toBe(false);
+  });
+
+  test('who is to have a greater one keeps what they have until it is given', () => {
+    list([of(ada, 'members')]);
+    const access = asRole(ada, null);
+    list([of(ada, 'admins', 'members')]);
+    admission.look();
+    expect(access.signal.aborted).toBe(false);
+    expect(asRole(ada, null)).toBe(access);
+    // Another role than either is nobody's.
+    expect(() => asRole(ada, 'viewer')).toThrow(/ROLE_NOT_GIVEN/);
+    expect(asRole(ada, 'admin')).toBe(access);
+    // From here on it is the greater one that they lose.
+    list([of(ada, 'members')]);
+    admission.look();
+    expect(access.signal.aborted).toBe(true);
+  });
+
+  test('who is named needs no group', () => {
+    list([{ ...person(eve, 'not-in-group') }, { ...person(ada, 'not-in-group') }]);
+    expect(asRole(eve, 'admin').signal.aborted).toBe(false);
+    admission.look();
+    expect(asRole(eve, 'admin').signal.aborted).toBe(false);
+    expect(() => asRole(eve, null)).toThrow(/ROLE_NOT_GIVEN/);
+    expect(() => asRole(ada, 'admin')).toThrow(/PERSON_OUT: .*none of the pod's groups/);
+    list([{ ...person(eve, 'disabled') }]);
+    expect(() => asRole(eve, 'admin')).toThrow(/PERSON_OUT: .*disabled/);
+  });
+});
+
 test('looks by itself once it was started, and ends everything when it is stopped', async () => {
   admission.start();
   const [one, other] = [authorize(ada), authorize(bob)];

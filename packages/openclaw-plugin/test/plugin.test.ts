@@ -38,6 +38,11 @@ test.each([
     { signOut: { ...signOut, endpoint: 'http://a.example.com/logout' } },
     /endpoint/,
   ],
+  [
+    'a role plan without groups',
+    { people: { staleSeconds: 900, roles: { default: 'member', groups: [] } } },
+    /groups/,
+  ],
   ['no origin', { signOut: { ...signOut, origins: [] } }, /origins/],
   ['an origin with a path', { signOut: { ...signOut, origins: ['https://a.example.com/x'] } }, /origin/],
 ])('%s in its config is refused with a code', (_, config, words) => {

@@ -1,9 +1,14 @@
 import { generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Assertions } from '../src/assertion/assertions.ts';
 import { RequestGuard } from '../src/assertion/request-guard.ts';
+import { SignedOut } from '../src/sign-out/signed-out.ts';
 
 const loadBalancer =
   'arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/pod/0123456789abcdef';
@@ -20,6 +25,8 @@ let gateway: Server;
 let guard: RequestGuard;
 let assertions: Assertions;
 let told: string[];
+let signedOut: SignedOut;
+let file: string;
 let kid: string;
 let privateKey: KeyObject;
 
@@ -58,12 +65,15 @@ beforeEach(async () => {
     { loadBalancer, issuer, clientId, keys: `http://127.0.0.1:${portOf(keyServer)}` },
     tell,
   );
+  file = join(await mkdtemp(join(tmpdir(), 'clawharbor-signed-out-')), 'state/signed-out.json');
+  signedOut = new SignedOut(file, tell);
   guard = new RequestGuard(assertions, tell);
   guard.start();
 });
 
-afterEach(() => {
+afterEach(async () => {
   guard.stop();
+  await rm(dirname(dirname(file)), { recursive: true, force: true });
   for (const server of [keyServer, gateway]) {
     server.close();
     server.closeAllConnections();
@@ -213,6 +223,98 @@ describe('a key server that is down', () => {
 
     keyServerIsDown = false;
     await expect.poll(() => asks(claiming(ada, signedAnew())), { timeout: 10_000 }).toBe(ada);
+  });
+});
+
+describe('a login that was signed out of', () => {
+  const token = (login: string): string =>
+    [{ alg: 'RS256' }, { sub: ada, origin_jti: login }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .concat('signature')
+      .join('.');
+  const by = (login: string) => ({ ...claiming(ada, assertion()), 'x-amzn-oidc-accesstoken': token(login) });
+
+  beforeEach(() => {
+    guard.stop();
+    guard = new RequestGuard(assertions, (message) => void told.push(message), signedOut);
+    guard.start();
+  });
+
+  test('is nobody’s from then on, whoever has its cookie; another login of the same person stays', async () => {
+    await keyIsHere();
+    expect([await asks(by('one')), await upgrades(by('one'))]).toStrictEqual([ada, ada]);
+    signedOut.add(by('one'));
+    expect([await asks(by('one')), await upgrades(by('one'))]).toStrictEqual(['nobody', 'nobody']);
+    expect([await asks(by('two')), await upgrades(by('two'))]).toStrictEqual([ada, ada]);
+    expect(told.join()).toContain('its login was signed out of');
+  });
+
+  test('loses the WebSockets that it has open, and nobody else does', async () => {
+    await keyIsHere();
+    gateway.removeAllListeners('upgrade');
+    gateway.on('upgrade', (_, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+    // The guard comes first, whoever came before.
+    guard.stop();
+    guard.start();
+    const open = async (login: string) => {
+      const lines = Object.entries(by(login)).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+      const socket = connect(portOf(gateway), '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(
+        `GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${lines.join('')}\r\n`,
+      );
+      await once(socket, 'data');
+      return socket;
+    };
+    const [one, two] = [await open('one'), await open('two')];
+    const closed = once(one, 'close');
+    signedOut.add(by('one'));
+    await closed;
+    expect(two.destroyed).toBe(false);
+    two.destroy();
+  });
+
+  test.each([['no token'], ['a token that is none', 'x'], ['a token without a login', token('')]])(
+    'is not told from others by %s: that is for the load balancer to end',
+    async (_, accessToken) => {
+      await keyIsHere();
+      const headers = {
+        ...claiming(ada, assertion()),
+        ...(accessToken === undefined ? {} : { 'x-amzn-oidc-accesstoken': accessToken }),
+      };
+      signedOut.add(headers);
+      expect(await asks(headers)).toBe(ada);
+    },
+  );
+
+  test('is remembered beyond a restart of the gateway, and no longer than a login can last', async () => {
+    signedOut.add(by('one'));
+    await signedOut.settled();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const restarted = new SignedOut(file, () => {});
+    expect(restarted.has(by('one'))).toBe(false);
+    restarted.start();
+    expect(restarted.has(by('one'))).toBe(true);
+    await writeFile(file, JSON.stringify({ one: Date.now() - 1 }));
+    const later = new SignedOut(file, () => {});
+    later.start();
+    expect(later.has(by('one'))).toBe(false);
+  });
+
+  test.each(['', '{"one":', '[]', '{"one":"x"}'])('is not known from a file that says %j', async (text) => {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    const restarted = new SignedOut(file, () => {});
+    restarted.start();
+    expect(restarted.has(by('one'))).toBe(false);
+  });
+
+  test('counts also where it cannot be written, and the log says so', async () => {
+    await writeFile(dirname(file), '');
+    signedOut.add(by('one'));
+    await signedOut.settled();
+    expect(signedOut.has(by('one'))).toBe(true);
+    expect(told.join()).toContain('SIGN_OUT_NOT_KEPT');
   });
 });
 

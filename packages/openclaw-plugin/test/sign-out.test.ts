@@ -1,14 +1,22 @@
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { signOutRoute } from '../src/sign-out/route.ts';
+import { SignedOut } from '../src/sign-out/signed-out.ts';
+
+const ended: (string | undefined)[] = [];
+const signedOut = new SignedOut(undefined, () => {});
+signedOut.onEnd((login) => void ended.push(login));
 
 const origins = ['https://claw.example.com', 'https://chat.example.com'];
-const route = signOutRoute({
-  endpoint: 'https://prefix.auth.eu-central-1.amazoncognito.com/logout',
-  clientId: 'client/1',
-  origins,
-});
+const route = signOutRoute(
+  {
+    endpoint: 'https://prefix.auth.eu-central-1.amazoncognito.com/logout',
+    clientId: 'client/1',
+    origins,
+  },
+  signedOut,
+);
 
 let server: Server;
 
@@ -37,6 +45,13 @@ function ask(method: string, headers: Record<string, string> = {}): Promise<Answ
   });
 }
 
+beforeEach(() => void ended.splice(0));
+
+/** As the load balancer sends it along. */
+const withLogin = (login: string) => ({
+  'x-amzn-oidc-accesstoken': `${btoa('{"alg":"RS256"}')}.${btoa(JSON.stringify({ origin_jti: login }))}.x`,
+});
+
 const visit = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
 test('only who is signed in gets there', () => {
@@ -49,8 +64,13 @@ describe('who means it', () => {
     ['the address bar', 'GET', { ...visit, 'sec-fetch-site': 'none' }],
     ['the form of the pod', 'POST', { origin: origins[1]! }],
   ])('%s ends both sessions', async (_, method, headers) => {
-    const { status, headers: answered } = await ask(method, { ...headers, host: 'chat.example.com' });
+    const { status, headers: answered } = await ask(method, {
+      ...headers,
+      ...withLogin('one'),
+      host: 'chat.example.com',
+    });
     expect(status).toBe(303);
+    expect(signedOut.has(withLogin('one'))).toBe(true);
     const set = answered['set-cookie'] ?? [];
     expect(set.map((cookie) => cookie.split('=')[0])).toStrictEqual(
       [0, 1, 2, 3].map((shard) => `AWSELBAuthSessionCookie-${shard}`),
@@ -93,8 +113,9 @@ describe('who does not', () => {
     ],
     ['a browser that does not say', {}],
   ])('%s gets a question, and nothing ends', async (_, headers) => {
-    const answer = await ask('GET', headers);
+    const answer = await ask('GET', { ...headers, ...withLogin('two') });
     expect(answer.status).toBe(200);
+    expect(ended).toStrictEqual([]);
     expect(answer.headers).not.toHaveProperty('set-cookie');
     expect(answer.headers).toMatchObject({ 'cache-control': 'no-store' });
     expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'");
@@ -107,8 +128,9 @@ describe('who does not', () => {
     ['nobody knows where', {}],
     ['the pod by its plain HTTP', { origin: 'http://claw.example.com' }],
   ])('the form of %s is refused', async (_, headers) => {
-    const answer = await ask('POST', headers);
+    const answer = await ask('POST', { ...headers, ...withLogin('two') });
     expect(answer.status).toBe(403);
+    expect(ended).toStrictEqual([]);
     expect(answer.headers).not.toHaveProperty('set-cookie');
     expect(answer.body).toContain('SIGN_OUT_FOREIGN');
   });

@@ -126,7 +126,7 @@ async function run(options: RunOptions): Promise<number> {
     if (loaded === undefined) return 0;
     const { spec, text } = loaded;
     await rememberSpec(host.layout, spec);
-    const known = options.stay ? await revisionOf(spec).catch(() => undefined) : undefined;
+    const known = options.stay ? await revisionOf(spec, host).catch(() => undefined) : undefined;
     const first = await converge(spec, host, follow);
     if (ended.signal.aborted) return 0;
     output.report(first);

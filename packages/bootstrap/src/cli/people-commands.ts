@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { BootstrapError } from '../errors.ts';
+import { groupsOfProvider } from '../people/federated-groups.ts';
 import { keepPeople } from '../people/keep.ts';
 import { PeopleFiles } from '../people/people-files.ts';
 import { openHost, type HostOptions } from './open-host.ts';
@@ -12,8 +13,9 @@ interface KeepOptions {
   readonly userPool: string;
   readonly region: string;
   readonly list: string;
-  readonly kicked: string;
+  readonly records: string;
   readonly group: readonly string[];
+  readonly provider: readonly string[];
 }
 
 /** `people list|kick|admit`, and `keep`, which is the program of a unit. */
@@ -52,18 +54,29 @@ export function addPeopleCommands(
     .requiredOption('--user-pool <id>')
     .requiredOption('--region <region>')
     .requiredOption('--list <directory>')
-    .requiredOption('--kicked <directory>')
-    .option('--group <name>', 'may come again', (name: string, before: string[]) => [...before, name], [])
+    .requiredOption('--records <directory>')
+    .option('--group <name>', 'may come again', collect, [])
+    .option('--provider <json>', 'may come again', collect, [])
     .action(keep);
 }
 
-async function keep({ userPool, region, list: people, kicked, group }: KeepOptions): Promise<void> {
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+async function keep({
+  userPool,
+  region,
+  list: people,
+  records: peopleRecords,
+  group: groups,
+  provider,
+}: KeepOptions): Promise<void> {
   const ended = new AbortController();
   const end = (): void => ended.abort();
   process.on('SIGTERM', end).on('SIGINT', end);
-  const files = new PeopleFiles({ people, kicked });
+  const files = new PeopleFiles({ people, peopleRecords });
   const tell = (message: string): void => void process.stderr.write(`${message}\n`);
-  await keepPeople({ userPool, region, groups: group, files, signal: ended.signal, tell });
+  const providers = provider.map((text) => groupsOfProvider.parse(JSON.parse(text)));
+  await keepPeople({ userPool, region, groups, providers, files, signal: ended.signal, tell });
 }
 
 function list(options: CommonOptions): Promise<void> {

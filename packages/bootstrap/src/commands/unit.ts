@@ -17,6 +17,16 @@ export const offered = ['system.run', 'system.run.prepare', 'system.which'];
  */
 const heapMegabytes = 192;
 
+/**
+ * Most that the node host and the commands of all agents have together, in MB: a quarter of the machine, and no less than the node host
+ * itself takes with a command under way. A command that wants more is what the kernel ends, and neither the gateway nor what keeps the
+ * instance reachable.
+ * @param memory of the machine, in bytes
+ */
+export function commandsMegabytes(memory: number): number {
+  return Math.max(1024, Math.floor(memory / 1024 / 1024 / 4));
+}
+
 /** Instance metadata and its time server, by either protocol: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html */
 const metadata = ['169.254.0.0/16', 'fd00:ec2::254/128'];
 
@@ -59,7 +69,7 @@ export function nodeHostEnvironment(home: string): Record<string, string> {
  */
 export function commandsUnit(host: Host, spec: PodSpec, user: string, workspaces: Workspaces): Unit {
   const { layout } = host;
-  const { artifacts, databases, cache, logs, reports, trash } = layout;
+  const { artifacts, databases, cache, logs, reports, trash, people } = layout;
   // Where the bundle of the bootstrap lies (user data of `infra`).
   const bootstrap = host.kind === 'systemd' ? ['/opt/clawharbor'] : [];
   return {
@@ -79,8 +89,10 @@ export function commandsUnit(host: Host, spec: PodSpec, user: string, workspaces
     writable: [layout.commands],
     reads: [modulesIn(installDirectory(layout, spec.openclaw.version))],
     lent: workspaces.map((directory) => ({ directory, at: directory })),
-    hidden: [dirname(artifacts), databases, cache, logs, reports, trash, ...bootstrap],
+    // Names and addresses of people are no agent's either.
+    hidden: [dirname(artifacts), databases, cache, logs, reports, trash, dirname(people), ...bootstrap],
     unreachable: metadata,
+    memoryMegabytes: commandsMegabytes(host.memory),
     restart: { delaySeconds: 5, neverOn: [], burst: { starts: 30, seconds: 300 } },
     // It has nothing to lose: what runs ends with it.
     stopTimeoutSeconds: 5,

@@ -6,15 +6,33 @@ import { withClawharborPlugin } from '../plugin/configured.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import type { Config } from './merge.ts';
 
-/** What infrastructure decides: the config of the spec, and what only the host knows. */
-export function desiredConfig(spec: PodSpec, layout: Layout, commands: Commands): Record<string, unknown> {
+/**
+ * What infrastructure decides: the config of the spec, and what only the host knows.
+ * @param administrators more of them than the spec names, by their identities
+ */
+export function desiredConfig(
+  spec: PodSpec,
+  layout: Layout,
+  commands: Commands,
+  administrators: readonly string[] = [],
+): Record<string, unknown> {
   const logging = spec.openclaw.config['logging'];
   const config = {
-    ...withClawharborPlugin(spec.openclaw.config, spec, layout),
+    ...withClawharborPlugin(withAdministrators(spec.openclaw.config, administrators), spec, layout),
     // OpenClaw's default is a folder in /tmp. It rotates the file itself: `docs/gateway/logging.md`.
     logging: { ...(typeof logging === 'object' ? logging : {}), file: join(layout.logs, 'gateway.log') },
   };
   return overlaid(config, commandsConfig(commands));
+}
+
+/** A role alone grants nothing that is an administrator's: OpenClaw wants the scope granted to the identity, too. */
+function withAdministrators(config: Config, identities: readonly string[]): Config {
+  if (identities.length === 0) return config;
+  const gateway = objectAt(config, 'gateway');
+  const auth = objectAt(gateway, 'auth');
+  const granted = Object.fromEntries(identities.map((identity) => [identity, ['operator.admin']]));
+  const identityScopes = { ...granted, ...objectAt(auth, 'identityScopes') };
+  return { ...config, gateway: { ...gateway, auth: { ...auth, identityScopes } } };
 }
 
 /**

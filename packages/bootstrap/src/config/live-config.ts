@@ -2,6 +2,8 @@ import { link, lstat, rename, rm } from 'node:fs/promises';
 import { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { configFile } from '../openclaw/gateway-unit.ts';
+import { PeopleFiles } from '../people/people-files.ts';
+import { groupAdministrators } from '../people/wanted-people.ts';
 import { isPluginInstalled, missingPlugins, pluginsOf } from '../openclaw/release-plugins.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import type { AcceptedConfig } from './accept-config.ts';
@@ -88,8 +90,10 @@ export async function wantedBy(host: Host, spec: PodSpec): Promise<Wanted> {
   for (const plugin of pluginsOf(spec)) {
     if (await isPluginInstalled(host, spec, plugin)) installed.push(plugin.id);
   }
+  const list = spec.login?.groups && (await new PeopleFiles(host.layout).read());
+  const desired = desiredConfig(spec, host.layout, commands, groupAdministrators(spec, list));
   return {
-    desired: withoutPlugins(withPlugins(desiredConfig(spec, host.layout, commands), installed), missing),
+    desired: withoutPlugins(withPlugins(desired, installed), missing),
     lastApplied: await new ConfigRecords(host).lastApplied(),
     owners: { ...spec.openclaw.owners, ...commandsOwners(commands) },
     release: spec.openclaw.version,

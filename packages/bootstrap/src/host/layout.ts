@@ -34,8 +34,8 @@ export interface Layout {
   readonly home: string;
   /** Local, in memory: who may be in the pod. The bootstrap's own, and the gateway reads it. */
   readonly people: string;
-  /** Durable (EFS): who was put out by hand. Beside the artifacts, because the gateway's unit must not see it. */
-  readonly kicked: string;
+  /** Durable (EFS): the same, and who was put out by hand. Beside the artifacts, because the gateway's unit must not see it. */
+  readonly peopleRecords: string;
   /** Local: what people remove, as an agent with its files. OpenClaw has it as `.Trash` in its home. */
   readonly trash: string;
 }
@@ -60,6 +60,6 @@ export const instanceLayout: Layout = {
   commands: '/var/lib/openclaw-commands',
   home: '/home/openclaw',
   people: '/run/clawharbor-people/list',
-  kicked: '/var/cache/clawharbor/artifacts/kicked',
+  peopleRecords: '/var/cache/clawharbor/artifacts/people',
   trash: '/var/lib/openclaw-trash',
 };

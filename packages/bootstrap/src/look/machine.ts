@@ -9,22 +9,28 @@ import type { Machine, Settled } from './settled.ts';
 export interface Places {
   readonly pid: number;
   readonly port: number;
+  /** Processes of other units that are to run, by the names of their units. */
+  readonly others: Readonly<Record<string, number>>;
   /** Files of the config and the lock of the state, by their paths. */
   readonly files: readonly string[];
 }
 
 /** @throws where it is no Linux, and where a file is not there or its server does not answer */
-export async function observeMachine({ pid, port, files }: Places): Promise<Machine> {
-  const [isAnswering, boot, uptime, gateway] = await Promise.all([
+export async function observeMachine({ pid, port, others, files }: Places): Promise<Machine> {
+  const [isAnswering, boot, uptime, gateway, running] = await Promise.all([
     doesAnswer(port),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     readFile('/proc/uptime', 'utf8'),
     processOf(pid),
+    Promise.all(
+      Object.entries(others).map(async ([name, one]) => [name, (await processOf(one))?.started] as const),
+    ),
   ]);
   return {
     boot: boot.trim(),
     uptime: Number(uptime.split(' ')[0]),
     gateway: gateway?.started,
+    others: Object.fromEntries(running),
     isAnswering,
     heldMegabytes: gateway?.heldMegabytes,
     files: await stateOf(files),

@@ -6,12 +6,16 @@ import { writerLock } from '../backup/writer-lock.ts';
 import { readLive } from '../config/live-config.ts';
 import { fileOnDisk, isProved } from '../config/proved-config.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
+import { readIfPresent } from '../config/files.ts';
+import { commandsUnitName } from '../commands/unit.ts';
 import { notHere, type Condition } from '../conditions.ts';
 import type { Host } from '../host/host.ts';
 import { haveMovedOn, holderFiles } from '../openclaw/gateway-databases.ts';
 import { hasLostFence } from '../openclaw/gateway-fence.ts';
 import { configFile, gatewayUnitName, heapMegabytes } from '../openclaw/gateway-unit.ts';
 import { podsRun } from '../openclaw-release.ts';
+import { PeopleFiles } from '../people/people-files.ts';
+import { peopleUnitName } from '../people/people-unit.ts';
 import type { Report } from '../report.ts';
 import { gatewaySecrets } from '../secrets/secret-environment.ts';
 import { gatewayPort, type PodSpec } from '../spec/pod-spec.ts';
@@ -53,8 +57,16 @@ async function remember(host: Host, spec: PodSpec, text: string): Promise<void> 
   if (wish === undefined || live === undefined || pid === undefined || live.includes.size >= mostFiles)
     return;
   const names = [...live.includes.keys()].map((name) => join(host.layout.state, name));
-  const files = [...names, configFile(host.layout), writerLock(host), ...holderFiles(host, spec)];
-  const places: Places = { pid, port: gatewayPort(spec), files };
+  const files = [
+    ...names,
+    configFile(host.layout),
+    writerLock(host),
+    ...holderFiles(host, spec),
+    ...(await peopleFiles(host, spec)),
+  ];
+  const others = await otherProcesses(host);
+  if (others === undefined) return;
+  const places: Places = { pid, port: gatewayPort(spec), others, files };
   const machine = await observeMachine(places);
   // The file that was looked at may be another one than the gateway has locked, made meanwhile.
   if ((await hasLostFence(host, pid)) || (await haveMovedOn(host, spec))) return;
@@ -69,6 +81,24 @@ async function remember(host: Host, spec: PodSpec, text: string): Promise<void> 
   await writeAtomically(settledFile(host.layout), `${JSON.stringify(settled)}\n`);
 }
 
+/** @returns undefined where one of them is between two processes */
+async function otherProcesses({ units }: Host): Promise<Readonly<Record<string, number>> | undefined> {
+  const found: Record<string, number> = {};
+  for (const name of [commandsUnitName, peopleUnitName]) {
+    const { status, pid } = await units.state(name);
+    if (status === 'absent' || status === 'inactive') continue;
+    if (status !== 'active' || pid === undefined) return undefined;
+    found[name] = pid;
+  }
+  return found;
+}
+
+/** Where the pod has a list of people: it is another one whenever they are others. */
+async function peopleFiles({ layout }: Host, { login }: PodSpec): Promise<readonly string[]> {
+  const { changedFile } = new PeopleFiles(layout);
+  return login !== undefined && (await readIfPresent(changedFile)) !== undefined ? [changedFile] : [];
+}
+
 /** Whether this process was seen to run with the config that is on disk. */
 async function isInEffect(host: Host, spec: PodSpec, pid: number): Promise<boolean> {
   const file = await fileOnDisk(host);
@@ -79,7 +109,13 @@ async function isInEffect(host: Host, spec: PodSpec, pid: number): Promise<boole
 }
 
 /** What is not yet as it should be is looked after each minute. */
-const watched = new Set<string>(['ConfigInEffect', 'InstanceMetadata', 'LogsShipped', 'CommandsApart']);
+const watched = new Set<string>([
+  'ConfigInEffect',
+  'InstanceMetadata',
+  'LogsShipped',
+  'CommandsApart',
+  'PeopleKnown',
+]);
 
 async function foundNothing(
   host: Host,

@@ -16,6 +16,8 @@ export interface Machine {
   readonly uptime: number;
   /** Process of the gateway and when it started; undefined: it does not run. */
   readonly gateway: string | undefined;
+  /** The same of other units, by their names. */
+  readonly others: Readonly<Record<string, string | undefined>>;
   /** Whether the gateway answers, whatever it says: a channel that does not work is no run's to mend. */
   readonly isAnswering: boolean;
   /** Memory of the gateway that the kernel cannot take back, in MB. */
@@ -50,6 +52,9 @@ export function whyDue(settled: Settled, wish: Wish, now: Machine): string | und
   if (wish.secret !== settled.wish.secret) return 'the secret has changed';
   if (wish.target !== settled.wish.target) return `Auto Scaling takes the instance to ${wish.target}`;
   if (now.gateway === undefined || now.gateway !== then.gateway) return 'the gateway is not the one that ran';
+  for (const [name, started] of Object.entries(then.others)) {
+    if (now.others[name] !== started) return `${name} is not the one that ran`;
+  }
   if (!now.isAnswering) return 'the gateway does not answer';
   if ((now.heldMegabytes ?? 0) >= settled.heapMegabytes) return 'the gateway holds much memory';
   return now.files === then.files ? undefined : 'the config has changed';

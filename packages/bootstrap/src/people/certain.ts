@@ -19,15 +19,25 @@ export class CertainPeople {
     const people = new Map(listed.map((person) => [person.sub, person]));
     const doubted = new Set<string>();
     for (const [sub, before] of this.#known) {
-      if (before.out !== undefined) continue;
       const now = people.get(sub);
-      if (now !== undefined && now.out !== 'not-in-group') continue;
-      if (this.#doubted.has(sub)) continue;
+      if (!hasLost(before, now) || this.#doubted.has(sub)) continue;
       doubted.add(sub);
-      people.set(sub, before);
+      people.set(sub, now === undefined ? before : withGroups(now, before));
     }
     this.#known = people;
     this.#doubted = doubted;
     return [...people.values()];
   }
+}
+
+function hasLost(before: Person, now: Person | undefined): boolean {
+  if (before.out !== undefined || now?.out === 'disabled') return false;
+  return (
+    now === undefined || now.out !== undefined || before.groups.some((group) => !now.groups.includes(group))
+  );
+}
+
+/** Still in what they were in before, and in what they are in now. */
+function withGroups({ out: _, ...now }: Person, before: Person): Person {
+  return { ...now, groups: [...new Set([...now.groups, ...before.groups])] };
 }

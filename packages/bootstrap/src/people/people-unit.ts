@@ -25,8 +25,9 @@ export function peopleUnit(host: Host, spec: PodSpec, login: NonNullable<PodSpec
       `--user-pool=${login.userPool}`,
       `--region=${spec.region}`,
       `--list=${layout.people}`,
-      `--kicked=${layout.kicked}`,
-      ...(login.groups ?? []).map((group) => `--group=${group}`),
+      `--records=${layout.peopleRecords}`,
+      ...(login.groups ?? []).map(({ name }) => `--group=${name}`),
+      ...(login.providers ?? []).map((provider) => `--provider=${JSON.stringify(provider)}`),
     ],
     // On a laptop the stand-ins for AWS have addresses of their own.
     environment: host.kind === 'process' ? awsEnvironment() : {},

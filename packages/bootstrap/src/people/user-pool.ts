@@ -7,11 +7,14 @@ import {
 import { subPattern, type Person } from '@clawharbor/openclaw-plugin/people';
 import { explain } from '../aws/explain.ts';
 import { BootstrapError } from '../errors.ts';
+import { federatedGroups, type GroupsOfProvider } from './federated-groups.ts';
 
 export interface PoolQuestion {
   readonly userPool: string;
   /** Only who is in one of them is in. Empty: everybody in the user pool is. */
   readonly groups: readonly string[];
+  /** Whose groups count as well. Default: nobody's. */
+  readonly providers?: readonly GroupsOfProvider[];
 }
 
 /** As many as Cognito gives at once. */
@@ -27,7 +30,7 @@ const pageSize = 60;
  */
 export async function readUserPool(
   client: CognitoIdentityProviderClient,
-  { userPool, groups }: PoolQuestion,
+  { userPool, groups, providers = [] }: PoolQuestion,
   signal: AbortSignal,
 ): Promise<readonly Person[]> {
   try {
@@ -46,7 +49,7 @@ export async function readUserPool(
         }
       }
     }
-    return users.flatMap((user) => personOf(user, groups, members));
+    return users.flatMap((user) => personOf(user, { groups, providers, members }));
   } catch (error) {
     throw new BootstrapError(
       'PEOPLE_NOT_READ',
@@ -59,8 +62,13 @@ export async function readUserPool(
 
 function personOf(
   { Username: username, Attributes: attributes = [], Enabled: enabled }: UserType,
-  groups: readonly string[],
-  members: ReadonlyMap<string, readonly string[]>,
+  {
+    groups,
+    providers,
+    members,
+  }: Required<Pick<PoolQuestion, 'groups' | 'providers'>> & {
+    readonly members: ReadonlyMap<string, readonly string[]>;
+  },
 ): Person[] {
   const valueOf = (name: string): string | undefined =>
     attributes.find((attribute) => attribute.Name === name)?.Value?.trim() || undefined;
@@ -68,7 +76,8 @@ function personOf(
   // What the load balancer does not know by a sub it lets in nobody as.
   if (sub === undefined || !subPattern.test(sub)) return [];
   const email = valueOf('email');
-  const own = [...(members.get(username ?? '') ?? [])];
+  const theirs = federatedGroups(valueOf, providers).filter((group) => groups.includes(group));
+  const own = [...new Set([...(members.get(username ?? '') ?? []), ...theirs])];
   // What is not said to be so is not so.
   const out =
     enabled !== true ? 'disabled' : groups.length > 0 && own.length === 0 ? 'not-in-group' : undefined;

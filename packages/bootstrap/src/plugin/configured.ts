@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Layout } from '../host/layout.ts';
 import type { OpenClawVersion } from '../openclaw-release.ts';
 import { staleSeconds } from '../people/stale.ts';
+import { rolePlan } from '../people/wanted-people.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
 import { clawharborPlugin } from './directory.ts';
 
@@ -49,11 +50,13 @@ function pathsOf(load: unknown): string[] {
   return listOf(part.parse(load)['paths']);
 }
 
-function pluginConfig(config: unknown, { login, region }: PodSpec): PluginConfig {
+function pluginConfig(config: unknown, spec: PodSpec): PluginConfig {
+  const { login, region } = spec;
+  const roles = rolePlan(spec);
   const allowed = origins.safeParse(config).data?.gateway.controlUi.allowedOrigins ?? [];
   if (login === undefined || allowed.length === 0) return {};
   return {
-    people: { staleSeconds },
+    people: { staleSeconds, ...(roles === undefined ? {} : { roles }) },
     ...(login.loadBalancer === undefined
       ? {}
       : {

@@ -1,4 +1,4 @@
-export { backupMetrics, metricNamespace, replicaMetric } from '../embedded-metrics.ts';
+export { backupMetrics, metricNamespace, peopleMetric, replicaMetric } from '../embedded-metrics.ts';
 export { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 export {
   defaultOpenClawVersion,

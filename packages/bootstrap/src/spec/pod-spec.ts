@@ -66,8 +66,18 @@ export const podSpecSchema = z.strictObject({
     .strictObject({
       /** Whose people are in. */
       userPool: name(/^[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]+$/, 'the id of a Cognito user pool'),
-      /** Only who is in one of these groups of it is in. Default: everybody in the user pool is. */
-      groups: z.array(z.string().min(1)).min(1).optional(),
+      /**
+       * Only who is in one of these groups of it is in, with the role that the first of them gives: one of
+       * `gateway.roles.definitions`. Default: everybody in the user pool is in, with the default role.
+       */
+      groups: z
+        .array(z.strictObject({ name: z.string().min(1), role: z.string().min(1) }))
+        .min(1)
+        .optional(),
+      /** Identity providers of the user pool whose groups count as groups of it: theirs by name, ours as value. Default: none. */
+      providers: z
+        .array(z.strictObject({ name: z.string().min(1), groups: z.record(z.string(), z.string()) }))
+        .optional(),
       /** Who says of each request whom it is from, and signs it. Absent: its signature is not looked at. */
       loadBalancer: arn('elasticloadbalancing').optional(),
       /** As it names the user pool. Default: https://cognito-idp.<Region>.amazonaws.com/<user pool>. */

@@ -6,6 +6,7 @@ import { installOpenClaw } from './install-openclaw.ts';
 import { installPlugins } from './install-plugins.ts';
 import { keepPeople } from './keep-people.ts';
 import { makeImage } from './make-image.ts';
+import { measurePeople } from './measure-people.ts';
 import { measureReplica } from './measure-replica.ts';
 import { measureBackups } from './measure-backups.ts';
 import { mergeConfig } from './merge-config.ts';
@@ -54,6 +55,7 @@ export const lateSteps: readonly Step[] = [
   drillBackup,
   measureBackups,
   measureReplica,
+  measurePeople,
   makeImage,
 ];
 

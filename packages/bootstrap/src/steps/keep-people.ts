@@ -46,6 +46,7 @@ export const keepPeople: Step = {
       changes.push(`${verb} ${peopleUnitName}`);
       await untilListed(context, files);
     }
+    await files.remember();
     return { changes, ...(await seen(host, files)) };
   },
 };

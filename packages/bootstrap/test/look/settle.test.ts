@@ -6,7 +6,7 @@ import { observeMachine, readSettled } from '../../src/look/machine.ts';
 import { observeWish } from '../../src/look/wish.ts';
 import { settle, unsettle } from '../../src/look/settle.ts';
 import { whyDue } from '../../src/look/settled.ts';
-import type { Report } from '../../src/report.ts';
+import { readReport, type Report } from '../../src/report.ts';
 import { startAws, type AwsStandIn } from '../stand-ins/aws.ts';
 import { makePod, type TestPod } from '../stand-ins/pod.ts';
 
@@ -32,6 +32,13 @@ async function run(): Promise<Report> {
   const report = await converge(pod.spec({ secret, lifecycle }), pod.host);
   await settle(pod.host, pod.spec({ secret, lifecycle }), aws.parameter, report);
   return report;
+}
+
+/** As after a run that finds nothing to do, without its steps: they would end what is no part of the pod. */
+async function rememberAgain(): Promise<void> {
+  await unsettle(pod.host);
+  const report = (await readReport(pod.host.layout))!;
+  await settle(pod.host, pod.spec({ secret, lifecycle }), aws.parameter, { ...report, outcome: 'unchanged' });
 }
 
 /** As the look of each minute does. */
@@ -75,6 +82,29 @@ test.skipIf(process.platform !== 'linux')(
     const text = await readFile(config, 'utf8');
     await writeFile(config, `${text}\n`);
     expect(await look()).toMatch(/config/);
+    await writeFile(config, text);
+
+    // What runs commands is watched from the next run on that finds it.
+    await pod.host.units.install({
+      name: 'openclaw-commands',
+      description: 'what runs commands',
+      command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
+      environment: {},
+      workingDirectory: '/',
+      user: '',
+      writable: [],
+      restart: { delaySeconds: 60, neverOn: [], burst: { starts: 30, seconds: 300 } },
+      stopTimeoutSeconds: 5,
+    });
+    await pod.host.units.start('openclaw-commands');
+    await rememberAgain();
+    expect(await look()).toBe(undefined);
+    const { pid: commands } = await pod.host.units.state('openclaw-commands');
+    process.kill(commands!, 'SIGKILL');
+    await expect.poll(look, { timeout: 10_000 }).toMatch(/openclaw-commands/);
+    // Between two processes nothing is settled.
+    await rememberAgain();
+    expect(await look()).toBe('not settled');
   },
   60_000,
 );

@@ -107,7 +107,7 @@ export function isBroken(way) {
 }
 
 /** The people of the real state database, in its tables. */
-function people(method, { profileId, role, email, targetProfileId }) {
+function people(method, { profileId, role, email, targetProfileId, displayName }) {
   const directory = join(state, 'state');
   mkdirSync(directory, { recursive: true });
   const database = new DatabaseSync(join(directory, 'openclaw.sqlite'));
@@ -124,16 +124,19 @@ function people(method, { profileId, role, email, targetProfileId }) {
   if (method !== 'users.list' && !one) throw new Error('user profile not found');
   if (method === 'users.setRole')
     database.prepare('UPDATE user_profiles SET role = ? WHERE id = ?').run(role, profileId);
+  if (method === 'users.setDisplayName')
+    database.prepare('UPDATE user_profiles SET display_name = ? WHERE id = ?').run(displayName, profileId);
   if (method === 'users.linkEmail') {
     database
       .prepare('INSERT INTO user_profile_emails VALUES (?, ?)')
       .run(email.trim().toLowerCase(), targetProfileId);
   }
   const emails = database.prepare('SELECT email FROM user_profile_emails WHERE profile_id = ?');
-  const rows = database.prepare('SELECT id, role FROM user_profiles ORDER BY id').all();
+  const rows = database.prepare('SELECT id, display_name, role FROM user_profiles ORDER BY id').all();
   const answer = {
-    profiles: rows.map(({ id, role: given }) => ({
+    profiles: rows.map(({ id, display_name: called, role: given }) => ({
       id,
+      ...(called === null ? {} : { displayName: called }),
       ...(given === null ? {} : { role: given }),
       emails: emails.all(id).map((row) => row.email),
     })),

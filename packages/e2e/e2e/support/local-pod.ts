@@ -16,7 +16,7 @@ const nodeFlags = ['--conditions=source', '--disable-warning=ExperimentalWarning
 export const artifactCache = join(homedir(), '.cache/clawharbor-e2e/artifacts');
 
 /** A pod keeps its backups, the replica of its databases, and who is put out of it, beside its artifacts, and they are its own. */
-const isArtifact = (path: string): boolean => !['backups', 'replica', 'kicked'].includes(basename(path));
+const isArtifact = (path: string): boolean => !['backups', 'replica', 'people'].includes(basename(path));
 
 export interface CommandOutcome {
   readonly exitCode: number | null;

@@ -4,7 +4,7 @@
  * Amazon Cognito Developer Guide, "Understanding the access token"
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html)
  */
-import { createPrivateKey, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 import { jwtVerify, SignJWT } from 'jose';
 
@@ -15,6 +15,8 @@ export interface IssuedToken {
   /** The token as the provider knows it. */
   readonly id: string;
   readonly clientId: string;
+  /** Of the sign-in: every token that a refresh brings has it, too. */
+  readonly originId: string;
   readonly scope: string;
   /** When the user signed in, in seconds since the epoch. */
   readonly authTime: number;
@@ -36,13 +38,16 @@ export class AccessTokens {
     this.#publicKey = createPublicKey(this.#privateKey);
   }
 
-  issue({ id, clientId, scope, authTime, expiresIn }: IssuedToken, { sub, username, groups }: User) {
+  issue(
+    { id, clientId, originId, scope, authTime, expiresIn }: IssuedToken,
+    { sub, username, groups }: User,
+  ) {
     const now = Math.floor(Date.now() / 1000);
     const claims = {
       ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
       version: 2,
       client_id: clientId,
-      origin_jti: randomUUID(),
+      origin_jti: originId,
       token_use: 'access',
       scope,
       auth_time: authTime,

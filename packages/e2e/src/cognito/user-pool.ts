@@ -201,6 +201,7 @@ export class UserPool {
     const issued = {
       id: body.access_token,
       clientId: AccessToken.clientId ?? '',
+      originId: AccessToken.grantId ?? randomUUID(),
       scope: AccessToken.scope ?? '',
       authTime: (AuthorizationCode ?? RefreshToken)?.authTime ?? AccessToken.iat,
       expiresIn: AccessToken.expiration,

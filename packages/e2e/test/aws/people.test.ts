@@ -80,7 +80,7 @@ beforeEach(async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', issued.accessKeyId);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', issued.secretAccessKey);
   vi.stubEnv('AWS_SESSION_TOKEN', issued.sessionToken);
-  files = new PeopleFiles({ people: join(directory, 'list'), kicked: join(directory, 'kicked') });
+  files = new PeopleFiles({ people: join(directory, 'list'), peopleRecords: join(directory, 'records') });
   await files.prepare();
 });
 

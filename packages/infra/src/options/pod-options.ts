@@ -5,36 +5,12 @@ import { agentsOptions } from './agents-options.ts';
 import { isDeployedAs } from '../fixed-props.ts';
 import { backupOptions } from './backup-options.ts';
 import { domainOptions } from './domain-options.ts';
+import { loginOptions } from './login-options.ts';
 import { must } from './must.ts';
 import { networkOptions } from './network-options.ts';
 import { ollamaOptions } from './ollama-options.ts';
 import { openclawOptions } from './openclaw-options.ts';
 import { retainedOptions } from './retained-options.ts';
-
-const login = z.strictObject({
-  mfa: z.enum(['off', 'optional', 'required']).default('optional'),
-  sessionHours: z
-    .number()
-    .refine(
-      ...must<number>(
-        (hours) => Number.isInteger(hours) && hours >= 1 && hours <= 168,
-        'SESSION_TIMEOUT_OUT_OF_RANGE',
-        (shown) => `${shown} hours: a session lasts 1 to 168 whole hours (7 days).`,
-      ),
-    )
-    .default(24),
-  domainPrefix: z
-    .string()
-    .refine(
-      ...must<string>(
-        (prefix) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(prefix) && !/aws|amazon|cognito/.test(prefix),
-        'DOMAIN_PREFIX_INVALID',
-        (shown) =>
-          `${shown}: use up to 63 lower-case letters, digits and dashes, without "aws", "amazon" or "cognito".`,
-      ),
-    )
-    .optional(),
-});
 
 const machine = z
   .strictObject({
@@ -146,7 +122,7 @@ export const podOptionsSchema = z
     domain: domainOptions,
     openclaw: openclawOptions.prefault({}),
     ollama: ollamaOptions.optional(),
-    login: login.prefault({}),
+    login: loginOptions.prefault({}),
     network: networkOptions.prefault({}),
     machine: machine.prefault({}),
     healthCheck: healthCheck.prefault({}),

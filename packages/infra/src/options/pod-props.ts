@@ -137,8 +137,78 @@ export interface OllamaProps {
   readonly models?: readonly string[] | undefined;
 }
 
+/** A group of the user pool with a role of its own. */
+export interface GroupProps {
+  /**
+   * As in Cognito, and in OpenClaw's `gateway.roles`: 3 to 32 lower-case letters, digits and dashes. Refused: `GROUP_INVALID`, also for
+   * `admins`, `members`, `viewers` and their roles.
+   */
+  readonly name: string;
+  /** As `scopes` of {@link MemberProps}. Refused: `MEMBER_SCOPE_REFUSED`. */
+  readonly scopes?: readonly MemberScope[] | undefined;
+  /** Agents, by their ids in `agents`, that its people may begin sessions with and run. Default: `*`, all. */
+  readonly agents?: '*' | readonly string[] | undefined;
+  /** As `otherSessions` of {@link MemberProps}. Default: `none`. */
+  readonly otherSessions?: 'none' | 'view' | 'suggest' | 'write' | undefined;
+}
+
+interface ProviderProps {
+  /** As people see it on the login page, and in front of their user name: 3 to 32 letters, digits and dashes. Refused: `IDENTITY_PROVIDER_INVALID`. */
+  readonly name: string;
+  /** Claims or attributes of the provider. Default: those that OpenID Connect and SAML have for e-mail address and name, and no groups. */
+  readonly attributes?:
+    | {
+        readonly email?: string | undefined;
+        readonly name?: string | undefined;
+        /** Names the groups that somebody is in there. */
+        readonly groups?: string | undefined;
+      }
+    | undefined;
+  /**
+   * Groups there, each with the one of `login.groups` that it makes its people part of, as in `{ 'claw-admins': 'admins' }`. It holds
+   * as of a person's last sign-in. Default: none. Refused: `IDENTITY_PROVIDER_INVALID`.
+   */
+  readonly groups?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A provider by OpenID Connect. Its redirect URI is the login page's, with the path /oauth2/idpresponse. */
+export interface OidcProviderProps extends ProviderProps {
+  readonly type: 'oidc';
+  /** As it names itself, https. Refused: `IDENTITY_PROVIDER_INVALID`. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /**
+   * ARN of a secret of Secrets Manager, in the account and Region of the pod, whose value is the client secret and nothing else: the
+   * template has a dynamic reference to it (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html).
+   * Refused: `IDENTITY_PROVIDER_INVALID`.
+   */
+  readonly clientSecretArn: string;
+  /** Default: openid, email and profile. */
+  readonly scopes?: readonly string[] | undefined;
+}
+
+/** A provider by SAML 2.0. It answers to /saml2/idpresponse of the login page. */
+export interface SamlProviderProps extends ProviderProps {
+  readonly type: 'saml';
+  /** Where its metadata is, https. Refused: `IDENTITY_PROVIDER_INVALID`. */
+  readonly metadataUrl: string;
+}
+
 /** The login page. */
 export interface LoginPageProps {
+  /**
+   * Groups of the user pool that are in, from the one that counts most: of those that a person is in, the first gives the role. `admins`
+   * administer the gateway, as those of `openclaw.admins`, who need no group; `members` have what `openclaw.members` says; `viewers` read
+   * all sessions and write nothing. Who is in none is out. The pod makes them in its own user pool; in one that was there before they
+   * must be there. Default: everybody in the user pool is a member. Refused: `GROUP_INVALID`.
+   */
+  readonly groups?: readonly ('admins' | 'members' | 'viewers' | GroupProps)[] | undefined;
+  /**
+   * Providers of others that people may sign in by: single sign-on (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation.html).
+   * The user pool makes a person of its own of each, with a `sub`. With `groups` in one, a pool that was there before needs the mutable
+   * attribute `custom:groups`. Default: none. Refused: `IDENTITY_PROVIDER_INVALID`.
+   */
+  readonly identityProviders?: readonly (OidcProviderProps | SamlProviderProps)[] | undefined;
   /** One-time passwords by an authenticator app. Default: `optional`. */
   readonly mfa?: 'off' | 'optional' | 'required' | undefined;
   /**

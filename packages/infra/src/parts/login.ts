@@ -3,8 +3,10 @@ import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { InfraError } from '../errors.ts';
 import type { PodOptions } from '../options/pod-options.ts';
+import { nameOfGroup } from '../options/group-options.ts';
 import { refuseElsewhere } from './elsewhere.ts';
 import type { ExistingLogin } from './existing-parts.ts';
+import { groupsAttribute, identityProvider, mappedAttributes } from './identity-providers.ts';
 import { retained } from './retained.ts';
 
 export interface LoginProps {
@@ -48,7 +50,11 @@ export class Login extends Construct {
       !Token.isUnresolved(domainName) && domainName.includes('.')
         ? `https://${domainName}`
         : `https://${domainName}.auth.${Stack.of(this).region}.amazoncognito.com`;
-    this.client = this.ownClient(dnsNames, options.sessionHours);
+    const providers = options.identityProviders.map((each) => identityProvider(this, this.userPool, each));
+    this.client = this.ownClient(dnsNames, options, providers);
+    // The client names them.
+    this.client.node.addDependency(...providers);
+    if (existing === undefined) this.ownGroups(options.groups ?? []);
     // Without a branding the managed login says "Login pages unavailable".
     if (existing?.managedLogin === false) return;
     new cognito.CfnManagedLoginBranding(this, 'Branding', {
@@ -65,6 +71,10 @@ export class Login extends Construct {
       signInCaseSensitive: false,
       featurePlan: cognito.FeaturePlan.ESSENTIALS,
       mfa: mfa[options.mfa],
+      // Of whoever signs in by a provider of others. An attribute cannot be taken from a pool again.
+      ...(options.identityProviders.length === 0
+        ? {}
+        : { customAttributes: { [groupsAttribute]: new cognito.StringAttribute({ mutable: true }) } }),
       ...(options.mfa === 'off' ? {} : { mfaSecondFactor: { otp: true, sms: false } }),
       passwordPolicy: {
         minLength: 12,
@@ -80,7 +90,27 @@ export class Login extends Construct {
     });
   }
 
-  private ownClient(dnsNames: readonly string[], sessionHours: number): cognito.UserPoolClient {
+  /**
+   * They outlive the stack with the people who are in them. A pool that was there before has its own, or gets them by hand: what a
+   * deleted pod has left could not be made again.
+   */
+  private ownGroups(groups: NonNullable<PodOptions['login']['groups']>): void {
+    const { userPoolId } = this.userPool;
+    for (const [precedence, each] of groups.entries()) {
+      const groupName = nameOfGroup(each);
+      new cognito.CfnUserPoolGroup(this, `Group-${groupName}`, {
+        userPoolId,
+        groupName,
+        precedence,
+      }).applyRemovalPolicy(retained);
+    }
+  }
+
+  private ownClient(
+    dnsNames: readonly string[],
+    { sessionHours, identityProviders }: PodOptions['login'],
+    providers: readonly cognito.IUserPoolIdentityProvider[],
+  ): cognito.UserPoolClient {
     return this.userPool.addClient('Client', {
       generateSecret: true,
       // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
@@ -91,7 +121,13 @@ export class Login extends Construct {
         // Where Cognito sends whoever signs out: docs/decisions/0034-clawharbor-is-a-plugin.md
         logoutUrls: dnsNames.map((name) => `https://${name}/`),
       },
-      supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
+      supportedIdentityProviders: [
+        cognito.UserPoolClientIdentityProvider.COGNITO,
+        ...providers.map(({ providerName }) => cognito.UserPoolClientIdentityProvider.custom(providerName)),
+      ],
+      ...(identityProviders.some(({ attributes }) => attributes.groups !== undefined)
+        ? { writeAttributes: mappedAttributes }
+        : {}),
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       // A user who is disabled keeps a session until the load balancer next asks Cognito, when these are over.

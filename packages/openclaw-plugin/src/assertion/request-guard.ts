@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { loginOf, type SignedOut } from '../sign-out/signed-out.ts';
 import { identityHeader, type Assertions } from './assertions.ts';
 
 /** https://nodejs.org/docs/latest-v24.x/api/diagnostics_channel.html#http and #net */
@@ -19,10 +21,15 @@ export class RequestGuard {
   readonly #tell: (message: string) => void;
   readonly #servers = new Set<Server>();
   readonly #told = new Set<string>();
+  readonly #signedOut: SignedOut | undefined;
+  /** WebSockets by the login that they were opened with. */
+  readonly #sockets = new Map<string, Set<Duplex>>();
 
-  constructor(assertions: Assertions, tell: (message: string) => void) {
+  constructor(assertions: Assertions, tell: (message: string) => void, signedOut?: SignedOut) {
     this.#assertions = assertions;
     this.#tell = tell;
+    this.#signedOut = signedOut;
+    signedOut?.onEnd((login) => this.#end(login));
   }
 
   /** Whether it has seen the server of the gateway: what came before was not judged. */
@@ -38,7 +45,7 @@ export class RequestGuard {
   stop(): void {
     unsubscribe(requestChannel, this.#onRequest);
     unsubscribe(connectionChannel, this.#onConnection);
-    for (const server of this.#servers) server.off('upgrade', this.#judge);
+    for (const server of this.#servers) server.off('upgrade', this.#onUpgrade);
     this.#servers.clear();
   }
 
@@ -55,11 +62,28 @@ export class RequestGuard {
   #watch(server: unknown): void {
     if (!(server instanceof Server) || this.#servers.has(server)) return;
     this.#servers.add(server);
-    server.prependListener('upgrade', this.#judge);
+    server.prependListener('upgrade', this.#onUpgrade);
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex): void => {
+    this.#judge(request);
+    const login = this.#signedOut && loginOf(request.headers);
+    if (login === undefined) return;
+    const sockets = this.#sockets.get(login) ?? new Set();
+    this.#sockets.set(login, sockets.add(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) this.#sockets.delete(login);
+    });
+  };
+
+  /** Whoever copied the cookie may have opened some of them. */
+  #end(login: string): void {
+    for (const socket of this.#sockets.get(login) ?? []) socket.destroy();
   }
 
   readonly #judge = (request: IncomingMessage): void => {
-    const doubt = this.#assertions.doubtOf(request.headers);
+    const doubt = this.#doubtOf(request);
     if (doubt === undefined) return;
     delete request.headers[identityHeader];
     // In place: Node.js has counted them.
@@ -71,4 +95,10 @@ export class RequestGuard {
     if (!this.#told.has(doubt)) this.#tell(`ASSERTION_REFUSED: a request says who it is from, but ${doubt}`);
     this.#told.add(doubt);
   };
+
+  #doubtOf({ headers }: IncomingMessage): string | undefined {
+    const doubt = this.#assertions.doubtOf(headers);
+    if (doubt !== undefined || headers[identityHeader] === undefined) return doubt;
+    return this.#signedOut?.has(headers) === true ? 'its login was signed out of' : undefined;
+  }
 }

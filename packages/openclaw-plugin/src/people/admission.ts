@@ -1,5 +1,6 @@
 import { PluginError } from '../errors.ts';
 import type { GatewayAccess, PersonProfile } from '../openclaw-api.ts';
+import { standingOf, type RolePlan, type Standing } from './role-plan.ts';
 import { RollReader, type Roll } from './roll.ts';
 
 export interface AdmissionOptions {
@@ -7,6 +8,8 @@ export interface AdmissionOptions {
   readonly directory: string;
   /** How old the list may be for somebody new to be let in, in seconds. */
   readonly staleSeconds: number;
+  /** Default: a person is in with whichever role they have. */
+  readonly roles?: RolePlan | undefined;
   /** Told why somebody is out, or why nobody new gets in; each once. */
   readonly tell: (message: string) => void;
   /** Default: the clock of this machine, in milliseconds of the epoch. */
@@ -17,6 +20,8 @@ export interface AdmissionOptions {
 const lookMilliseconds = 250;
 
 interface Grant {
+  /** As it was granted; undefined where roles are nobody's concern. */
+  standing: Standing | undefined;
   readonly revoked: AbortController;
   readonly access: GatewayAccess;
 }
@@ -27,6 +32,10 @@ interface Grant {
  *
  * A list that is too old, or cannot be read, lets nobody new in and throws nobody out: whoever has a grant keeps it, as
  * whoever cannot be asked about is not out.
+ *
+ * Where groups decide about roles, nobody is let in before they have theirs: what they do first would be cut off when it comes, or
+ * would be more than they may. Who is to have a lesser role than before loses what they have at once; a greater one comes when
+ * their turn is over.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -54,8 +63,8 @@ export class Admission {
     }
   }
 
-  /** @throws PluginError `PERSON_OUT`, `PEOPLE_STALE`, `PEOPLE_UNREADABLE` */
-  authorize({ emails }: PersonProfile): GatewayAccess {
+  /** @throws PluginError `PERSON_OUT`, `ROLE_NOT_GIVEN`, `PEOPLE_STALE`, `PEOPLE_UNREADABLE` */
+  authorize({ emails, assignedRole }: PersonProfile): GatewayAccess {
     // A grant that has begun is judged by each look. Nobody new is let in by a look that is over.
     const roll = this.#rollOrTell();
     const known = emails.map((email) => email.toLowerCase()).filter((email) => this.#grants.has(email));
@@ -66,7 +75,13 @@ export class Admission {
     }
     const sub = this.#subOf(emails, roll);
     const grant = this.#grants.get(sub);
-    if (grant !== undefined) return grant.access;
+    const standing = this.#standingOf(sub, roll);
+    this.#refuseOtherRole(sub, assignedRole, standing, grant?.standing);
+    if (grant !== undefined) {
+      // Else it was kept for a role that is still to come.
+      if ((assignedRole ?? this.#options.roles?.default) === standing?.role) grant.standing = standing;
+      return grant.access;
+    }
     const age = (this.#options.now ?? Date.now)() - roll.checkedAt;
     if (age > this.#options.staleSeconds * 1000) {
       throw this.#said(
@@ -76,7 +91,7 @@ export class Admission {
         ),
       );
     }
-    return this.#grant(sub);
+    return this.#grant(sub, standing);
   }
 
   /** Ends what people have who are out by now. */
@@ -84,8 +99,8 @@ export class Admission {
     if (this.#grants.size === 0) return;
     const roll = this.#rollOrTell();
     if (roll === undefined) return;
-    for (const sub of this.#grants.keys()) {
-      const why = whyOut(sub, roll);
+    for (const [sub, { standing }] of this.#grants) {
+      const why = this.#whyOut(sub, roll) ?? whyLess(standing, this.#standingOf(sub, roll));
       if (why !== undefined)
         this.#end(sub, this.#said(new PluginError('PERSON_OUT', `${sub} is out: ${why}`)));
     }
@@ -94,14 +109,52 @@ export class Admission {
   /** The one of a person's identities that is in the list. Each of them that is out keeps all of them out. */
   #subOf(emails: readonly string[], roll: Roll): string {
     const identities = emails.map((email) => email.toLowerCase());
-    const out = identities.find((each) => roll.kicked.has(each) || roll.people.get(each)?.out !== undefined);
+    const out = identities.find(
+      (each) => (roll.kicked.has(each) || roll.people.has(each)) && this.#whyOut(each, roll) !== undefined,
+    );
     const sub = out ?? identities.find((each) => roll.people.has(each));
-    const why = sub === undefined ? 'is not in the user pool' : whyOut(sub, roll);
+    const why = sub === undefined ? 'is not in the user pool' : this.#whyOut(sub, roll);
     if (sub !== undefined && why === undefined) return sub;
     throw this.#said(new PluginError('PERSON_OUT', `${sub ?? identities.join(', ')} is out: ${why}`));
   }
 
-  #grant(sub: string): GatewayAccess {
+  #whyOut(sub: string, { people, kicked }: Roll): string | undefined {
+    if (kicked.has(sub)) return 'put out by hand';
+    const person = people.get(sub);
+    if (person === undefined) return 'no longer in the user pool';
+    // Who has a role by name needs no group.
+    const isNamed = Object.hasOwn(this.#options.roles?.people ?? {}, sub);
+    return person.out === 'not-in-group' && isNamed ? undefined : reasons[person.out ?? 'in'];
+  }
+
+  #standingOf(sub: string, { people }: Roll): Standing | undefined {
+    const person = people.get(sub);
+    const { roles } = this.#options;
+    return roles === undefined || person === undefined ? undefined : standingOf(person, roles);
+  }
+
+  /** @throws PluginError `ROLE_NOT_GIVEN` */
+  #refuseOtherRole(
+    sub: string,
+    assignedRole: string | null,
+    standing: Standing | undefined,
+    granted: Standing | undefined,
+  ): void {
+    const { roles } = this.#options;
+    if (roles === undefined || standing === undefined) return;
+    const role = assignedRole ?? roles.default;
+    if (role === standing.role) return;
+    // A greater role waits until what is under way has ended.
+    if (granted?.role === role && standing.rank <= granted.rank) return;
+    throw this.#said(
+      new PluginError(
+        'ROLE_NOT_GIVEN',
+        `${sub} is to be ${standing.role} and is ${role} yet: the bootstrap gives the role with its next run`,
+      ),
+    );
+  }
+
+  #grant(sub: string, standing: Standing | undefined): GatewayAccess {
     const revoked = new AbortController();
     const access: GatewayAccess = {
       signal: revoked.signal,
@@ -110,7 +163,7 @@ export class Admission {
         revoked.signal.throwIfAborted();
       },
     };
-    this.#grants.set(sub, { revoked, access });
+    this.#grants.set(sub, { revoked, access, standing });
     this.#told.clear();
     return access;
   }
@@ -139,10 +192,11 @@ export class Admission {
   }
 }
 
-function whyOut(sub: string, { people, kicked }: Roll): string | undefined {
-  if (kicked.has(sub)) return 'put out by hand';
-  const person = people.get(sub);
-  return person === undefined ? 'no longer in the user pool' : reasons[person.out ?? 'in'];
+function whyLess(granted: Standing | undefined, now: Standing | undefined): string | undefined {
+  if (granted === undefined || now === undefined) return undefined;
+  return now.rank > granted.rank && now.role !== granted.role
+    ? `their groups make them ${now.role} and no longer ${granted.role}`
+    : undefined;
 }
 
 const reasons = {

@@ -1,10 +1,14 @@
 import * as z from 'zod';
 
+export { standingOf, type RolePlan, type Standing } from './role-plan.ts';
+
 /**
  * Who may be in a pod, as one file that the bootstrap keeps and the gateway reads: `people.json`. Beside it, one empty file
  * for each person who was put out by hand, `kicked/<sub>`: one writer each, so that none undoes what the other says.
  */
 export const peopleFile = 'people.json';
+/** Another file whenever the list says something else than before, its time aside. */
+export const changedFile = 'changed';
 export const kickedDirectory = 'kicked';
 
 /** Names the folder of both, in the environment of the gateway. */

@@ -75,7 +75,7 @@ export class ProcessHost implements Host {
       commands: join(root, 'commands'),
       home: join(root, 'home'),
       people: join(root, 'people'),
-      kicked: resolve(join(options.artifacts, 'kicked')),
+      peopleRecords: resolve(join(options.artifacts, 'people')),
       trash: join(root, 'home/.Trash'),
     };
     this.#environment = environmentOf(process.env, this.node);
