@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalUser, ReadyEvent } from '../src/pod/events.ts';
 import { artifacts, connected, logIn, messageBox, openBrowser, openProfile } from './support/browser.ts';
-import { request } from './support/gateway-client.ts';
+import { GatewayClient, request } from './support/gateway-client.ts';
 import { LocalPod } from './support/local-pod.ts';
 
 const path = '/clawharbor/logout';
@@ -48,6 +48,8 @@ describe('a person who signs out', () => {
     const { context, page } = await signedIn();
     const cookie = (await context.cookies(pod.url)).map(({ name, value }) => `${name}=${value}`).join('; ');
     expect(await sessionCookies(context)).not.toHaveLength(0);
+    const copied = await GatewayClient.connect(pod.url, { cookie });
+    expect((await request(pod.url, '/control-ui-config.json', { headers: { cookie } })).status).toBe(200);
 
     await page.getByText('Sign out', { exact: true }).first().click();
     const button = page.getByRole('button', { name: 'Sign out', exact: true });
@@ -64,10 +66,12 @@ describe('a person who signs out', () => {
     await page.goBack();
     await page.waitForURL(atLogin);
     expect(await messageBox(page).count()).toBe(0);
-    // What the page itself kept does not open the pod either, as a cookie that was copied still does: until the load
-    // balancer next asks Cognito. docs/decisions/0032
+    // What the page itself kept does not open the pod, and a cookie that was copied before neither: to the load balancer it is a
+    // login, to the gateway nobody's. docs/decisions/0034
     expect((await request(pod.url, '/control-ui-config.json')).status).toBe(302);
-    expect((await request(pod.url, '/control-ui-config.json', { headers: { cookie } })).status).toBe(200);
+    expect((await request(pod.url, '/control-ui-config.json', { headers: { cookie } })).status).toBe(401);
+    await expect(GatewayClient.connect(pod.url, { cookie })).rejects.toThrow();
+    await expect.poll(() => copied.closedWith, { timeout: 5000 }).toBeDefined();
 
     const again = await logIn(context, pod.url, member);
     await connected(again);

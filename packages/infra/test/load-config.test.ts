@@ -49,7 +49,7 @@ describe('a config file', () => {
 
   test('has every default filled in', async () => {
     const config = await loadConfig(await file('ts', typescript()));
-    expect(config.login).toEqual({ mfa: 'optional', sessionHours: 24 });
+    expect(config.login).toEqual({ mfa: 'optional', sessionHours: 24, identityProviders: [] });
   });
 
   test('is read again when it has changed', async () => {

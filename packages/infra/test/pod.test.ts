@@ -103,6 +103,114 @@ describe('S1: certificate, records, and a login at priority 1', () => {
     });
   });
 
+  describe('groups and providers of others', () => {
+    const template = podTemplate({
+      login: {
+        groups: [
+          'admins',
+          { name: 'support', scopes: ['operator.read'], agents: ['desk'] },
+          'members',
+          'viewers',
+        ],
+        identityProviders: [
+          {
+            type: 'oidc',
+            name: 'Corp',
+            issuer: 'https://idp.example.com',
+            clientId: 'client-of-the-pool',
+            clientSecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:corp-AbCdEf',
+            attributes: { groups: 'groups' },
+            groups: { 'claw-admins': 'admins' },
+          },
+          { type: 'saml', name: 'Old', metadataUrl: 'https://old.example.com/metadata' },
+        ],
+      },
+    });
+    const client = theOne(template, 'AWS::Cognito::UserPoolClient').properties;
+
+    test('are in the user pool, groups to outlive the stack', () => {
+      const groups = resourcesOf(template, 'AWS::Cognito::UserPoolGroup');
+      expect(
+        groups.map(([, { Properties }]) => [Properties?.['GroupName'], Properties?.['Precedence']]),
+      ).toEqual([
+        ['admins', 0],
+        ['support', 1],
+        ['members', 2],
+        ['viewers', 3],
+      ]);
+      for (const [, { DeletionPolicy }] of groups) expect(DeletionPolicy).toBe('RetainExceptOnCreate');
+    });
+
+    test('bring their people by the login page, and their groups in an attribute that a client may write', () => {
+      expect(client['SupportedIdentityProviders']).toEqual([
+        'COGNITO',
+        ref(providerId('Corp')),
+        ref(providerId('Old')),
+      ]);
+      expect(client['WriteAttributes']).toEqual(expect.arrayContaining(['custom:groups', 'email', 'name']));
+      // Nobody's token lets them write it.
+      expect(client['AllowedOAuthScopes']).not.toContain('aws.cognito.signin.user.admin');
+      expect(theOne(template, 'AWS::Cognito::UserPool').properties['Schema']).toEqual([
+        { Name: 'groups', AttributeDataType: 'String', Mutable: true },
+      ]);
+    });
+
+    const providerId = (name: string) =>
+      Object.entries(template.Resources).find(
+        ([, { Type, Properties }]) =>
+          Type === 'AWS::Cognito::UserPoolIdentityProvider' && Properties?.['ProviderName'] === name,
+      )![0];
+
+    test('are a client of an OpenID provider, whose secret stands in no template', () => {
+      expect(template.Resources[providerId('Corp')]?.Properties).toMatchObject({
+        ProviderType: 'OIDC',
+        ProviderDetails: {
+          client_id: 'client-of-the-pool',
+          client_secret:
+            '{{resolve:secretsmanager:arn:aws:secretsmanager:eu-central-1:123456789012:secret:corp-AbCdEf:SecretString:::}}',
+          oidc_issuer: 'https://idp.example.com',
+          authorize_scopes: 'openid email profile',
+        },
+        AttributeMapping: { email: 'email', name: 'name', 'custom:groups': 'groups' },
+      });
+    });
+
+    test('are a service of a SAML provider', () => {
+      expect(template.Resources[providerId('Old')]?.Properties).toMatchObject({
+        ProviderType: 'SAML',
+        ProviderDetails: { MetadataURL: 'https://old.example.com/metadata' },
+      });
+    });
+
+    test('stand in the spec, with the roles that they give', () => {
+      const { login, openclaw } = specOf(template);
+      expect(login).toMatchObject({
+        groups: [
+          { name: 'admins', role: 'admin' },
+          { name: 'support', role: 'support' },
+          { name: 'members', role: 'member' },
+          { name: 'viewers', role: 'viewer' },
+        ],
+        providers: [{ name: 'Corp', groups: { 'claw-admins': 'admins' } }],
+      });
+      expect(openclaw.config).toHaveProperty('gateway.roles.definitions.support', {
+        sessions: { others: 'none' },
+        agents: ['desk'],
+        scopes: ['operator.read'],
+      });
+      expect(openclaw.config).toHaveProperty('gateway.roles.definitions.viewer.scopes', ['operator.read']);
+    });
+
+    test('are made in no pool that was there before: what it has could not be made again', () => {
+      const kept = podTemplate({
+        login: { groups: ['members'] },
+        retainedFrom: { userPoolId: 'eu-central-1_Example' },
+      });
+      expect(resourcesOf(kept, 'AWS::Cognito::UserPoolGroup')).toEqual([]);
+      expect(specOf(kept)['login']).toMatchObject({ groups: [{ name: 'members', role: 'member' }] });
+    });
+  });
+
   test('a user who is disabled is out within 15 minutes, when the tokens of the session are over', () => {
     expect(theOne(template, 'AWS::Cognito::UserPoolClient').properties).toMatchObject({
       AccessTokenValidity: 15,

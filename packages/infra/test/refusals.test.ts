@@ -37,6 +37,14 @@ const untyped = (value: unknown) => value as Props;
 
 const ollama = { version: '0.12.3', sha256: 'a'.repeat(64) };
 
+const provider = {
+  type: 'oidc',
+  name: 'Corp',
+  issuer: 'https://idp.example.com',
+  clientId: 'client',
+  clientSecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:corp-AbCdEf',
+};
+
 type Row = readonly [what: string, code: InfraErrorCode, says: string, props: Props];
 
 const table: readonly Row[] = [
@@ -45,6 +53,46 @@ const table: readonly Row[] = [
     'COMMANDS_UNKNOWN',
     'agents.commands',
     untyped({ agents: { commands: 'elsewhere' } }),
+  ],
+  ...(
+    [
+      ['no group', [], 'login.groups'],
+      ['a group twice', ['admins', 'admins'], 'twice'],
+      ['a group that is not known', ['everybody'], 'everybody'],
+      ['a group with capitals', [{ name: 'Support' }], 'Support'],
+      ['a known group as one of its own', [{ name: 'viewers', scopes: ['operator.write'] }], 'viewers'],
+      ['a group with the name of a role', [{ name: 'admin' }], 'login.groups[0].name'],
+    ] as const
+  ).map(([what, groups, says]): Row => [what, 'GROUP_INVALID', says, untyped({ login: { groups } })]),
+  [
+    'admin rights for a group of its own',
+    'MEMBER_SCOPE_REFUSED',
+    'operator.admin',
+    untyped({ login: { groups: [{ name: 'support', scopes: ['operator.admin'] }] } }),
+  ],
+  ...(
+    [
+      ['a provider with a name that Cognito refuses', { name: 'my_idp' }, 'my_idp'],
+      ['a provider in the clear', { issuer: 'http://idp.example.com' }, 'https'],
+      ['a client secret in the props', { clientSecretArn: 'hunter2' }, 'must not stand in the template'],
+      [
+        'a group that leads nowhere',
+        { groups: { theirs: 'nobody' }, attributes: { groups: 'groups' } },
+        'nobody',
+      ],
+      ['groups that nothing names', { groups: { theirs: 'members' } }, 'attributes.groups'],
+    ] as const
+  ).map(([what, wrong, says]): Row => [
+    what,
+    'IDENTITY_PROVIDER_INVALID',
+    says,
+    untyped({ login: { groups: ['members'], identityProviders: [{ ...provider, ...wrong }] } }),
+  ]),
+  [
+    'two providers of one name',
+    'IDENTITY_PROVIDER_INVALID',
+    'one name',
+    untyped({ login: { identityProviders: [provider, provider] } }),
   ],
   ['no DNS name', 'DNS_NAME_MISSING', 'domain.names', { names: [] }],
   [

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -152,6 +153,17 @@ describe('a list that', () => {
     expect(() => authorize(bob)).toThrow(/PEOPLE_UNREADABLE/);
     expect(told).toStrictEqual([expect.stringContaining('PEOPLE_UNREADABLE')]);
   });
+});
+
+test('who is put out by hand is out within a second, however busy the list is', async () => {
+  list(Array.from({ length: 500 }, (_, n) => person(`${ada.slice(0, -4)}${String(n).padStart(4, '0')}`)));
+  admission.start();
+  const access = authorize(ada);
+  const ended = once(access.signal, 'abort');
+  writeFileSync(join(directory, 'kicked', ada), '');
+  const from = performance.now();
+  await ended;
+  expect(performance.now() - from).toBeLessThan(1000);
 });
 
 describe('where groups decide about roles', () => {

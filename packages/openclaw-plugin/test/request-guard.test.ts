@@ -274,18 +274,19 @@ describe('a login that was signed out of', () => {
     two.destroy();
   });
 
-  test.each([['no token'], ['a token that is none', 'x'], ['a token without a login', token('')]])(
-    'is not told from others by %s: that is for the load balancer to end',
-    async (_, accessToken) => {
-      await keyIsHere();
-      const headers = {
-        ...claiming(ada, assertion()),
-        ...(accessToken === undefined ? {} : { 'x-amzn-oidc-accesstoken': accessToken }),
-      };
-      signedOut.add(headers);
-      expect(await asks(headers)).toBe(ada);
-    },
-  );
+  test.each<[string, string | undefined]>([
+    ['no token', undefined],
+    ['a token that is none', 'x'],
+    ['a token without a login', token('')],
+  ])('is not told from others by %s: that is for the load balancer to end', async (_, accessToken) => {
+    await keyIsHere();
+    const headers = {
+      ...claiming(ada, assertion()),
+      ...(accessToken === undefined ? {} : { 'x-amzn-oidc-accesstoken': accessToken }),
+    };
+    signedOut.add(headers);
+    expect(await asks(headers)).toBe(ada);
+  });
 
   test('is remembered beyond a restart of the gateway, and no longer than a login can last', async () => {
     signedOut.add(by('one'));

@@ -51,7 +51,13 @@ export class LocalPod {
 
   /** A pod with a data directory and a port of its own, not started yet. */
   static async create(
-    options: { arguments?: string[]; environment?: NodeJS.ProcessEnv; cold?: boolean } = {},
+    options: {
+      arguments?: string[];
+      environment?: NodeJS.ProcessEnv;
+      cold?: boolean;
+      /** Default: a free port. */
+      loginPort?: number;
+    } = {},
   ): Promise<LocalPod> {
     const dataDir = mkdtempSync(join(tmpdir(), 'clawharbor-pod-'));
     if (!options.cold && existsSync(artifactCache)) {
@@ -59,7 +65,7 @@ export class LocalPod {
     }
     return new LocalPod(
       dataDir,
-      [await tryPort(0), await tryPort(0)],
+      [await tryPort(0), options.loginPort ?? (await tryPort(0))],
       options.arguments ?? [],
       options.environment ?? {},
     );

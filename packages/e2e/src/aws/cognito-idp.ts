@@ -16,6 +16,15 @@ export interface PoolUser {
   readonly email: string;
   readonly groups: readonly string[];
   readonly enabled: boolean;
+  /** Who signs in by a provider of others. */
+  readonly federated?:
+    | {
+        readonly provider: string;
+        readonly subject: string;
+        /** By names of the pool's attributes. */
+        readonly attributes: Readonly<Record<string, string>>;
+      }
+    | undefined;
 }
 
 export interface UserPoolDirectory {
@@ -71,14 +80,27 @@ export function cognitoIdp(pool: UserPoolDirectory): AwsService {
   });
 }
 
-function described({ username, sub, email, enabled }: PoolUser) {
+/** Of federated people: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-identity-federation-consolidate-users.html */
+function described({ username, sub, email, enabled, federated }: PoolUser) {
+  const { email: _, ...mapped } = federated?.attributes ?? {};
+  const identities = federated && [
+    {
+      userId: federated.subject,
+      providerName: federated.provider,
+      providerType: 'OIDC',
+      issuer: null,
+      primary: true,
+    },
+  ];
   return {
     Username: username,
     Enabled: enabled,
-    UserStatus: 'CONFIRMED',
+    UserStatus: federated === undefined ? 'CONFIRMED' : 'EXTERNAL_PROVIDER',
     Attributes: [
       { Name: 'email', Value: email },
-      { Name: 'email_verified', Value: 'true' },
+      { Name: 'email_verified', Value: String(federated === undefined) },
+      ...Object.entries(mapped).map(([Name, Value]) => ({ Name, Value })),
+      ...(identities === undefined ? [] : [{ Name: 'identities', Value: JSON.stringify(identities) }]),
       { Name: 'sub', Value: sub },
     ],
   };

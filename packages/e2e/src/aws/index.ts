@@ -6,7 +6,7 @@ export {
   type RunningInstance,
   type Transition,
 } from './auto-scaling-group.ts';
-export { cognitoIdp, type UserPoolDirectory } from './cognito-idp.ts';
+export { cognitoIdp, type PoolUser, type UserPoolDirectory } from './cognito-idp.ts';
 export { systemClock, type Clock } from './clock.ts';
 export {
   callerArn,

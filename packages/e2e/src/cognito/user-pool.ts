@@ -5,6 +5,7 @@
  * Amazon Cognito Developer Guide, "User pool endpoints and managed login reference"
  * (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-userpools-server-contract-reference.html)
  */
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';

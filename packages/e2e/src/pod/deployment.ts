@@ -77,6 +77,8 @@ export interface Deployment {
     readonly domain: string;
     readonly properties: Properties;
     readonly clients: Readonly<Record<string, Properties>>;
+    /** Providers of others by OpenID Connect. SAML is not played. */
+    readonly identityProviders: readonly Properties[];
   };
   /** CIDR blocks of the load balancer's and the instance's first subnet. */
   readonly subnets: { readonly loadBalancer: string; readonly instance: string };
@@ -150,13 +152,14 @@ function readLoadBalancer(stack: Stack, targetGroupArn: string): Deployment['loa
 }
 
 function readUserPool(stack: Stack): Deployment['userPool'] {
-  const { id, arn, domains, properties, clients } = userPool(stack);
+  const { id, arn, domains, properties, clients, identityProviders } = userPool(stack);
   return {
     id,
     arn,
     domain: only(domains, 'domain of the user pool'),
     properties,
     clients: Object.fromEntries(clients.map((client) => [client.id, client.properties])),
+    identityProviders: identityProviders.filter(({ ProviderType }) => ProviderType === 'OIDC'),
   };
 }
 

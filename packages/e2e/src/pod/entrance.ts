@@ -4,6 +4,7 @@ import { startUserPool, type UserPool } from '../cognito/index.ts';
 import { certificateFor } from '../tls/index.ts';
 import type { DataDirectory } from './data-dir.ts';
 import type { Deployment } from './deployment.ts';
+import { withoutReferences } from './dynamic-reference.ts';
 import { admitPeople, type LocalPeople } from './people.ts';
 import type { LocalNetwork } from './network.ts';
 
@@ -46,6 +47,7 @@ export async function startEntrance({
     domain: userPool.domain,
     properties: userPool.properties,
     clients: userPool.clients,
+    identityProviders: userPool.identityProviders.map((each) => withoutReferences(each, process.env)),
     dir: join(directory.aws, 'cognito'),
     certificate,
     hostAliases,

@@ -24,7 +24,7 @@ export async function admitPeople(pool: UserPool): Promise<LocalPeople> {
     if (pool.users.list().some((user) => user.username === username)) {
       await pool.users.setPassword(username, password);
     } else {
-      await pool.addUser({ username, email: username, password, groups: [role] });
+      await pool.addUser({ username, email: username, password, groups: [`${role}s`] });
     }
     users.push({ username, password, role });
   }

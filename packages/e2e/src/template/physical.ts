@@ -138,6 +138,7 @@ const table: Readonly<Record<string, (make: Maker) => Physical>> = {
     }),
   'AWS::Cognito::UserPoolDomain': (make) => physical(make.name('Domain', 63)),
   'AWS::Cognito::UserPoolGroup': (make) => physical(make.name('GroupName')),
+  'AWS::Cognito::UserPoolIdentityProvider': (make) => physical(make.name('ProviderName')),
   'AWS::EC2::EIP': (make) => {
     // From the block that is reserved for documentation (RFC 5737): it leads nowhere.
     const address = `203.0.113.${Number.parseInt(make.hex(2), 16)}`;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepPeople, PeopleFiles } from '@clawharbor/bootstrap/people';
+import { keepPeople, PeopleFiles, type GroupsOfProvider } from '@clawharbor/bootstrap/people';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   cognitoIdp,
@@ -9,6 +9,7 @@ import {
   startEndpoint,
   type AwsService,
   type Listening,
+  type PoolUser,
   type PolicyDocument,
   type RequestRecord,
 } from '../../src/aws/index.ts';
@@ -26,6 +27,7 @@ interface User {
   email: string;
   groups: string[];
   enabled: boolean;
+  federated?: PoolUser['federated'];
 }
 
 const user = (n: number): User => ({
@@ -92,11 +94,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-function keep(groups: string[] = []): void {
+function keep(groups: string[] = [], providers: GroupsOfProvider[] = []): void {
   kept = keepPeople({
     userPool: pool.id,
     region,
     groups,
+    providers,
     files,
     signal: ended.signal,
     seconds: 0.05,
@@ -157,6 +160,23 @@ test('where the pod has groups, only who is in one of them is in', async () => {
     [user(1).email]: 'not-in-group',
     [user(3).email]: 'not-in-group',
   });
+});
+
+test('who signed in by a provider of others is in by its groups, with the name that it gave', async () => {
+  const by = (provider: string, groups: string[]) => ({
+    provider,
+    subject: 'ann-4711',
+    attributes: { name: 'Ann Example', 'custom:groups': JSON.stringify(groups) },
+  });
+  users = [
+    { ...user(1), federated: by('Corp', ['claw-admins', 'all']) },
+    { ...user(2), federated: by('Other', ['claw-admins']) },
+    { ...user(3), federated: by('Corp', ['all']) },
+    { ...user(4), groups: ['admins'] },
+  ];
+  keep(['admins', 'members'], [{ name: 'Corp', groups: { 'claw-admins': 'admins', 'claw-all': 'members' } }]);
+  await expect.poll(inside, within).toStrictEqual([user(1).email, user(4).email]);
+  expect((await files.read())?.people[0]).toMatchObject({ name: 'Ann Example', groups: ['admins'] });
 });
 
 test('fault (aws): Cognito throttles → the list stays with its age, and goes on by itself', async () => {

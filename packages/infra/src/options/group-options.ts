@@ -10,13 +10,33 @@ const taken: readonly string[] = [...knownGroups, 'admin', 'member', 'viewer'];
 
 const refused = 'GROUP_INVALID';
 
-const scope = z.custom<MemberScope>(
-  ...must<unknown>(
-    (value) => (memberScopes as readonly unknown[]).includes(value),
-    'MEMBER_SCOPE_REFUSED',
-    (shown) =>
-      `${shown} is not for a group of one's own: it may have ${memberScopes.join(', ')}. ` +
-      'Make a person an admin by the group admins, or by listing their sub under openclaw.admins.',
+/**
+ * One of a few texts. As a refinement, because of a union zod keeps the codes of the branch whose shape fits.
+ */
+function oneOf<T extends string>(check: z.ZodType<string, string>): z.ZodType<T, T> {
+  return check as unknown as z.ZodType<T, T>;
+}
+
+const scope = oneOf<MemberScope>(
+  z.string().refine(
+    ...must<string>(
+      (value) => (memberScopes as readonly string[]).includes(value),
+      'MEMBER_SCOPE_REFUSED',
+      (shown) =>
+        `${shown} is not for a group of one's own: it may have ${memberScopes.join(', ')}. ` +
+        'Make a person an admin by the group admins, or by listing their sub under openclaw.admins.',
+    ),
+  ),
+);
+
+const knownGroup = oneOf<(typeof knownGroups)[number]>(
+  z.string().refine(
+    ...must<string>(
+      (value) => (knownGroups as readonly string[]).includes(value),
+      refused,
+      (shown) =>
+        `${shown} is none of ${knownGroups.join(', ')}: write a group of one's own as { name, scopes, … }.`,
+    ),
   ),
 );
 
@@ -34,7 +54,7 @@ const ownGroup = z.strictObject({
   otherSessions: z.enum(['none', 'view', 'suggest', 'write']).default('none'),
 });
 
-const group = z.union([z.enum(knownGroups), ownGroup]);
+const group = z.union([knownGroup, ownGroup]);
 
 export const nameOfGroup = (each: z.output<typeof group>): string =>
   typeof each === 'string' ? each : each.name;
