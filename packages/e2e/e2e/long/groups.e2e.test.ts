@@ -7,7 +7,15 @@ import type { LocalUser } from '../../src/pod/events.ts';
 import { tryPort } from '../../src/pod/port.ts';
 import { certificateFor } from '../../src/tls/index.ts';
 import { CompanyDirectory } from '../../test/stand-ins/company-directory.ts';
-import { artifacts, connected, logIn, messageBox, openBrowser, openProfile } from '../support/browser.ts';
+import {
+  artifacts,
+  connected,
+  logIn,
+  messageBox,
+  openBrowser,
+  openProfile,
+  submitCredentials,
+} from '../support/browser.ts';
 import { GatewayClient } from '../support/gateway-client.ts';
 import { LocalPod } from '../support/local-pod.ts';
 
@@ -155,6 +163,35 @@ test('who gains a group has its role, and who is in none is out', async () => {
   person('groups', '--email', user.username, '--groups', 'others');
   await page.getByText('Reconnecting').first().waitFor({ timeout: 20_000 });
   await expect(GatewayClient.connect(pod.url, { cookie })).rejects.toThrow();
+});
+
+test('who was invited chooses a password first, and is in with it and not with that of the invitation', async () => {
+  const username = `invited-${Date.now()}@example.com`;
+  const { password } = person('invite', '--email', username, '--groups', 'members');
+  const context = await openProfile(browser);
+  context.setDefaultTimeout(180_000);
+  profiles.push(context);
+  const page = await context.newPage();
+  await page.goto(pod.url);
+  await submitCredentials(page, username, password!);
+  await page.getByRole('heading', { name: 'Change password' }).waitFor();
+  await page.screenshot({ path: join(artifacts, 'invitation.png') });
+  const chosen = `Chosen-${Date.now()}.aA1`;
+  await page.locator('input[name="password"]').fill(chosen);
+  await page.locator('input[name="again"]').fill(chosen);
+  await page.locator('button[type="submit"]').click();
+  await page.waitForURL((at) => at.origin === pod.url);
+  await connected(page);
+
+  const elsewhere = await openProfile(browser);
+  profiles.push(elsewhere);
+  const again = await elsewhere.newPage();
+  await again.goto(pod.url);
+  await submitCredentials(again, username, password!);
+  await again.locator('#problem').waitFor();
+  await submitCredentials(again, username, chosen);
+  await again.waitForURL((at) => at.origin === pod.url);
+  await connected(again);
 });
 
 test('somebody of the company signs in by its directory, in the role that its group gives, and is called as there', async () => {

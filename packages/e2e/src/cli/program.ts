@@ -63,7 +63,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   verb<CommonOptions & { email: string; groups?: string }>(
     program,
     'person <action>',
-    'add, disable, enable, delete: somebody in the user pool; groups: sets their groups',
+    'add, invite, disable, enable, delete: somebody in the user pool; groups: sets their groups',
     async () => (await import('./person.ts')).person,
   )
     .requiredOption('--email <address>', 'who')

@@ -33,6 +33,20 @@ beforeAll(async () => {
     region: 'eu-central-1',
     domain: { hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' }, names: ['team.example.com'] },
     openclaw: { admins: ['6f1c2a34-5b67-4c89-9d01-23456789abcd'] },
+    login: {
+      groups: ['admins', 'members'],
+      identityProviders: [
+        {
+          type: 'oidc',
+          name: 'Corp',
+          issuer: 'https://idp.example.com',
+          clientId: 'pool',
+          clientSecretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:corp-AbCdEf',
+          attributes: { groups: 'groups' },
+          groups: { everyone: 'members' },
+        },
+      ],
+    },
   };
   const { template, region, account, stackName } = synthesize({
     config: podConfigSchema.parse(config),
@@ -60,6 +74,13 @@ describe('the template that infra makes', () => {
     expect(terminating?.name).toBeDefined();
     expect(spec.lifecycle?.healthCheckSeconds).toBeDefined();
     expect(spec.agents).toEqual({ commands: 'apart' });
+    const pool = userPool(stack);
+    expect(spec.login?.groups?.map(({ name }) => name)).toEqual(pool.groups);
+    const [provider] = pool.identityProviders;
+    expect(spec.login?.providers).toEqual([
+      { name: provider?.['ProviderName'], groups: { everyone: 'members' } },
+    ]);
+    expect(pool.clients[0]?.properties['SupportedIdentityProviders']).toEqual(['COGNITO', 'Corp']);
     expect(spec.secret?.arn).toBe(secrets(stack)[0]?.arn);
     expect(JSON.stringify(spec.openclaw.config)).toContain(loadBalancerSubnets(stack)[0]?.cidrBlock);
   });

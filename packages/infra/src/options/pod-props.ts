@@ -152,7 +152,8 @@ export interface GroupProps {
   readonly otherSessions?: 'none' | 'view' | 'suggest' | 'write' | undefined;
 }
 
-interface ProviderProps {
+/** What all providers of others have. */
+export interface ProviderProps {
   /** As people see it on the login page, and in front of their user name: 3 to 32 letters, digits and dashes. Refused: `IDENTITY_PROVIDER_INVALID`. */
   readonly name: string;
   /** Claims or attributes of the provider. Default: those that OpenID Connect and SAML have for e-mail address and name, and no groups. */
