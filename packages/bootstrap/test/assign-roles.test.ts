@@ -165,11 +165,11 @@ describe('people of the user pool', () => {
     { name: 'viewers', role: 'viewer' },
   ];
 
-  async function list(people: readonly (Omit<Person, 'groups'> & { groups?: string[] })[]): Promise<void> {
+  async function list(persons: readonly (Omit<Person, 'groups'> & { groups?: string[] })[]): Promise<void> {
     const files = new PeopleFiles(pod.host.layout);
     await files.prepare();
     await files.write(
-      people.map((each) => ({ groups: [], ...each })),
+      persons.map((each) => ({ groups: [], ...each })),
       new Date(),
     );
   }

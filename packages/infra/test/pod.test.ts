@@ -104,7 +104,7 @@ describe('S1: certificate, records, and a login at priority 1', () => {
   });
 
   describe('groups and providers of others', () => {
-    const template = podTemplate({
+    const federated = podTemplate({
       login: {
         groups: [
           'admins',
@@ -126,10 +126,10 @@ describe('S1: certificate, records, and a login at priority 1', () => {
         ],
       },
     });
-    const client = theOne(template, 'AWS::Cognito::UserPoolClient').properties;
+    const client = theOne(federated, 'AWS::Cognito::UserPoolClient').properties;
 
     test('are in the user pool, groups to outlive the stack', () => {
-      const groups = resourcesOf(template, 'AWS::Cognito::UserPoolGroup');
+      const groups = resourcesOf(federated, 'AWS::Cognito::UserPoolGroup');
       expect(
         groups.map(([, { Properties }]) => [Properties?.['GroupName'], Properties?.['Precedence']]),
       ).toEqual([
@@ -150,19 +150,19 @@ describe('S1: certificate, records, and a login at priority 1', () => {
       expect(client['WriteAttributes']).toEqual(expect.arrayContaining(['custom:groups', 'email', 'name']));
       // Nobody's token lets them write it.
       expect(client['AllowedOAuthScopes']).not.toContain('aws.cognito.signin.user.admin');
-      expect(theOne(template, 'AWS::Cognito::UserPool').properties['Schema']).toEqual([
+      expect(theOne(federated, 'AWS::Cognito::UserPool').properties['Schema']).toEqual([
         { Name: 'groups', AttributeDataType: 'String', Mutable: true },
       ]);
     });
 
     const providerId = (name: string) =>
-      Object.entries(template.Resources).find(
+      Object.entries(federated.Resources).find(
         ([, { Type, Properties }]) =>
           Type === 'AWS::Cognito::UserPoolIdentityProvider' && Properties?.['ProviderName'] === name,
       )![0];
 
     test('are a client of an OpenID provider, whose secret stands in no template', () => {
-      expect(template.Resources[providerId('Corp')]?.Properties).toMatchObject({
+      expect(federated.Resources[providerId('Corp')]?.Properties).toMatchObject({
         ProviderType: 'OIDC',
         ProviderDetails: {
           client_id: 'client-of-the-pool',
@@ -176,14 +176,14 @@ describe('S1: certificate, records, and a login at priority 1', () => {
     });
 
     test('are a service of a SAML provider', () => {
-      expect(template.Resources[providerId('Old')]?.Properties).toMatchObject({
+      expect(federated.Resources[providerId('Old')]?.Properties).toMatchObject({
         ProviderType: 'SAML',
         ProviderDetails: { MetadataURL: 'https://old.example.com/metadata' },
       });
     });
 
     test('stand in the spec, with the roles that they give', () => {
-      const { login, openclaw } = specOf(template);
+      const { login, openclaw } = specOf(federated);
       expect(login).toMatchObject({
         groups: [
           { name: 'admins', role: 'admin' },

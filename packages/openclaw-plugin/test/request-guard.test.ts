@@ -257,7 +257,9 @@ describe('a login that was signed out of', () => {
     guard.stop();
     guard.start();
     const open = async (login: string) => {
-      const lines = Object.entries(by(login)).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+      const lines = Object.entries<string | string[]>(by(login)).map(
+        ([name, value]) => `${name}: ${String(value)}\r\n`,
+      );
       const socket = connect(portOf(gateway), '127.0.0.1');
       socket.on('error', () => {});
       socket.write(

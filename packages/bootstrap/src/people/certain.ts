@@ -38,6 +38,7 @@ function hasLost(before: Person, now: Person | undefined): boolean {
 }
 
 /** Still in what they were in before, and in what they are in now. */
-function withGroups({ out: _, ...now }: Person, before: Person): Person {
-  return { ...now, groups: [...new Set([...now.groups, ...before.groups])] };
+function withGroups({ out, ...now }: Person, before: Person): Person {
+  const groups = [...new Set([...now.groups, ...before.groups])];
+  return out === undefined || out === 'not-in-group' ? { ...now, groups } : { ...now, groups, out };
 }

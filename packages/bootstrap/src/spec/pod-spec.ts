@@ -65,7 +65,7 @@ export const podSpecSchema = z.strictObject({
   login: z
     .strictObject({
       /** Whose people are in. */
-      userPool: name(/^[a-z]{2}(-[a-z]+)+-\d_[0-9A-Za-z]+$/, 'the id of a Cognito user pool'),
+      userPool: name(/^[a-z]{2,4}(-[a-z]+)+-\d_[0-9A-Za-z]+$/, 'the id of a Cognito user pool'),
       /**
        * Only who is in one of these groups of it is in, with the role that the first of them gives: one of
        * `gateway.roles.definitions`. Default: everybody in the user pool is in, with the default role.

@@ -24,7 +24,7 @@ export function identityProvider(
 ): cognito.IUserPoolIdentityProvider {
   const { name, attributes } = options;
   const id = `Provider-${name}`;
-  const { other } = cognito.ProviderAttribute;
+  const other = (attribute: string) => cognito.ProviderAttribute.other(attribute);
   const attributeMapping = {
     email: other(attributes.email ?? defaultNames[options.type].email),
     fullname: other(attributes.name ?? defaultNames[options.type].name),
