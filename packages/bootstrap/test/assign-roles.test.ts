@@ -229,7 +229,7 @@ describe('people of the user pool', () => {
       { sub: bob, name: 'Bob' },
       { sub: eve, name: 'Eve' },
     ]);
-    expect(roles(await converged({})).changes).toEqual(['call 1 people by their names']);
+    expect(roles(await converged({})).changes).toEqual(['give 1 person their name']);
     expect(names()).toEqual({ [ada]: 'Ada Lovelace', [bob]: 'Bob', [eve]: 'Evi' });
   });
 

@@ -13,6 +13,7 @@ import {
   roleChanges,
   strangers,
   userList,
+  type NameChange,
   type RoleChange,
 } from '../openclaw/administrators.ts';
 import { askGateway, gatewayCall } from '../openclaw/gateway-call.ts';
@@ -117,20 +118,18 @@ async function admit(context: StepContext): Promise<StepResult> {
     void (await gatewayCall(context, 'users.setRole', { profileId, role }));
   // To take something away is not put off.
   for (const change of changes.filter(isTaken)) await set(change);
-  const names = nameChanges(profiles, people);
-  for (const { profileId, name: displayName } of names) {
-    await gatewayCall(context, 'users.setDisplayName', { profileId, displayName });
-  }
   const promoted = changes.filter((change) => !isTaken(change));
   const waited = promoted.length === 0 ? undefined : await quietMoment(context);
   for (const change of promoted) await set(change);
+  const names = nameChanges(profiles, people);
+  await call(context, names);
   const waiting = new Set(unknown.filter((person) => !admitted.includes(person)));
   await writeAdmitted(
     host,
     people.filter((person) => !waiting.has(person)),
   );
   const told = waited === undefined ? [] : [waited];
-  const named = names.length === 0 ? [] : [`call ${names.length} people by their names`];
+  const named = names.length === 0 ? [] : [`give ${counted(names.length)} their name`];
   return {
     changes: [
       ...announced(admitted).map((change) => `${change}, ahead of the first login`),
@@ -140,6 +139,14 @@ async function admit(context: StepContext): Promise<StepResult> {
     ],
     warnings,
   };
+}
+
+/** The name of somebody else is an administrator's to change: OpenClaw's client asks for less by itself (2026.9.6). */
+async function call(context: StepContext, names: readonly NameChange[]): Promise<void> {
+  for (const { profileId, name: displayName } of names) {
+    const parameters = { profileId, displayName };
+    await gatewayCall(context, 'users.setDisplayName', parameters, { scopes: ['operator.admin'] });
+  }
 }
 
 /** Marks of who has no role of their own: with and without a name to call them by. */
@@ -155,9 +162,11 @@ function announced(people: readonly WantedPerson[]): string[] {
   const others = people.length - withRole.length;
   return [
     ...withRole.map(({ identity, role }) => `give ${identity} the role ${role}`),
-    ...(others === 0 ? [] : [`make ${others} ${others === 1 ? 'person' : 'people'} known`]),
+    ...(others === 0 ? [] : [`make ${counted(others)} known`]),
   ];
 }
+
+const counted = (people: number): string => `${people} ${people === 1 ? 'person' : 'people'}`;
 
 async function wanted(host: Host, spec: PodSpec): Promise<readonly WantedPerson[]> {
   const list = spec.login && (await new PeopleFiles(host.layout).read());
