@@ -67,7 +67,7 @@ export function bedrockProvider(region: string, model: Model): Record<string, un
 }
 
 /** A Region that only the deployment knows has a domain that only it knows. */
-function endpointDomain(region: string): string {
+export function endpointDomain(region: string): string {
   const partition = partitionOf(region);
   return partition === undefined ? Aws.URL_SUFFIX : domainOf(partition);
 }

@@ -28,7 +28,7 @@ import { refuseOtherNames } from './parts/certificate-names.ts';
 import { refuseElsewhere } from './parts/elsewhere.ts';
 import type { ExistingParts } from './parts/existing-parts.ts';
 import { existingParts } from './parts/retained-parts.ts';
-import { defaultModel } from './bedrock.ts';
+import { defaultModel, endpointDomain } from './bedrock.ts';
 import { InstanceRole } from './parts/instance-role.ts';
 import { healthCheckSeconds, LoadBalancer } from './parts/load-balancer.ts';
 import { Login } from './parts/login.ts';
@@ -214,6 +214,7 @@ export class OpenClawPod extends Construct {
         login: {
           userPool: login.userPool.userPoolId,
           ...loginSpec(options.login),
+          ...issuerElsewhere(region, login.userPool.userPoolId),
           loadBalancer: entrance.loadBalancer.loadBalancerArn,
           client: login.client.userPoolClientId,
           url: login.url,
@@ -395,6 +396,14 @@ function backupSpec(
     keep,
     ...(drillEveryDays === 0 ? {} : { drillEveryDays }),
   };
+}
+
+/** AWS's domain is another one in some partitions; the instance knows the one of most. */
+function issuerElsewhere(region: string, userPoolId: string): { readonly issuer?: string } {
+  const domain = endpointDomain(region);
+  return domain === 'amazonaws.com'
+    ? {}
+    : { issuer: `https://cognito-idp.${region}.${domain}/${userPoolId}` };
 }
 
 /** Who is in, and as what. */

@@ -42,6 +42,15 @@ describe.each(regions)('$partition, in $name', ({ name: region, partition, domai
     expect(parsePodSpec(JSON.parse(known), 'The spec').region).toBe(region);
   });
 
+  test('tells the instance who names its people', () => {
+    const { issuer } = specOf(template)['login'] as { issuer?: string };
+    const elsewhere = new RegExp(
+      `^https://cognito-idp\\.${region}\\.${domain.replaceAll('.', '\\.')}/<.*UserPool`,
+    );
+    if (domain === 'amazonaws.com') expect(issuer).toBeUndefined();
+    else expect(issuer).toMatch(elsewhere);
+  });
+
   test('lets keys be used through services by that domain, and by principals that exist', () => {
     const policies = JSON.stringify([
       ...resourcesOf(template, 'AWS::IAM::Policy'),
