@@ -214,6 +214,9 @@ describe('people of the user pool', () => {
     const before = await calls();
     expect((await converged({})).outcome).toBe('unchanged');
     expect(await calls()).toEqual(before);
+    expect(await rolesAreDecided(pod.host, withLogin({}))).toBe(true);
+    await list([{ sub: eve, name: 'Eve' }]);
+    expect(await rolesAreDecided(pod.host, withLogin({}))).toBe(false);
   });
 
   test('who were there before get their name, unless they call themselves something', async () => {

@@ -77,12 +77,15 @@ async function notAdmitted(host: Host, spec: PodSpec): Promise<readonly WantedPe
   return (await wanted(host, spec)).filter((person) => admitted.get(person.identity) !== markOf(person));
 }
 
-/** Whether all who are to have a role have it, and nobody else is an administrator. */
+/** Whether all who are to have a role or a name have it, and nobody else is an administrator. */
 export async function rolesAreDecided(host: Host, spec: PodSpec): Promise<boolean> {
   const admitted = await readAdmitted(host);
   const hasRole = (mark: string | undefined): boolean => mark !== undefined && !roleless.includes(mark);
+  // Where they are not known ahead, nobody waits for the login of people who have no role of their own.
+  const isKnownAhead =
+    canCreateProfiles(spec.openclaw.version) && (await wanted(host, spec)).length <= mostAhead;
   const isWaiting = ({ identity, role }: WantedPerson): boolean =>
-    typeof role === 'string' || hasRole(admitted.get(identity));
+    isKnownAhead || typeof role === 'string' || hasRole(admitted.get(identity));
   return !(await notAdmitted(host, spec)).some(isWaiting) && !(await hasGone(host, spec));
 }
 
