@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { desiredConfig } from '../src/config/desired.ts';
 import { ProcessHost } from '../src/host/process/process-host.ts';
+import { metricsFile } from '../src/host/layout.ts';
+import { PeopleFiles } from '../src/people/people-files.ts';
 import { clawharborPlugin } from '../src/plugin/directory.ts';
 import { parsePodSpec, type PodSpec } from '../src/spec/index.ts';
+import { measurePeople } from '../src/steps/measure-people.ts';
 import { placePlugin } from '../src/steps/place-plugin.ts';
 import type { StepContext } from '../src/steps/step.ts';
 
@@ -116,6 +119,45 @@ describe('the plugin is placed', () => {
   });
 });
 
+describe('the age of the list of people', () => {
+  const measured = async (more: object) => {
+    const result = await measurePeople.apply(contextOf(specWith({}, more)));
+    const text = await readFile(metricsFile(host.layout), 'utf8').catch(() => '');
+    return { result, lines: text.split('\n').filter((line) => line !== '') };
+  };
+
+  beforeEach(async () => {
+    await mkdir(host.layout.reports, { recursive: true });
+    await new PeopleFiles(host.layout).prepare();
+  });
+
+  test('is a metric of the pod, in seconds', async () => {
+    await new PeopleFiles(host.layout).write([], new Date(host.now().getTime() - 90_000));
+    const { lines } = await measured({ login, logGroup: 'pod' });
+    expect(lines).toHaveLength(1);
+    const said = JSON.parse(lines[0]!) as Record<string, unknown>;
+    expect(said).toMatchObject({
+      Pod: 'pod',
+      _aws: {
+        CloudWatchMetrics: [
+          { Namespace: 'Clawharbor', Metrics: [{ Name: 'PeopleListAge', Unit: 'Seconds' }] },
+        ],
+      },
+    });
+    expect(said['PeopleListAge']).toBeGreaterThanOrEqual(90);
+    expect(said['PeopleListAge']).toBeLessThan(120);
+  });
+
+  test.each([
+    ['there is no list', { login, logGroup: 'pod' }],
+    ['there is no log group', { login }],
+    ['nobody signs in', { logGroup: 'pod' }],
+  ])('is not said where %s', async (_, more) => {
+    if (!('login' in more) || !('logGroup' in more)) await new PeopleFiles(host.layout).write([], host.now());
+    expect((await measured(more)).lines).toEqual([]);
+  });
+});
+
 describe('the config has it', () => {
   const gateway = { port: 5173, controlUi: { allowedOrigins: ['https://claw.example.com'] } };
 
@@ -183,6 +225,26 @@ describe('the config has it', () => {
       },
     });
     expect(rolesOf('2026.9.5')).toStrictEqual(roles);
+  });
+
+  test('with who is to have which role, where groups give roles', () => {
+    const groups = [{ name: 'admins', role: 'admin' }];
+    const roles = { default: 'member', definitions: { member: {}, admin: {} } };
+    const identityScopes = { 'sub-1': ['operator.admin'] };
+    const spec = specWith(
+      { gateway: { ...gateway, roles, auth: { identityScopes } } },
+      { login: { ...login, groups } },
+    );
+    const config = desiredConfig(spec, host.layout, { run: 'with-gateway' }, ['sub-2']);
+    expect(config).toHaveProperty('plugins.entries.clawharbor.config.people', {
+      staleSeconds: 900,
+      roles: { default: 'member', groups, people: { 'sub-1': 'admin' } },
+    });
+    // Who is an administrator by a group changes from one minute to the next: the plugin sees it in the list.
+    expect(config).toHaveProperty('gateway.auth.identityScopes', {
+      'sub-1': ['operator.admin'],
+      'sub-2': ['operator.admin'],
+    });
   });
 
   test('and lets its entry in the navigation show', () => {

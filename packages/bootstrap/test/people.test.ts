@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Person } from '@clawharbor/openclaw-plugin/people';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CertainPeople } from '../src/people/certain.ts';
+import { peopleKnown } from '../src/people/known.ts';
 import { PeopleFiles } from '../src/people/people-files.ts';
 
 const ada = '0f7c3b1e-0000-4000-8000-000000000001';
@@ -62,6 +63,30 @@ describe('what a list says', () => {
     const certain = new CertainPeople([person(ada)]);
     expect(inside(certain.next([]))).toStrictEqual([ada]);
     expect(inside(certain.next([]))).toStrictEqual([]);
+  });
+});
+
+describe('whether the people are known', () => {
+  const list = { version: 1 as const, checkedAt: 1_000_000, people: [person(ada), person(bob, 'disabled')] };
+  const after = (seconds: number) => peopleKnown(list, new Date(1_000_000 + seconds * 1000));
+
+  test('is said of a list of the last minute, with how many are in', () => {
+    expect(after(60)).toMatchObject({
+      type: 'PeopleKnown',
+      status: 'True',
+      reason: 'ListCurrent',
+      message: '1 people of the user pool are in, 1 are out.',
+    });
+    // A clock that was set back makes no list older.
+    expect(after(-5).status).toBe('True');
+  });
+
+  test('is denied of an older one, and of none, with what that means', () => {
+    expect(after(61)).toMatchObject({ status: 'False', reason: 'ListStale' });
+    expect(after(61).message).toMatch(
+      /last read 61 s ago.*after 900 s nobody new gets in; nobody is thrown out/,
+    );
+    expect(peopleKnown(undefined, new Date())).toMatchObject({ status: 'False', reason: 'NoList' });
   });
 });
 

@@ -1,7 +1,6 @@
-import type { Condition } from '../conditions.ts';
 import type { Host } from '../host/host.ts';
+import { peopleKnown } from '../people/known.ts';
 import { peopleUnit, peopleUnitName } from '../people/people-unit.ts';
-import { staleSeconds } from '../people/stale.ts';
 import { PeopleFiles } from '../people/people-files.ts';
 import { clawharborPlugin } from '../plugin/directory.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
@@ -9,9 +8,6 @@ import type { Step, StepContext, StepResult } from './step.ts';
 
 /** So long at most is waited for the first list: a gateway that starts takes longer. */
 const firstSeconds = 15;
-
-/** A list that is older has missed several looks. */
-const lateSeconds = 60;
 
 /**
  * Starts the unit that keeps the list of people, before the gateway that reads it. A list that does not come holds up nothing:
@@ -72,22 +68,7 @@ async function untilListed({ host, signal }: StepContext, files: PeopleFiles): P
 }
 
 async function seen(host: Host, files: PeopleFiles): Promise<Pick<StepResult, 'conditions' | 'warnings'>> {
-  const list = await files.read();
-  const age = list === undefined ? undefined : Math.round((host.now().getTime() - list.checkedAt) / 1000);
-  if (list !== undefined && age !== undefined && age <= lateSeconds) {
-    const out = list.people.filter((person) => person.out !== undefined).length;
-    const message = `${list.people.length - out} people of the user pool are in, ${out} are out.`;
-    return { conditions: [{ type: 'PeopleKnown', status: 'True', reason: 'ListCurrent', message }] };
-  }
-  const how = age === undefined ? 'was never read' : `was last read ${age} s ago`;
-  const message =
-    `The user pool ${how}. Who is put out there stays in, and after ${staleSeconds} s nobody new gets in; nobody is thrown out. ` +
-    `See the journal of ${peopleUnitName}.`;
-  const condition: Condition = {
-    type: 'PeopleKnown',
-    status: 'False',
-    reason: age === undefined ? 'NoList' : 'ListStale',
-    message,
-  };
-  return { conditions: [condition], warnings: [{ code: 'PEOPLE_NOT_READ', message }] };
+  const condition = peopleKnown(await files.read(), host.now());
+  const warnings = [{ code: 'PEOPLE_NOT_READ', message: condition.message } as const];
+  return { conditions: [condition], ...(condition.status === 'True' ? {} : { warnings }) };
 }

@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { embeddedMetrics, peopleMetric } from '../embedded-metrics.ts';
 import { metricsFile } from '../host/layout.ts';
+import { ageOf } from '../people/known.ts';
 import { PeopleFiles } from '../people/people-files.ts';
 import { clawharborPlugin } from '../plugin/directory.ts';
 import type { Step } from './step.ts';
@@ -17,8 +18,7 @@ export const measurePeople: Step = {
     const list = await new PeopleFiles(host.layout).read();
     if (spec.logGroup === undefined || list === undefined) return { changes: [] };
     const now = host.now();
-    const value = Math.max(0, Math.round((now.getTime() - list.checkedAt) / 1000));
-    const metric = { name: peopleMetric, unit: 'Seconds', value } as const;
+    const metric = { name: peopleMetric, unit: 'Seconds', value: ageOf(list, now) } as const;
     await appendFile(metricsFile(host.layout), `${embeddedMetrics(spec.name, now, [metric])}\n`);
     return { changes: [] };
   },
