@@ -231,11 +231,11 @@ describe('the config has it', () => {
     const groups = [{ name: 'admins', role: 'admin' }];
     const roles = { default: 'member', definitions: { member: {}, admin: {} } };
     const identityScopes = { 'sub-1': ['operator.admin'] };
-    const spec = specWith(
+    const withGroups = specWith(
       { gateway: { ...gateway, roles, auth: { identityScopes } } },
       { login: { ...login, groups } },
     );
-    const config = desiredConfig(spec, host.layout, { run: 'with-gateway' }, ['sub-2']);
+    const config = desiredConfig(withGroups, host.layout, { run: 'with-gateway' }, ['sub-2']);
     expect(config).toHaveProperty('plugins.entries.clawharbor.config.people', {
       staleSeconds: 900,
       roles: { default: 'member', groups, people: { 'sub-1': 'admin' } },
