@@ -9,6 +9,7 @@ export interface Condition {
     | 'ConfigInEffect'
     | 'ChannelsConnected'
     | 'DatabasesReplicated'
+    | 'DiskRoom'
     | 'LogsShipped'
     | 'InstanceMetadata'
     | 'LaunchCompleted'

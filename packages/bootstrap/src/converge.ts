@@ -14,7 +14,8 @@ import { secretEnvironmentOf } from './secrets/secret-environment.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
 import { drainGateway } from './steps/drain-gateway.ts';
 import { lateSteps, stepsOf, type PhaseChoice } from './steps/index.ts';
-import type { StepContext } from './steps/step.ts';
+import { failedWithout } from './steps/mounts.ts';
+import type { Step, StepContext } from './steps/step.ts';
 
 export interface ConvergeOptions {
   /** Default: `all`; an instance on its way into a warm pool only prepares. */
@@ -76,12 +77,16 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     run.runs === undefined
       ? context
       : { ...context, spec: { ...spec, openclaw: { ...spec.openclaw, version: run.runs } } };
+  const applied = (step: Step) =>
+    step.apply(seen()).catch(async (error: unknown) => {
+      throw run.done.has('mount-state') ? await failedWithout(context, error) : error;
+    });
   if (lifecycle) {
     const left = stepsOf(phase).filter(({ name }) => !run.done.has(name));
     // What goes back into a warm pool leaves, too: its gateway would keep the fence.
     if (lifecycle.leaving || lifecycle.warm) await run.step(drain, () => drainGateway(context));
     if (!lifecycle.leaving)
-      for (const step of left) if (run.goesOn) await run.step(step, () => step.apply(seen()));
+      for (const step of left) if (run.goesOn) await run.step(step, () => applied(step));
     // A run that was stopped has decided nothing about the instance: the next one does, or the hook's timeout.
     if (!ended.aborted) {
       const known = run.done.has('mount-state') ? new FailedLaunches(host.layout, spec) : undefined;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFull, leastRoom } from '../disk-room.ts';
 import { runCommand } from '../host/command.ts';
 import type { Layout } from '../host/layout.ts';
 import { Refusal, textOf } from './request.ts';
@@ -11,15 +12,18 @@ export interface Places {
   readonly port: number;
   /** Files of the config and the lock of the state, by their paths. */
   readonly files: readonly string[];
+  /** Directories on the machine's own disks. */
+  readonly disks: readonly string[];
 }
 
 /** @throws where it is no Linux, and where a file is not there or its server does not answer */
-export async function observeMachine({ pid, port, files }: Places): Promise<Machine> {
-  const [isAnswering, boot, uptime, gateway] = await Promise.all([
+export async function observeMachine({ pid, port, files, disks }: Places): Promise<Machine> {
+  const [isAnswering, boot, uptime, gateway, room] = await Promise.all([
     doesAnswer(port),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     readFile('/proc/uptime', 'utf8'),
     processOf(pid),
+    leastRoom(disks),
   ]);
   return {
     boot: boot.trim(),
@@ -27,6 +31,7 @@ export async function observeMachine({ pid, port, files }: Places): Promise<Mach
     gateway: gateway?.started,
     isAnswering,
     heldMegabytes: gateway?.heldMegabytes,
+    hasRoom: !isFull(room),
     files: await stateOf(files),
   };
 }

@@ -4,6 +4,7 @@ import { InstanceMetadata } from '../aws/instance-metadata.ts';
 import { readSecret } from '../aws/secret.ts';
 import { writerLock } from '../backup/writer-lock.ts';
 import { readLive } from '../config/live-config.ts';
+import { disksOf } from '../disk-room.ts';
 import { fileOnDisk, isProved } from '../config/proved-config.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
 import type { Host } from '../host/host.ts';
@@ -53,7 +54,7 @@ async function remember(host: Host, spec: PodSpec, text: string): Promise<void> 
     return;
   const names = [...live.includes.keys()].map((name) => join(host.layout.state, name));
   const files = [...names, configFile(host.layout), writerLock(host), ...holderFiles(host, spec)];
-  const places: Places = { pid, port: gatewayPort(spec), files };
+  const places: Places = { pid, port: gatewayPort(spec), files, disks: disksOf(host.layout) };
   const machine = await observeMachine(places);
   // The file that was looked at may be another one than the gateway has locked, made meanwhile.
   if ((await hasLostFence(host, pid)) || (await haveMovedOn(host, spec))) return;
@@ -78,7 +79,7 @@ async function isInEffect(host: Host, spec: PodSpec, pid: number): Promise<boole
 }
 
 /** What is not yet as it should be is looked after each minute. */
-const watched = new Set<string>(['ConfigInEffect', 'InstanceMetadata', 'LogsShipped']);
+const watched = new Set<string>(['ConfigInEffect', 'DiskRoom', 'InstanceMetadata', 'LogsShipped']);
 
 async function foundNothing(
   host: Host,

@@ -7,6 +7,7 @@ import { installPlugins } from './install-plugins.ts';
 import { makeImage } from './make-image.ts';
 import { measureReplica } from './measure-replica.ts';
 import { measureBackups } from './measure-backups.ts';
+import { measureRoom } from './measure-room.ts';
 import { mergeConfig } from './merge-config.ts';
 import { mountArtifacts } from './mount-artifacts.ts';
 import { mountState } from './mount-state.ts';
@@ -42,6 +43,7 @@ export const steps: readonly Step[] = [
 
 /** Behind the lifecycle signal: nobody waits for them, and when one fails, only it has failed. */
 export const lateSteps: readonly Step[] = [
+  measureRoom,
   startOllama,
   smokeTest,
   backUpState,

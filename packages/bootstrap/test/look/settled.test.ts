@@ -8,6 +8,7 @@ const machine: Machine = {
   gateway: '812 4711',
   isAnswering: true,
   heldMegabytes: 700,
+  hasRoom: true,
   files: '1 2 3 openclaw.json',
 };
 const settled: Settled = { wish, machine, heapMegabytes: 2048 };
@@ -29,6 +30,7 @@ test.each<[string, Partial<Wish>, Partial<Machine>, RegExp]>([
   ['that there is none', {}, { gateway: undefined, heldMegabytes: undefined }, /gateway/],
   ['whether the gateway answers', {}, { isAnswering: false }, /answer/],
   ['its memory', {}, { heldMegabytes: 2048 }, /memory/],
+  ['whether there is room', {}, { hasRoom: false }, /disk is full/],
   ['the config', {}, { files: '9 2 4 openclaw.json' }, /config/],
 ])('a run is due when another is %s', (_, wished, seen, why) => {
   expect(whyDue(settled, { ...wish, ...wished }, { ...machine, ...seen })).toMatch(why);
