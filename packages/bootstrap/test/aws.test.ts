@@ -97,7 +97,7 @@ describe('the lifecycle hook', () => {
     const report = await run({ ollama });
     expect(report.outcome).toBe('ready');
     const names = report.steps.map(({ name }) => name);
-    expect(names.indexOf('start-ollama')).toBe(names.indexOf('complete-lifecycle') + 1);
+    expect(names.indexOf('start-ollama')).toBeGreaterThan(names.indexOf('complete-lifecycle'));
     expect(JSON.stringify(report.steps[names.indexOf('start-ollama')])).toContain('COMMAND_FAILED');
     expect(aws.calls).toEqual(['CompleteLifecycleAction CONTINUE']);
   });
@@ -126,7 +126,9 @@ describe('the lifecycle hook', () => {
       error: { code: 'HOST_UNSUPPORTED' },
     });
     expect(report.steps.every(({ phase }) => phase === 'prepare')).toBe(true);
-    expect(report.conditions).toMatchObject([{ type: 'InstanceMetadata', status: 'False' }]);
+    expect(report.conditions).toContainEqual(
+      expect.objectContaining({ type: 'InstanceMetadata', status: 'False' }),
+    );
     expect((await pod.host.units.state('openclaw')).status).toBe('absent');
     expect(aws.calls).toEqual([]);
   });
