@@ -1,4 +1,10 @@
-export { backupMetrics, metricNamespace, replicaMetric } from '../embedded-metrics.ts';
+export {
+  backupMetrics,
+  metricNamespace,
+  replicaMetric,
+  runMetrics,
+  type RunMetric,
+} from '../embedded-metrics.ts';
 export { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 export {
   defaultOpenClawVersion,

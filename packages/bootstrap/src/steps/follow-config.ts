@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { parseDocument } from '@clawharbor/config-merge';
 import type { Effect } from '@clawharbor/config-merge/openclaw';
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import type { LiveConfig } from '../config/config-set.ts';
 import { readLive, wantedBy } from '../config/live-config.ts';
 import { contradictions } from '../config/merge.ts';
@@ -34,7 +34,7 @@ const askWhileDeferredSeconds = 15;
 export interface Followed {
   readonly changes: readonly string[];
   readonly warnings: readonly Warning[];
-  readonly conditions: readonly [Condition];
+  readonly conditions: readonly [Observation];
   /** Whether the gateway was seen in this run to run with the config that is on disk. */
   readonly isProved: boolean;
 }
@@ -205,7 +205,7 @@ async function look(host: Host): Promise<DecidedFile | undefined> {
   return live && { set: live, file };
 }
 
-const inEffect: Condition = {
+const inEffect: Observation = {
   type: 'ConfigInEffect',
   status: 'True',
   reason: 'AsDecided',

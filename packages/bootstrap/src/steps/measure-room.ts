@@ -1,4 +1,4 @@
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import { disksOf, isFull, leastMegabytes, leastRoom, type Room } from '../disk-room.ts';
 import type { Step } from './step.ts';
 
@@ -13,7 +13,7 @@ export const measureRoom: Step = {
   },
 };
 
-function conditionOf(room: Room): Condition {
+function conditionOf(room: Room): Observation {
   const { directory, megabytes } = room;
   if (!isFull(room)) {
     const message = `The disk of ${directory} has at least ${leastMegabytes} MB of room.`;
