@@ -10,7 +10,9 @@ export {
 export {
   completeLifecycle,
   describeInstances,
+  openSession,
   sessionManager,
+  type OpenSessionOptions,
   type SessionManagerOptions,
 } from './instance.ts';
 export {
@@ -20,7 +22,15 @@ export {
   type EncryptLogsOptions,
   type WriteLogsOptions,
 } from './observability.ts';
-export { decryptWith, readArtifact, readSecret, readSpec, type DecryptOptions } from './secrets.ts';
+export {
+  decryptWith,
+  encryptWith,
+  readArtifact,
+  readSecret,
+  readSpec,
+  writeSecret,
+  type DecryptOptions,
+} from './secrets.ts';
 export {
   backupTo,
   fileSystemPolicy,
