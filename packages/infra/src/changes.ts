@@ -85,6 +85,10 @@ export const changes: Readonly<Record<string, Change>> = {
     effect: 'live',
     what: 'what is written from then on is encrypted with the key of the pod',
   },
+  'logs.accessDays': {
+    effect: 'new resource',
+    what: 'to 0 or from it: a bucket is left behind, or comes; else what is older goes',
+  },
   'launch.heartbeatSeconds': {
     effect: 'live',
     what: 'the next instance; the one that runs is not held any more',
@@ -104,6 +108,15 @@ export const changes: Readonly<Record<string, Change>> = {
     what: 'from none: another bucket, the first is left behind with its archives; else only archives to come',
   },
   'backups.drillEveryDays': { effect: 'live', what: spec },
+  'alarms.topicArn': {
+    effect: 'new resource',
+    what: 'the topic of the pod goes, with its subscribers, or comes',
+  },
+  'alarms.emails': { effect: 'new resource', what: 'each new address has to confirm its first mail' },
+  'alarms.opsItems': { effect: 'live', what: 'the next alarm' },
+  'alarms.off': { effect: 'new resource', what: 'alarms go or come' },
+  'alarms.names': { effect: 'new resource', what: 'an alarm of the new name takes the place of the old one' },
+  dashboard: { effect: 'new resource', what: 'the page goes or comes' },
   'retainedFrom.fileSystemId': { effect: 'fixed', what: kept },
   'retainedFrom.userPoolId': { effect: 'fixed', what: kept },
   'retainedFrom.secretArn': { effect: 'fixed', what: kept },

@@ -1,6 +1,7 @@
 export { InfraError, type InfraErrorCode } from './errors.ts';
 export { loadConfig } from './config-file/load-config.ts';
 export type { ExistingFileSystem, ExistingLogin, ExistingParts } from './parts/existing-parts.ts';
+export type { AlarmId } from './parts/alarm-table.ts';
 export type { ExistingNetwork } from './parts/network.ts';
 export {
   adminRole,

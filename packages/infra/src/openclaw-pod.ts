@@ -2,7 +2,7 @@ import { bundlePath } from '@clawharbor/bootstrap/bundle';
 import { backupMetrics, replicaMetric, metricNamespace, openclawReleases } from '@clawharbor/bootstrap/spec';
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats, type Alarm, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -13,12 +13,17 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { AccessLogs } from './parts/access-logs.ts';
 import { acknowledgePendingIds, acknowledgeRules } from './parts/acknowledgements.ts';
+import type { AlarmId } from './parts/alarm-table.ts';
+import { Alarms } from './parts/alarms.ts';
 import { AutoScaling } from './parts/auto-scaling.ts';
 import { Backups } from './parts/backups.ts';
 import { refuseOtherNames } from './parts/certificate-names.ts';
+import { Dashboard } from './parts/dashboard.ts';
 import { refuseElsewhere } from './parts/elsewhere.ts';
 import type { ExistingParts } from './parts/existing-parts.ts';
 import { existingParts } from './parts/retained-parts.ts';
@@ -28,6 +33,7 @@ import { healthCheckSeconds, LoadBalancer } from './parts/load-balancer.ts';
 import { Login } from './parts/login.ts';
 import { Logs } from './parts/logs.ts';
 import { Machine } from './parts/machine.ts';
+import { isOfAcm, saidBy, type MetricSources } from './parts/metrics.ts';
 import { Network, type ExistingNetwork } from './parts/network.ts';
 import { InfraError } from './errors.ts';
 import { deployedAs, refuseFixedChanges } from './fixed-props.ts';
@@ -88,6 +94,12 @@ export class OpenClawPod extends Construct {
   readonly secret: secretsmanager.ISecret;
   /** Absent without `backups.enabled`. */
   readonly backupBucket: s3.Bucket | undefined;
+  /** Absent with `logs.accessDays: 0`. */
+  readonly accessLogBucket: s3.Bucket | undefined;
+  /** Where alarms go. */
+  readonly alarmTopic: sns.ITopic;
+  /** By their ids: those of `alarms.off` are missing, and those of what this pod does not have. */
+  readonly alarms: ReadonlyMap<AlarmId, Alarm>;
   readonly logGroup: logs.ILogGroup;
   readonly autoScalingGroup: autoscaling.AutoScalingGroup;
   readonly role: iam.Role;
@@ -245,6 +257,33 @@ export class OpenClawPod extends Construct {
       after: [policy, spec, entrance.rule, ...storage.mountable, network.internetConnectivityEstablished],
     });
 
+    const accessLogs =
+      options.logs.accessDays === 0
+        ? undefined
+        : new AccessLogs(this, 'AccessLogs', {
+            podName: options.name,
+            loadBalancer: entrance.loadBalancer,
+            keepDays: options.logs.accessDays,
+          });
+    const sources: MetricSources = {
+      pod: options.name,
+      autoScalingGroup: groupName,
+      loadBalancer: entrance.loadBalancer.loadBalancerFullName,
+      targetGroup: entrance.targetGroup.targetGroupFullName,
+      fileSystem: storage.fileSystem.fileSystemId,
+      certificate: isOfAcm(entrance.certificate) ? entrance.certificate.certificateArn : undefined,
+    };
+    const alarms = new Alarms(this, 'Alarms', { options, sources });
+    if (options.dashboard) {
+      new Dashboard(this, 'Dashboard', {
+        name: `clawharbor-${options.name}`,
+        region,
+        sources,
+        alarms: [...alarms.alarms.values()],
+        says: saidBy(options, sources),
+      });
+    }
+
     const facts = {
       name: options.name,
       domainPrefix: login.domainPrefix ?? 'given',
@@ -266,6 +305,9 @@ export class OpenClawPod extends Construct {
     this.fileSystem = storage.fileSystem;
     this.secret = secrets.secret;
     this.backupBucket = backups?.bucket;
+    this.accessLogBucket = accessLogs?.bucket;
+    this.alarmTopic = alarms.topic;
+    this.alarms = alarms.alarms;
     this.logGroup = journal.group;
     this.autoScalingGroup = scaling.group;
     this.role = instanceRole.role;
@@ -274,7 +316,7 @@ export class OpenClawPod extends Construct {
     }
     takePodName(this, options.name);
     Tags.of(this).add('clawharbor:pod', options.name);
-    acknowledgeRules({ network, login, entrance, secrets, scaling, backups });
+    acknowledgeRules({ network, login, entrance, secrets, scaling, backups, accessLogs });
     acknowledgeWildcards(policy);
     if (pendingLookups(this).length > 0 || network.isPendingLookup) acknowledgePendingIds(this);
   }

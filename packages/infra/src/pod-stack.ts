@@ -39,6 +39,7 @@ export class PodStack extends Stack {
       SpecParameterName: this.pod.specParameterName,
       AutoScalingGroupName: this.pod.autoScalingGroup.autoScalingGroupName,
       LogGroupName: this.pod.logGroup.logGroupName,
+      AlarmTopicArn: this.pod.alarmTopic.topicArn,
       // For the prop of this name.
       DeployedAs: this.pod.deployedAs,
       // Somebody has to point the names at it.

@@ -1,10 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, test } from 'vitest';
-import { flatten, podStack, podTemplate, resourcesOf, specOf, templateOf, theOne } from './example-pod.ts';
+import {
+  bucketOf,
+  flatten,
+  podStack,
+  podTemplate,
+  resourcesOf,
+  specOf,
+  templateOf,
+  theOne,
+} from './example-pod.ts';
 
 const template = podTemplate();
-const bucket = theOne(template, 'AWS::S3::Bucket');
+const bucket = bucketOf(template, 'Backups');
 
 describe('the bucket for backups', () => {
   test('is a place for secrets: encrypted with the key of the pod, closed, versioned, retained', () => {
@@ -46,7 +55,7 @@ describe('the bucket for backups', () => {
 
   test('locks by Object Lock when it is asked for', () => {
     const locked = podTemplate({ backups: { objectLockDays: 30 } });
-    expect(theOne(locked, 'AWS::S3::Bucket').properties).toMatchObject({
+    expect(bucketOf(locked, 'Backups').properties).toMatchObject({
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Days: 30, Mode: 'GOVERNANCE' } } },
     });
@@ -92,7 +101,9 @@ test('an alarm can be set on how old the last good drill is', () => {
 
 test('without backups there is no bucket, and nothing of it in role and spec', () => {
   const without = podTemplate({ backups: { enabled: false } });
-  expect(resourcesOf(without, 'AWS::S3::Bucket')).toEqual([]);
+  expect(resourcesOf(without, 'AWS::S3::Bucket').map(([id]) => id)).toEqual([
+    bucketOf(without, 'AccessLogs').id,
+  ]);
   expect(specOf(without)).not.toHaveProperty('backups');
   const policy = flatten(JSON.stringify(theOne(without, 'AWS::IAM::Policy').properties));
   expect(policy).not.toMatch(/s3:PutObject|GenerateDataKey/);

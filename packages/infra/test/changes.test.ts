@@ -70,6 +70,7 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'healthCheck.path': [{ healthCheck: { path: '/healthz' } }],
   'logs.retentionDays': [{ logs: { retentionDays: 30 } }],
   'logs.encrypt': [{ logs: { encrypt: true } }],
+  'logs.accessDays': [{ logs: { accessDays: 0 } }],
   'launch.heartbeatSeconds': [{ launch: { heartbeatSeconds: 1800 } }],
   'launch.readyTimeoutSeconds': [{ launch: { readyTimeoutSeconds: 600 } }],
   'launch.smokeTest': [{ launch: { smokeTest: false } }],
@@ -80,6 +81,12 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'backups.keepDays': [{ backups: { keepDays: 90 } }],
   'backups.objectLockDays': [{ backups: { objectLockDays: 7 } }],
   'backups.drillEveryDays': [{ backups: { drillEveryDays: 0 } }],
+  'alarms.topicArn': [{ alarms: { topicArn: 'arn:aws:sns:eu-central-1:123456789012:team' } }],
+  'alarms.emails': [{ alarms: { emails: ['ops@example.com'] } }],
+  'alarms.opsItems': [{ alarms: { opsItems: 'high' } }],
+  'alarms.off': [{ alarms: { off: ['slow-answers'] } }],
+  'alarms.names': [{ alarms: { names: { 'disk-full': 'disk' } } }],
+  dashboard: [{ dashboard: false }],
   'retainedFrom.fileSystemId': [{ retainedFrom: { fileSystemId: retained.fileSystemId } }],
   'retainedFrom.userPoolId': [{ retainedFrom: { userPoolId: retained.userPoolId } }],
   'retainedFrom.secretArn': [
@@ -98,6 +105,7 @@ const whole = new Set([
   'openclaw.config',
   'openclaw.owners',
   'ollama',
+  'alarms.names',
 ]);
 
 function leaves(schema: z.ZodType, path: readonly string[] = []): string[] {

@@ -16,10 +16,14 @@ export {
   type SessionManagerOptions,
 } from './instance.ts';
 export {
+  deliverAccessLogs,
   encryptLogs,
+  publishAlarms,
   publishMetrics,
   writeLogs,
+  type DeliverAccessLogsOptions,
   type EncryptLogsOptions,
+  type PublishAlarmsOptions,
   type WriteLogsOptions,
 } from './observability.ts';
 export {

@@ -2,6 +2,7 @@ import { openclawReleases } from '@clawharbor/bootstrap/spec';
 import * as z from 'zod';
 import type { InfraErrorCode } from '../errors.ts';
 import { isDeployedAs } from '../fixed-props.ts';
+import { alarmOptions } from './alarm-options.ts';
 import { backupOptions } from './backup-options.ts';
 import { domainOptions } from './domain-options.ts';
 import { must } from './must.ts';
@@ -95,6 +96,16 @@ const logs = z.strictObject({
     )
     .default(365),
   encrypt: z.boolean().default(false),
+  accessDays: z
+    .number()
+    .refine(
+      ...must<number>(
+        (days) => Number.isInteger(days) && days >= 0 && days <= 3650,
+        'LOG_RETENTION_INVALID',
+        (shown) => `${shown}: access logs stay for 1 to 3650 whole days, 0 for none.`,
+      ),
+    )
+    .default(365),
 });
 
 const storage = z.strictObject({
@@ -153,6 +164,8 @@ export const podOptionsSchema = z
     launch: launch.prefault({}),
     storage: storage.prefault({}),
     backups: backupOptions.prefault({}),
+    alarms: alarmOptions.prefault({}),
+    dashboard: z.boolean().default(true),
     retainedFrom: retainedOptions.prefault({}),
     deployedAs: z
       .string()

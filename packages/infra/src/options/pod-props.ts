@@ -1,6 +1,7 @@
 import type { Owner } from '@clawharbor/config-merge';
 import type { OpenClawVersion } from '@clawharbor/bootstrap/spec';
 import type { OpenClawConfig } from '@clawharbor/config-merge/openclaw';
+import type { AlarmId } from '../parts/alarm-table.ts';
 import type { MemberScope } from './operator-scopes.ts';
 
 /** A value as JSON can hold it. */
@@ -209,6 +210,32 @@ export interface PodLogsProps {
   readonly retentionDays?: number | undefined;
   /** Encrypt with the KMS key of the pod instead of a key of the service. Default: false. */
   readonly encrypt?: boolean | undefined;
+  /**
+   * How long access logs of the load balancer stay in their bucket, in whole days: 0 to 3650. 0: there are none, and no bucket.
+   * Default: 365. Refused: `LOG_RETENTION_INVALID`.
+   */
+  readonly accessDays?: number | undefined;
+}
+
+/** Who is told when the pod is not well, and of what. Each alarm has a page: docs/runbooks. */
+export interface AlarmProps {
+  /**
+   * ARN of a standard topic of Amazon SNS in the Region of the pod; its policy must let `cloudwatch.amazonaws.com` publish.
+   * Default: one of its own, without subscribers but those of `emails`. Refused: `ALARMS_INVALID`, `EXISTING_PART_ELSEWHERE`.
+   */
+  readonly topicArn?: string | undefined;
+  /** Who gets a mail; each has to confirm the first one. Default: nobody. */
+  readonly emails?: readonly string[] | undefined;
+  /**
+   * The severity of an OpsItem that each alarm opens
+   * (https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-create-OpsItems-from-CloudWatch-Alarms.html).
+   * Default: it opens none.
+   */
+  readonly opsItems?: 'critical' | 'high' | 'medium' | 'low' | undefined;
+  /** What nobody wants to be told of. Default: nothing; an alarm costs 0.10 USD a month. Refused: `ALARMS_INVALID`. */
+  readonly off?: readonly AlarmId[] | undefined;
+  /** Names of alarms, by their ids. Default: `clawharbor-`, the name of the pod, and the id. Refused: `ALARMS_INVALID`. */
+  readonly names?: Readonly<Partial<Record<AlarmId, string>>> | undefined;
 }
 
 /**
@@ -299,6 +326,12 @@ export interface PodOptionsInput {
   readonly launch?: LaunchProps | undefined;
   readonly storage?: StorageProps | undefined;
   readonly backups?: BackupProps | undefined;
+  readonly alarms?: AlarmProps | undefined;
+  /**
+   * Whether there is a page of graphs in CloudWatch, with the name of the pod: whether people can work, then machine, state and
+   * money. The first three of an account are free. Default: true.
+   */
+  readonly dashboard?: boolean | undefined;
   /** What a pod of this name has left behind when it was deleted. Default: nothing; the pod begins anew. */
   readonly retainedFrom?: RetainedProps | undefined;
   /**

@@ -68,6 +68,7 @@ export class LoadBalancer extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
   readonly targetGroup: elb.ApplicationTargetGroup;
   readonly rule: elb.ApplicationListenerRule;
+  readonly certificate: acm.ICertificate;
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     super(scope, id);
@@ -85,6 +86,7 @@ export class LoadBalancer extends Construct {
       idleTimeout: Duration.seconds(120),
     });
     this.targetGroup = this.gatewayTargets(props);
+    this.certificate = props.certificate ?? this.ownCertificate(props);
     this.rule = this.httpsListener(props);
     this.loadBalancer.addListener('Http', {
       port: 80,
@@ -134,7 +136,7 @@ export class LoadBalancer extends Construct {
       port: 443,
       protocol: elb.ApplicationProtocol.HTTPS,
       open: false,
-      certificates: [props.certificate ?? this.ownCertificate(props)],
+      certificates: [this.certificate],
       sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
       defaultAction: elb.ListenerAction.fixedResponse(403, {
         contentType: 'text/plain',

@@ -1,7 +1,15 @@
-import { backupMetrics, metricNamespace, replicaMetric } from '@clawharbor/bootstrap/spec';
+import {
+  backupMetrics,
+  metricNamespace,
+  replicaMetric,
+  runMetrics,
+  type RunMetric,
+} from '@clawharbor/bootstrap/spec';
 import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { InfraError } from '../errors.ts';
+import type { PodOptions } from '../options/pod-options.ts';
 
 /** What a metric is of, which gives it its dimensions. */
 export type MetricSubject =
@@ -45,7 +53,19 @@ export type PodMetricId =
   | 'lastBackupAge'
   | 'lastStoredBackupAge'
   | 'lastGoodDrillAge'
-  | 'replicaAge';
+  | 'replicaAge'
+  | 'bootstrapRuns'
+  | 'launches'
+  | 'launchesAbandoned'
+  | 'gatewayRestarts'
+  | 'gatewayFailed'
+  | 'gatewayMemory'
+  | 'diskUsed'
+  | 'configProblems'
+  | 'notConvergedFor'
+  | 'upToDate'
+  | 'modelAnswers'
+  | 'conditionsFalse';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html */
 const ofTargets = { namespace: 'AWS/ApplicationELB', of: 'targetGroup', periodSeconds: 60 } as const;
@@ -58,6 +78,15 @@ const ofFiles = { namespace: 'AWS/EFS', of: 'fileSystem', periodSeconds: 60 } as
 const ofPod = { namespace: metricNamespace, of: 'pod', statistic: 'Maximum', unit: 'Seconds' } as const;
 const count = { statistic: 'Sum', unit: 'Count' } as const;
 const hour = 3600;
+
+/** The bootstrap runs so often at least, in seconds: what it says of each run cannot be asked for by less. */
+const runSeconds = 900;
+
+/** What the bootstrap says of each run. */
+function ofRun(name: RunMetric, statistic: 'Sum' | 'Maximum' | 'Minimum', meaning: string): MetricDefinition {
+  const unit = runMetrics[name];
+  return { namespace: metricNamespace, of: 'pod', name, statistic, unit, periodSeconds: runSeconds, meaning };
+}
 
 /** Every metric of a pod that somebody writes: AWS, or the bootstrap. */
 export const podMetrics: Readonly<Record<PodMetricId, MetricDefinition>> = {
@@ -194,6 +223,42 @@ export const podMetrics: Readonly<Record<PodMetricId, MetricDefinition>> = {
     periodSeconds: hour,
     meaning: 'seconds for which what was said is on the disk of the instance only',
   },
+  bootstrapRuns: ofRun(
+    'BootstrapRuns',
+    'Sum',
+    'runs of the bootstrap: none means that nobody looks after the pod',
+  ),
+  launches: ofRun('Launches', 'Sum', 'instances that came up'),
+  launchesAbandoned: ofRun(
+    'LaunchesAbandoned',
+    'Sum',
+    'instances that were given up before they served anybody',
+  ),
+  gatewayRestarts: ofRun(
+    'GatewayRestarts',
+    'Sum',
+    'times that the gateway ended or hung, and was started again',
+  ),
+  gatewayFailed: ofRun(
+    'GatewayFailed',
+    'Maximum',
+    '1 where the gateway ended so often that it is started no more by itself',
+  ),
+  gatewayMemory: ofRun('GatewayMemory', 'Maximum', 'memory of the gateway, of what its heap may become'),
+  diskUsed: ofRun('DiskUsed', 'Maximum', 'how full the disk of the instance is'),
+  configProblems: ofRun(
+    'ConfigProblems',
+    'Maximum',
+    'configs that were set aside, and wishes that were left out',
+  ),
+  notConvergedFor: ofRun(
+    'NotConvergedFor',
+    'Maximum',
+    'seconds for which the spec or the secret could not be applied',
+  ),
+  upToDate: ofRun('UpToDate', 'Minimum', '0 where an update of OpenClaw was taken back'),
+  modelAnswers: ofRun('ModelAnswers', 'Minimum', '0 where the default model does not answer'),
+  conditionsFalse: ofRun('ConditionsFalse', 'Minimum', 'conditions of the report that do not hold'),
 };
 
 /** Where the dimensions of a pod's metrics come from. Absent: not known of this pod. */
@@ -246,4 +311,23 @@ export function podMetric(id: PodMetricId, sources: MetricSources, options: Metr
     metricName: name,
     dimensionsMap,
   });
+}
+
+/** Metrics of days are ACM's: a certificate of IAM has none. */
+export function isOfAcm({ certificateArn }: ICertificate): boolean {
+  return !/^arn:[^:]+:iam:/.test(certificateArn);
+}
+
+/** What is said of a pod with these options: of what it does not have, CloudWatch is told nothing. */
+export function saidBy(
+  { backups, launch, storage }: PodOptions,
+  { certificate }: MetricSources,
+): ReadonlySet<PodMetricId> {
+  const said = new Set(Object.keys(podMetrics) as PodMetricId[]);
+  if (!backups.enabled) for (const id of ['lastBackupAge', 'lastStoredBackupAge'] as const) said.delete(id);
+  if (!backups.enabled || backups.drillEveryDays === 0) said.delete('lastGoodDrillAge');
+  if (!launch.smokeTest) said.delete('modelAnswers');
+  if (storage.databases !== 'replicated') said.delete('replicaAge');
+  if (certificate === undefined) said.delete('certificateDays');
+  return said;
 }
