@@ -124,7 +124,7 @@ describe('the alarms of a pod', () => {
     'the page of %s begins with the command that shows it and ends with the one that mends it',
     (id) => {
       const page = readFileSync(join(runbooks, `${id}.md`), 'utf8');
-      const [first = '', ...rest] = page.matchAll(/```sh\n(.+?)\n```/gs).map(([, command]) => command!);
+      const [first = '', ...rest] = [...page.matchAll(/```sh\n(.+?)\n```/gs)].map(([, command]) => command!);
       expect(page.startsWith(`# ${id}\n\n\`\`\`sh\n${first}\n`)).toBe(true);
       const last = rest.at(-1) ?? '';
       expect(last).not.toBe('');

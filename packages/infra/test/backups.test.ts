@@ -34,7 +34,11 @@ describe('the bucket for backups', () => {
     const encryption = JSON.stringify(bucket.properties['BucketEncryption']);
     expect(encryption).toContain('"SSEAlgorithm":"aws:kms"');
     expect(encryption).toContain(theOne(template, 'AWS::KMS::Key').id);
-    const policy = JSON.stringify(theOne(template, 'AWS::S3::BucketPolicy').properties);
+    const policy = JSON.stringify(
+      resourcesOf(template, 'AWS::S3::BucketPolicy').find(([, { Properties }]) =>
+        JSON.stringify(Properties?.['Bucket']).includes(bucket.id),
+      ),
+    );
     expect(policy).toContain('aws:SecureTransport');
   });
 
@@ -84,7 +88,8 @@ test('an alarm can be set on how old the last good drill is', () => {
     evaluationPeriods: 1,
     treatMissingData: TreatMissingData.BREACHING,
   });
-  expect(theOne(templateOf(stack), 'AWS::CloudWatch::Alarm').properties).toMatchObject({
+  const alarms = resourcesOf(templateOf(stack), 'AWS::CloudWatch::Alarm');
+  expect(alarms.find(([id]) => id.startsWith('DrillOverdue'))?.[1].Properties).toMatchObject({
     Namespace: 'Clawharbor',
     MetricName: 'LastGoodDrillAge',
     Dimensions: [{ Name: 'Pod', Value: 'openclaw' }],

@@ -17,7 +17,7 @@ interface Graph {
   readonly metrics: readonly PodMetricId[];
 }
 
-/** A heading, and three graphs beneath it: from left to right, from top to bottom, what people feel first. */
+/** A heading, and a row of graphs beneath it: from left to right, from top to bottom, what people feel first. */
 const sections: readonly { readonly title: string; readonly graphs: readonly Graph[] }[] = [
   {
     title: 'People: sign in, open the page, get an answer',
@@ -41,34 +41,45 @@ const sections: readonly { readonly title: string; readonly graphs: readonly Gra
   {
     title: 'State',
     graphs: [
-      { title: 'Databases and file system', metrics: ['replicaAge', 'fileSystemIo'] },
-      { title: 'Backups', metrics: ['lastBackupAge', 'lastStoredBackupAge', 'lastGoodDrillAge'] },
+      { title: 'Behind, in seconds', metrics: ['replicaAge', 'notConvergedFor'] },
       {
-        title: 'As the spec says',
-        metrics: ['notConvergedFor', 'upToDate', 'configProblems', 'conditionsFalse', 'certificateDays'],
+        title: 'Backups, age in seconds',
+        metrics: ['lastBackupAge', 'lastStoredBackupAge', 'lastGoodDrillAge'],
       },
+      { title: 'As the spec says', metrics: ['upToDate', 'configProblems', 'conditionsFalse'] },
+      { title: 'File system in percent, certificate in days', metrics: ['fileSystemIo', 'certificateDays'] },
     ],
   },
 ];
 
-const [third, half, height] = [8, 12, 6];
+/** Yes or no: on an axis of their own, beside numbers of hundreds. */
+const flags: readonly PodMetricId[] = ['ready', 'modelAnswers', 'gatewayFailed', 'upToDate'];
+
+const [whole, height] = [24, 6];
 
 /** Whether people can work, then why not: one page for a pod. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { name, region, sources, alarms, says }: DashboardProps) {
     super(scope, id);
-    const graph = ({ title, metrics }: Graph) =>
+    const metricsOf = (ids: readonly PodMetricId[]) =>
+      ids.map((each) => podMetric(each, sources, { label: podMetrics[each].meaning }));
+    const graph = ({ title, metrics }: Graph, width: number) =>
       new cloudwatch.GraphWidget({
         title,
         region,
-        width: third,
+        width,
         height,
-        left: metrics
-          .filter((each) => says.has(each))
-          .map((each) => podMetric(each, sources, { label: podMetrics[each].meaning })),
+        left: metricsOf(metrics.filter((each) => !flags.includes(each))),
+        right: metricsOf(metrics.filter((each) => flags.includes(each))),
+        rightYAxis: { min: 0, max: 1, showUnits: false },
       });
+    const row = (graphs: readonly Graph[]) =>
+      graphs
+        .map(({ title, metrics }) => ({ title, metrics: metrics.filter((each) => says.has(each)) }))
+        .filter(({ metrics }) => metrics.length > 0)
+        .map((each, _, { length }) => graph(each, whole / length));
     const heading = (text: string) =>
-      new cloudwatch.TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
+      new cloudwatch.TextWidget({ markdown: `## ${text}`, width: whole, height: 1 });
     new cloudwatch.Dashboard(this, 'Page', {
       dashboardName: name,
       defaultInterval: Duration.days(1),
@@ -80,15 +91,12 @@ export class Dashboard extends Construct {
                 new cloudwatch.AlarmStatusWidget({
                   title: 'Alarms',
                   alarms: [...alarms],
-                  width: 24,
+                  width: whole,
                   height: 4,
                 }),
               ],
             ]),
-        ...sections.flatMap(({ title, graphs }) => [
-          [heading(title)],
-          graphs.filter(({ metrics }) => metrics.some((each) => says.has(each))).map((each) => graph(each)),
-        ]),
+        ...sections.flatMap(({ title, graphs }) => [[heading(title)], row(graphs)]),
         [heading('Money')],
         ['Input', 'Output'].map((way) => tokens(way, region)),
       ],
@@ -102,7 +110,7 @@ function tokens(way: string, region: string): cloudwatch.GraphWidget {
   return new cloudwatch.GraphWidget({
     title: `${way} tokens of Bedrock by model, of the whole account`,
     region,
-    width: half,
+    width: whole / 2,
     height,
     left: [
       new cloudwatch.MathExpression({
