@@ -219,8 +219,8 @@ export const alarmTable = {
     bad: 'below',
     threshold: 30,
     periods: 1,
-    // It is not said of a certificate that is over.
-    missing: 'breaching',
+    // Nothing is said of one that is new, nor of one that is over: then it rings for a month already.
+    missing: 'ignore',
     says: 'The certificate is over within a month, and ACM has not renewed it as it does two months before.',
   },
   'bootstrap-silent': {
