@@ -161,6 +161,8 @@ function difference(before: Template, after: Template): Difference {
   if (JSON.stringify(before.Parameters) !== JSON.stringify(after.Parameters)) {
     updated.add('AWS::EC2::LaunchTemplate LaunchTemplateData');
   }
+  // An alarm goes and comes with what it watches, and holds nothing.
+  if (replaced.delete('AWS::CloudWatch::Alarm')) updated.add('AWS::CloudWatch::Alarm');
   return { replaced, updated };
 }
 

@@ -180,7 +180,7 @@ const topicRow = (who: Who, how: string, context: Context, allowed: boolean): Ro
   context: () => context,
   allowed,
 });
-const of = (owner: string): Context => ({ 'aws:SourceAccount': [owner] });
+const from = (owner: string): Context => ({ 'aws:SourceAccount': [owner] });
 const delivery = 'service logdelivery.elasticloadbalancing.amazonaws.com';
 const trustRow = (who: Who, action: string, allowed: boolean): Row => ({
   place: trust,
@@ -252,12 +252,17 @@ const rows: readonly Row[] = [
   topicRow(
     'service cloudwatch.amazonaws.com',
     'for an alarm of the account',
-    { ...tls, ...of(account) },
+    { ...tls, ...from(account) },
     true,
   ),
-  topicRow('service cloudwatch.amazonaws.com', 'without TLS', { ...plain, ...of(account) }, false),
-  topicRow('service cloudwatch.amazonaws.com', 'for an alarm of another', { ...tls, ...of(another) }, false),
-  topicRow('service events.amazonaws.com', 'for a rule of the account', { ...tls, ...of(account) }, false),
+  topicRow('service cloudwatch.amazonaws.com', 'without TLS', { ...plain, ...from(account) }, false),
+  topicRow(
+    'service cloudwatch.amazonaws.com',
+    'for an alarm of another',
+    { ...tls, ...from(another) },
+    false,
+  ),
+  topicRow('service events.amazonaws.com', 'for a rule of the account', { ...tls, ...from(account) }, false),
   ...(['the role', ...everybodyElse] as const)
     .filter((who) => who !== 'an administrator of the account')
     .map((who) => topicRow(who, 'at all', tls, false)),
