@@ -10,10 +10,13 @@ export {
   type GatewayDecisions,
   type OpenClawConfig,
 } from './openclaw-config.ts';
+export type { OpenClawPodAttributes } from './imported-pod.ts';
+export { podMetrics, type MetricDefinition, type MetricSubject, type PodMetricId } from './parts/metrics.ts';
 export { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
 export { defineConfig, podConfigSchema, type PodConfig } from './options/pod-config.ts';
 export { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 export type * from './options/pod-props.ts';
+export type { IOpenClawPod } from './pod-base.ts';
 export { PodStack, type PodStackProps } from './pod-stack.ts';
 export {
   synthesize,

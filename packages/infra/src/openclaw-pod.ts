@@ -1,8 +1,8 @@
 import { bundlePath } from '@clawharbor/bootstrap/bundle';
-import { backupMetrics, replicaMetric, metricNamespace, openclawReleases } from '@clawharbor/bootstrap/spec';
-import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { openclawReleases } from '@clawharbor/bootstrap/spec';
+import { Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { Metric, Stats, type Alarm, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -15,7 +15,8 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+import { ImportedPod, type OpenClawPodAttributes } from './imported-pod.ts';
 import { AccessLogs } from './parts/access-logs.ts';
 import { acknowledgePendingIds, acknowledgeRules } from './parts/acknowledgements.ts';
 import type { AlarmId } from './parts/alarm-table.ts';
@@ -28,6 +29,7 @@ import { refuseElsewhere } from './parts/elsewhere.ts';
 import type { ExistingParts } from './parts/existing-parts.ts';
 import { existingParts } from './parts/retained-parts.ts';
 import { defaultModel } from './bedrock.ts';
+import { refuseOtherIngress } from './parts/gateway-ingress.ts';
 import { InstanceRole } from './parts/instance-role.ts';
 import { healthCheckSeconds, LoadBalancer } from './parts/load-balancer.ts';
 import { Login } from './parts/login.ts';
@@ -43,6 +45,7 @@ import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 import type { PodOptionsInput } from './options/pod-props.ts';
 import { checked } from './options/refusal.ts';
 import { Secrets } from './parts/secrets.ts';
+import { groupNameOf, PodBase, podTag, type IOpenClawPod } from './pod-base.ts';
 import { takePodName } from './pod-names.ts';
 import { SpecParameter } from './parts/spec-parameter.ts';
 import { Storage } from './parts/storage.ts';
@@ -84,14 +87,36 @@ export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
  *   domain: { hostedZone, names: ['openclaw.example.com'] },
  * });
  */
-export class OpenClawPod extends Construct {
+export class OpenClawPod extends PodBase {
+  /**
+   * A pod of another stack, in this account and this Region: to grant, to connect and to watch.
+   * @throws InfraError what {@link OpenClawPodAttributes} says
+   */
+  static fromOpenClawPodAttributes(
+    scope: Construct,
+    id: string,
+    attributes: OpenClawPodAttributes,
+  ): IOpenClawPod {
+    return new ImportedPod(scope, id, attributes);
+  }
+
+  readonly podName: string;
   /** Where people log in. */
   readonly url: string;
   readonly userPool: cognito.IUserPool;
   readonly userPoolClient: cognito.UserPoolClient;
+  readonly userPoolDomain: cognito.IUserPoolDomain;
+  readonly vpc: ec2.IVpc;
   readonly loadBalancer: elb.ApplicationLoadBalancer;
+  /** Logs in, then forwards. */
+  readonly listenerRule: elb.ApplicationListenerRule;
+  readonly targetGroup: elb.ApplicationTargetGroup;
+  readonly certificate: ICertificate;
   readonly fileSystem: efs.IFileSystem;
   readonly secret: secretsmanager.ISecret;
+  readonly secretArn: string;
+  /** Encrypts secret and backups. */
+  readonly key: kms.IKey;
   /** Absent without `backups.enabled`. */
   readonly backupBucket: s3.Bucket | undefined;
   /** Absent with `logs.accessDays: 0`. */
@@ -102,12 +127,16 @@ export class OpenClawPod extends Construct {
   readonly alarms: ReadonlyMap<AlarmId, Alarm>;
   readonly logGroup: logs.ILogGroup;
   readonly autoScalingGroup: autoscaling.AutoScalingGroup;
+  readonly launchTemplate: ec2.LaunchTemplate;
+  readonly gatewaySecurityGroup: ec2.ISecurityGroup;
+  readonly connections: ec2.Connections;
   readonly role: iam.Role;
-  readonly specParameterName: string;
   /** What no later deployment can change, for the prop of this name. */
   readonly deployedAs: string;
   /** The props with every default filled in. */
   readonly options: PodOptions;
+  protected readonly metricSources: MetricSources;
+  protected readonly secretKeyArn: string | undefined;
 
   /** @throws InfraError with the code of what is wrong in the props, see its registry in the README */
   constructor(scope: Construct, id: string, props: OpenClawPodProps) {
@@ -116,8 +145,8 @@ export class OpenClawPod extends Construct {
     const { options } = this;
     const existing = existingParts(this, props.existing, options.retainedFrom);
     const dnsNames = options.domain.names as [string, ...string[]];
-    const groupName = `clawharbor-${options.name}`;
-    this.specParameterName = `/clawharbor/${options.name}/spec`;
+    this.podName = options.name;
+    const groupName = groupNameOf(options.name);
     this.url = `https://${dnsNames[0]}`;
 
     const network = new Network(this, 'Network', {
@@ -155,6 +184,8 @@ export class OpenClawPod extends Construct {
         // Its subnets give it an IPv6 address: what it tries first must not be dropped.
         allowAllIpv6Outbound: network.ipv6,
       });
+
+    refuseOtherIngress(this, { gateway, loadBalancer: entrance.loadBalancer, port: gatewayPort });
 
     const instanceRole = new InstanceRole(this, 'Instance', { podName: options.name });
     const secrets = new Secrets(this, 'Secrets', {
@@ -301,69 +332,36 @@ export class OpenClawPod extends Construct {
     }
     this.userPool = login.userPool;
     this.userPoolClient = login.client;
+    this.userPoolDomain = login.domain;
+    this.vpc = network.vpc;
     this.loadBalancer = entrance.loadBalancer;
+    this.listenerRule = entrance.rule;
+    this.targetGroup = entrance.targetGroup;
+    this.certificate = entrance.certificate;
     this.fileSystem = storage.fileSystem;
     this.secret = secrets.secret;
+    this.secretArn = secrets.secretArn;
+    this.secretKeyArn = secrets.secretKey?.keyArn;
+    this.key = secrets.key;
     this.backupBucket = backups?.bucket;
     this.accessLogBucket = accessLogs?.bucket;
     this.alarmTopic = alarms.topic;
     this.alarms = alarms.alarms;
     this.logGroup = journal.group;
     this.autoScalingGroup = scaling.group;
+    this.launchTemplate = machine.launchTemplate;
+    this.gatewaySecurityGroup = gateway;
+    this.connections = new ec2.Connections({ securityGroups: [gateway] });
     this.role = instanceRole.role;
+    this.metricSources = sources;
     if (existing.permissionsBoundary !== undefined) {
       iam.PermissionsBoundary.of(this).apply(existing.permissionsBoundary);
     }
     takePodName(this, options.name);
-    Tags.of(this).add('clawharbor:pod', options.name);
+    Tags.of(this).add(podTag, options.name);
     acknowledgeRules({ network, login, entrance, secrets, scaling, backups, accessLogs });
     acknowledgeWildcards(policy);
     if (pendingLookups(this).length > 0 || network.isPendingLookup) acknowledgePendingIds(this);
-  }
-
-  /**
-   * Seconds since a drill last restored the newest backup and started a gateway on it; since the pod came up, before the first
-   * one. A pod says it once an hour. Not at all with `backups.enabled: false` or `backups.drillEveryDays: 0`.
-   * @param options Default: the maximum over six hours
-   *
-   * @example
-   * pod.metricLastGoodDrillAge().createAlarm(stack, 'DrillOverdue', {
-   *   threshold: Duration.days(14).toSeconds(),
-   *   evaluationPeriods: 1,
-   *   treatMissingData: TreatMissingData.BREACHING,
-   * });
-   */
-  metricLastGoodDrillAge(options?: MetricOptions): Metric {
-    return this.#metric(backupMetrics.RestoreProved, options);
-  }
-
-  /** Seconds since the last backup, as {@link metricLastGoodDrillAge}. */
-  metricLastBackupAge(options?: MetricOptions): Metric {
-    return this.#metric(backupMetrics.BackupsMade, options);
-  }
-
-  /** Seconds since the newest backup in the bucket was made, as {@link metricLastGoodDrillAge}. */
-  metricLastStoredBackupAge(options?: MetricOptions): Metric {
-    return this.#metric(backupMetrics.BackupsStored, options);
-  }
-
-  /**
-   * Seconds for which what was said is on the disk of the instance only. A pod says it at each run of its bootstrap, a quarter of an
-   * hour after the last one at most. Not at all with `storage.databases: 'efs'`.
-   * @param options Default: the maximum over an hour
-   */
-  metricReplicaAge(options: MetricOptions = {}): Metric {
-    return this.#metric(replicaMetric, { period: Duration.hours(1), ...options });
-  }
-
-  #metric(metricName: string, options: MetricOptions = {}): Metric {
-    const identity = { namespace: metricNamespace, metricName, dimensionsMap: { Pod: this.options.name } };
-    return new Metric({
-      statistic: Stats.MAXIMUM,
-      period: Duration.hours(6),
-      ...options,
-      ...identity,
-    }).attachTo(this);
   }
 }
 

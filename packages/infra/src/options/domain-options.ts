@@ -7,6 +7,14 @@ const isToken = (value: string) => value.includes('${Token[');
 
 const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+export const dnsName = z.string().refine(
+  ...must<string>(
+    (name) => hostName.test(name),
+    'DNS_NAME_INVALID',
+    (shown) => `${shown} is not a DNS name in lower case, as in openclaw.example.com.`,
+  ),
+);
+
 export const domainOptions = z
   .strictObject({
     hostedZone: z
@@ -40,15 +48,7 @@ export const domainOptions = z
       .optional(),
     records: z.boolean().default(true),
     names: z
-      .array(
-        z.string().refine(
-          ...must<string>(
-            (name) => hostName.test(name),
-            'DNS_NAME_INVALID',
-            (shown) => `${shown} is not a DNS name in lower case, as in openclaw.example.com.`,
-          ),
-        ),
-      )
+      .array(dnsName)
       .refine(
         ...must<string[]>(
           (names) => names.length > 0,

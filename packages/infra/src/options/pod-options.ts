@@ -140,19 +140,18 @@ const healthCheck = z.strictObject({
   path: z.string().optional(),
 });
 
+export const podName = z.string().refine(
+  ...must<string>(
+    (name) => /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name),
+    'NAME_INVALID',
+    (shown) => `${shown}: use 2 to 32 lower-case letters, digits and dashes, beginning with a letter.`,
+  ),
+);
+
 /** Checks `PodOptionsInput`. Unknown keys are refused: a typo must not silently do nothing. */
 export const podOptionsSchema = z
   .strictObject({
-    name: z
-      .string()
-      .refine(
-        ...must<string>(
-          (name) => /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name),
-          'NAME_INVALID',
-          (shown) => `${shown}: use 2 to 32 lower-case letters, digits and dashes, beginning with a letter.`,
-        ),
-      )
-      .default('openclaw'),
+    name: podName.default('openclaw'),
     domain: domainOptions,
     openclaw: openclawOptions.prefault({}),
     ollama: ollamaOptions.optional(),

@@ -59,6 +59,7 @@ export class InstanceRole extends Construct {
       description: 'Instance of an OpenClaw pod',
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
     });
+    this.node.defaultChild = this.role.node.defaultChild;
   }
 
   /** Once only, when everything that it names is there. */

@@ -85,6 +85,7 @@ export class LoadBalancer extends Construct {
       // The gateway ticks every 30 s over its WebSocket.
       idleTimeout: Duration.seconds(120),
     });
+    this.node.defaultChild = this.loadBalancer.node.defaultChild;
     this.targetGroup = this.gatewayTargets(props);
     this.certificate = props.certificate ?? this.ownCertificate(props);
     this.rule = this.httpsListener(props);

@@ -40,6 +40,7 @@ export class Login extends Construct {
             ? cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN
             : cognito.ManagedLoginVersion.CLASSIC_HOSTED_UI,
       });
+    if (existing === undefined) this.node.defaultChild = this.userPool.node.defaultChild;
     this.client = this.ownClient(dnsNames, options.sessionHours);
     // Without a branding the managed login says "Login pages unavailable".
     if (existing?.managedLogin === false) return;
