@@ -41,6 +41,14 @@ export const changes: Readonly<Record<string, Change>> = {
     effect: 'new resource',
     what: 'the listener takes the given certificate; that of the pod goes',
   },
+  'domain.privateZone': {
+    effect: 'new resource',
+    what: 'the records go to the private zone, or come from it',
+  },
+  'domain.certificateAuthorityArn': {
+    effect: 'new resource',
+    what: 'a new certificate; the listener takes it without a pause',
+  },
   'domain.records': { effect: 'new resource', what: 'the records go or come' },
   'openclaw.version': { effect: 'restart', what: 'an upgrade, taken back if the new release is not ready' },
   'openclaw.admins': { effect: 'live', what: reload },
@@ -50,6 +58,13 @@ export const changes: Readonly<Record<string, Change>> = {
   'openclaw.communityInvite': { effect: 'live', what: reload },
   'openclaw.config': { effect: 'live', what: reload },
   'openclaw.owners': { effect: 'live', what: 'the next merge goes by it' },
+  'bedrock.region': { effect: 'live', what: `${reload}; prompts go to the other Region` },
+  'bedrock.models': { effect: 'live', what: 'what the instance may call, within seconds' },
+  'bedrock.regions': { effect: 'live', what: 'where requests may be routed to, within seconds' },
+  'bedrock.guardrail': {
+    effect: 'live',
+    what: `what IAM wants within seconds, what OpenClaw sends within minutes; in between calls are refused`,
+  },
   ollama: {
     effect: 'live',
     what: 'Ollama is installed, or starts again with the other release; the gateway stays',

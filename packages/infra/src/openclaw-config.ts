@@ -25,6 +25,8 @@ export interface GatewayDecisions {
   readonly communityInvite?: boolean;
   readonly region: string;
   readonly model: Model;
+  /** Sent with every message to a model of Bedrock. Default: none. */
+  readonly guardrail?: { readonly id: string; readonly version: string } | undefined;
   /** Whether Ollama runs on the instance. */
   readonly ollama: boolean;
   /** More OpenClaw config of the pod's owner. */
@@ -58,6 +60,14 @@ export function openclawConfig(decisions: GatewayDecisions): OpenClawConfig {
   return config;
 }
 
+/** Ids of the models of Bedrock that a config names. */
+export function bedrockModels(config: OpenClawConfig): string[] {
+  const { models } = config as {
+    models?: { providers?: Record<string, { models?: readonly { id: string }[] } | undefined> };
+  };
+  return (models?.providers?.['amazon-bedrock']?.models ?? []).map(({ id }) => id);
+}
+
 /**
  * Else the agent of whoever has the main session is told title and creator of every session that is begun.
  * https://docs.openclaw.ai/concepts/session
@@ -80,6 +90,7 @@ function decided(decisions: GatewayDecisions) {
     communityInvite = false,
     region,
     model,
+    guardrail,
     ollama,
   } = decisions;
   const origins = dnsNames.map((name) => `https://${name}`);
@@ -133,7 +144,20 @@ function decided(decisions: GatewayDecisions) {
     },
     agents: { defaults: { model: { primary: `amazon-bedrock/${model.id}` } } },
     plugins: {
-      entries: { 'amazon-bedrock': { enabled: true, config: { discovery: { enabled: true, region } } } },
+      entries: {
+        'amazon-bedrock': {
+          enabled: true,
+          config: {
+            discovery: { enabled: true, region },
+            // https://docs.openclaw.ai/providers/bedrock
+            ...(guardrail === undefined
+              ? {}
+              : {
+                  guardrail: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
+                }),
+          },
+        },
+      },
     },
   };
 }

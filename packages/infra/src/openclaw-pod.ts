@@ -2,6 +2,7 @@ import { bundlePath } from '@clawharbor/bootstrap/bundle';
 import { openclawReleases } from '@clawharbor/bootstrap/spec';
 import { Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import { CertificateAuthority, type ICertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
@@ -28,7 +29,7 @@ import { Dashboard } from './parts/dashboard.ts';
 import { refuseElsewhere } from './parts/elsewhere.ts';
 import type { ExistingParts } from './parts/existing-parts.ts';
 import { existingParts } from './parts/retained-parts.ts';
-import { defaultModel } from './bedrock.ts';
+import { defaultModel, refuseUncallable } from './bedrock.ts';
 import { refuseOtherIngress } from './parts/gateway-ingress.ts';
 import { InstanceRole } from './parts/instance-role.ts';
 import { healthCheckSeconds, LoadBalancer } from './parts/load-balancer.ts';
@@ -40,7 +41,7 @@ import { Network, type ExistingNetwork } from './parts/network.ts';
 import { InfraError } from './errors.ts';
 import { deployedAs, refuseFixedChanges } from './fixed-props.ts';
 import { pendingLookups, withoutPending } from './lookups.ts';
-import { openclawConfig } from './openclaw-config.ts';
+import { bedrockModels, openclawConfig } from './openclaw-config.ts';
 import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 import type { PodOptionsInput } from './options/pod-props.ts';
 import { checked } from './options/refusal.ts';
@@ -66,6 +67,13 @@ export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
     readonly hostedZone?: IHostedZone;
     /** A certificate for all names, as `certificateArn` of {@link PodOptionsInput}. Refused: `CERTIFICATE_INVALID`, `EXISTING_PART_ELSEWHERE`. */
     readonly certificate?: ICertificate;
+    /**
+     * A private hosted zone for the DNS records, as `privateZone` of {@link DomainProps}. Refused: `HOSTED_ZONE_INVALID`,
+     * `DNS_NAME_OUTSIDE_ZONE`.
+     */
+    readonly privateZone?: IHostedZone;
+    /** See `certificateAuthorityArn` of {@link DomainProps}. */
+    readonly certificateAuthorityArn?: string | undefined;
     /** See `records` of {@link PodOptionsInput}. */
     readonly records?: boolean;
     /** Fully qualified names of the pod, 1 to 5. The first is the public origin. */
@@ -165,8 +173,9 @@ export class OpenClawPod extends PodBase {
       network,
       login,
       hostedZone: props.domain.hostedZone,
+      recordsZone: options.domain.records ? (props.domain.privateZone ?? props.domain.hostedZone) : undefined,
       certificate,
-      records: options.domain.records,
+      certificateAuthority: authorityOf(this, options.domain),
       dnsNames,
       internetFacing: options.network.internetFacing,
       allowedCidrs: options.network.allowedCidrs,
@@ -221,6 +230,23 @@ export class OpenClawPod extends PodBase {
       specParameter: this.specParameterName,
     });
     const { region } = Stack.of(this);
+    const called = options.bedrock.region ?? region;
+    const config = openclawConfig({
+      version: options.openclaw.version,
+      port: gatewayPort,
+      dnsNames,
+      trustedProxies: network.trustedProxies,
+      admins: options.openclaw.admins,
+      members: options.openclaw.members,
+      communityInvite: options.openclaw.communityInvite,
+      region: called,
+      model: options.openclaw.model ?? defaultModel(called),
+      guardrail: options.bedrock.guardrail,
+      ollama: options.ollama !== undefined,
+      extra: options.openclaw.config,
+      owners: options.openclaw.owners,
+    });
+    refuseUncallable(bedrockModels(config), options.bedrock, called);
     const spec = new SpecParameter(this, 'Spec', {
       parameterName: this.specParameterName,
       spec: {
@@ -229,20 +255,7 @@ export class OpenClawPod extends PodBase {
         region,
         openclaw: {
           version: options.openclaw.version,
-          config: openclawConfig({
-            version: options.openclaw.version,
-            port: gatewayPort,
-            dnsNames,
-            trustedProxies: network.trustedProxies,
-            admins: options.openclaw.admins,
-            members: options.openclaw.members,
-            communityInvite: options.openclaw.communityInvite,
-            region,
-            model: options.openclaw.model ?? defaultModel(region),
-            ollama: options.ollama !== undefined,
-            extra: options.openclaw.config,
-            owners: options.openclaw.owners,
-          }),
+          config,
           ...(Object.keys(options.openclaw.owners).length > 0 ? { owners: options.openclaw.owners } : {}),
         },
         secret: { arn: secrets.secret.secretFullArn ?? secrets.secret.secretArn },
@@ -272,6 +285,7 @@ export class OpenClawPod extends PodBase {
       secrets,
       storage,
       logGroup: journal.group,
+      bedrock: { ...options.bedrock, region: called },
       artifacts: [machine.bundle, ...(spec.configObject === undefined ? [] : [spec.configObject])],
       backups,
     });
@@ -372,14 +386,16 @@ function whose(existing: unknown, retained: string | undefined): string {
 
 function optionsOf(scope: Construct, props: OpenClawPodProps): PodOptions {
   const { existingNetwork: _network, existing: _existing, bundle: _bundle, domain, ...rest } = props;
-  const { hostedZone, certificate, ...others } = domain;
+  const { hostedZone, privateZone, certificate, ...others } = domain;
   const given = {
     ...rest,
     domain: {
       ...others,
-      ...(hostedZone === undefined && certificate !== undefined
+      ...(hostedZone === undefined &&
+      (certificate !== undefined || others.certificateAuthorityArn !== undefined)
         ? {}
-        : { hostedZone: identityOf(hostedZone) }),
+        : { hostedZone: identityOf('hostedZone', hostedZone) }),
+      ...(privateZone === undefined ? {} : { privateZone: identityOf('privateZone', privateZone) }),
       ...(certificate === undefined ? {} : { certificateArn: certificate.certificateArn }),
     },
   };
@@ -414,13 +430,22 @@ function certificateOf(
   return certificate ?? Certificate.fromCertificateArn(scope, 'Certificate', certificateArn);
 }
 
-function identityOf(zone: IHostedZone | undefined): PodOptions['domain']['hostedZone'] {
+function authorityOf(
+  scope: Construct,
+  { certificateAuthorityArn: arn }: PodOptions['domain'],
+): ICertificateAuthority | undefined {
+  if (arn === undefined) return undefined;
+  refuseElsewhere(scope, 'domain.certificateAuthorityArn', arn);
+  return CertificateAuthority.fromCertificateAuthorityArn(scope, 'CertificateAuthority', arn);
+}
+
+function identityOf(prop: string, zone: IHostedZone | undefined): PodOptions['domain']['hostedZone'] {
   const id = known(() => zone?.hostedZoneId);
   const name = known(() => zone?.zoneName);
   if (id !== undefined && name !== undefined) return { id, name: name.replace(/\.$/, '') };
   throw new InfraError(
     'HOSTED_ZONE_INVALID',
-    'domain.hostedZone: wants a hosted zone of aws-cdk-lib whose id and name are known, as from ' +
+    `domain.${prop}: wants a hosted zone of aws-cdk-lib whose id and name are known, as from ` +
       'HostedZone.fromHostedZoneAttributes(this, "Zone", { hostedZoneId, zoneName }).',
   );
 }

@@ -10,6 +10,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { InfraError } from './errors.ts';
 import { podMetric, type MetricSources, type PodMetricId } from './parts/metrics.ts';
+import { acknowledgeGrant } from './parts/wildcards.ts';
 
 /** The tag that everything of a pod has, its instances too; its value is the name of the pod. */
 export const podTag = 'clawharbor:pod';
@@ -190,21 +191,28 @@ export function specParameterNameOf(podName: string): string {
 
 /** Without the ids of the statements: two pods may grant to one role, and in a policy an id is there once. */
 function grant(grantee: iam.IGrantable, statements: readonly IdentityStatement[]): iam.Grant {
-  const grants = toPolicyStatements(document(...statements).asInline()).map(
-    ({ actions, resources: resourceArns, conditions }) =>
-      iam.Grant.addToPrincipal({
-        grantee,
-        actions,
-        resourceArns,
-        conditions: conditions as Record<string, Record<string, unknown>>,
-      }),
+  const policies = toPolicyStatements(document(...statements).asInline());
+  const grants = policies.map(({ actions, resources: resourceArns, conditions }) =>
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns,
+      conditions: conditions as Record<string, Record<string, unknown>>,
+    }),
   );
-  if (grants.every(({ success }) => success)) {
-    return grants.reduce((all, one) => all.combine(one));
+  const { grantPrincipal } = grantee;
+  if (!grants.every(({ success }) => success)) {
+    throw new InfraError(
+      'GRANTEE_INVALID',
+      `${grantPrincipal.toString()} has no policy that a grant could be added to. Give a role, user or group of the account of ` +
+        'the pod.',
+    );
   }
-  throw new InfraError(
-    'GRANTEE_INVALID',
-    `${grantee.grantPrincipal.toString()} has no policy that a grant could be added to. Give a role, user or group of the ` +
-      'account of the pod.',
-  );
+  if (Construct.isConstruct(grantPrincipal)) {
+    acknowledgeGrant(
+      grantPrincipal,
+      policies.flatMap(({ resources }) => resources),
+    );
+  }
+  return grants.reduce((all, one) => all.combine(one));
 }

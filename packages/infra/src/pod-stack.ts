@@ -11,6 +11,8 @@ export interface PodStackProps extends StackProps {
   readonly bundle?: string | undefined;
 }
 
+type Zone = NonNullable<PodConfig['domain']['hostedZone']>;
+
 /** A stack with one pod, as a config file describes it. */
 export class PodStack extends Stack {
   readonly pod: OpenClawPod;
@@ -18,13 +20,15 @@ export class PodStack extends Stack {
   constructor(scope: Construct, id: string, { config, bundle, ...props }: PodStackProps) {
     const { account, region, domain, ...options } = config;
     super(scope, id, { ...props, env: { account, region } });
-    const { hostedZone, certificateArn, records, names } = domain;
+    const { hostedZone, privateZone, certificateArn, certificateAuthorityArn, records, names } = domain;
     this.pod = new OpenClawPod(this, 'Pod', {
       ...(options as Omit<OpenClawPodProps, 'domain'>),
       domain: {
         names,
         records,
-        ...(hostedZone === undefined ? {} : { hostedZone: this.zone(hostedZone) }),
+        certificateAuthorityArn,
+        ...(hostedZone === undefined ? {} : { hostedZone: this.zone('Zone', hostedZone) }),
+        ...(privateZone === undefined ? {} : { privateZone: this.zone('PrivateZone', privateZone) }),
         ...(certificateArn === undefined
           ? {}
           : { certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn) }),
@@ -43,15 +47,15 @@ export class PodStack extends Stack {
       // For the prop of this name.
       DeployedAs: this.pod.deployedAs,
       // Somebody has to point the names at it.
-      ...(hostedZone === undefined || !records
+      ...((privateZone ?? hostedZone) === undefined || !records
         ? { LoadBalancerDnsName: this.pod.loadBalancer.loadBalancerDnsName }
         : {}),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 
-  private zone({ id: hostedZoneId, name: zoneName }: { id: string; name: string }): IHostedZone {
-    return HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName });
+  private zone(construct: string, { id: hostedZoneId, name: zoneName }: Zone): IHostedZone {
+    return HostedZone.fromHostedZoneAttributes(this, construct, { hostedZoneId, zoneName });
   }
 
   /** Decided by CloudFormation: a lookup would need credentials at synth. */

@@ -27,6 +27,9 @@ function podOf(overrides: Overrides): Template {
 
 const certificateArn =
   'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0000-0000-0000-000000000000';
+const certificateAuthorityArn =
+  'arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority/0a1b2c3d-0000-0000-0000-000000000000';
+const euRegions = ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3'];
 const retained = {
   fileSystemId: 'fs-0123456789abcdef0',
   userPoolId: 'eu-central-1_AbCdEfGhI',
@@ -44,6 +47,8 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'domain.hostedZone': [{ domain: { ...domain, hostedZone: { id: 'Z9876543210', name: 'example.com' } } }],
   'domain.names': [{ domain: { ...domain, names: ['openclaw.example.com', 'new.example.com'] } }],
   'domain.certificateArn': [{ domain: { ...domain, certificateArn } }],
+  'domain.privateZone': [{ domain: { ...domain, privateZone: { id: 'Z9876543210', name: 'example.com' } } }],
+  'domain.certificateAuthorityArn': [{ domain: { ...domain, certificateAuthorityArn } }],
   'domain.records': [{ domain: { ...domain, records: false } }],
   'openclaw.version': [other({ version: '2026.9.5' })],
   'openclaw.admins': [{ openclaw: { admins: [] } }],
@@ -53,6 +58,10 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'openclaw.communityInvite': [other({ communityInvite: true })],
   'openclaw.config': [other({ config: { session: { scope: 'global' } } })],
   'openclaw.owners': [other({ owners: { 'agents.defaults.model': 'managed' } })],
+  'bedrock.region': [{ bedrock: { region: 'eu-west-1' } }],
+  'bedrock.models': [{ bedrock: { models: ['amazon.nova-*'] } }],
+  'bedrock.regions': [{ bedrock: { regions: euRegions } }],
+  'bedrock.guardrail': [{ bedrock: { guardrail: { id: 'abc123', version: '1' } } }],
   ollama: [{ ollama: { version: '0.12.3', sha256: 'a'.repeat(64) } }],
   'login.mfa': [{ login: { mfa: 'required' } }],
   'login.sessionHours': [{ login: { sessionHours: 8 } }],
@@ -101,6 +110,8 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
 /** A prop of its own, below which a change does the same wherever it is made. */
 const whole = new Set([
   'domain.hostedZone',
+  'domain.privateZone',
+  'bedrock.guardrail',
   'openclaw.model',
   'openclaw.config',
   'openclaw.owners',

@@ -15,26 +15,33 @@ export const dnsName = z.string().refine(
   ),
 );
 
+const zone = z.strictObject({
+  id: z.string().refine(
+    ...must<string>(
+      (id) => /^Z[A-Z0-9]{1,31}$/.test(id) || isToken(id),
+      'HOSTED_ZONE_INVALID',
+      (shown) => `${shown} is not the id of a hosted zone, as in Z0123456789ABCDEFGHIJ.`,
+    ),
+  ),
+  name: z.string().refine(
+    ...must<string>(
+      (name) => hostName.test(name) || isToken(name),
+      'HOSTED_ZONE_INVALID',
+      (shown) => `${shown} is not the name of a hosted zone, as in example.com.`,
+    ),
+  ),
+});
+
+interface CertificateSources {
+  hostedZone?: unknown;
+  certificateArn?: string | undefined;
+  certificateAuthorityArn?: string | undefined;
+}
+
 export const domainOptions = z
   .strictObject({
-    hostedZone: z
-      .strictObject({
-        id: z.string().refine(
-          ...must<string>(
-            (id) => /^Z[A-Z0-9]{1,31}$/.test(id) || isToken(id),
-            'HOSTED_ZONE_INVALID',
-            (shown) => `${shown} is not the id of a hosted zone, as in Z0123456789ABCDEFGHIJ.`,
-          ),
-        ),
-        name: z.string().refine(
-          ...must<string>(
-            (name) => hostName.test(name) || isToken(name),
-            'HOSTED_ZONE_INVALID',
-            (shown) => `${shown} is not the name of a hosted zone, as in example.com.`,
-          ),
-        ),
-      })
-      .optional(),
+    hostedZone: zone.optional(),
+    privateZone: zone.optional(),
     certificateArn: z
       .string()
       .refine(
@@ -43,6 +50,18 @@ export const domainOptions = z
             /^arn:[a-z-]+:(acm:[a-z0-9-]+|iam:):\d{12}:(server-)?certificate\/.+$/.test(arn) || isToken(arn),
           'CERTIFICATE_INVALID',
           (shown) => `${shown} is not the ARN of a certificate.`,
+        ),
+      )
+      .optional(),
+    certificateAuthorityArn: z
+      .string()
+      .refine(
+        ...must<string>(
+          (arn) =>
+            /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[0-9a-f-]+$/.test(arn) ||
+            isToken(arn),
+          'CERTIFICATE_INVALID',
+          (shown) => `${shown} is not the ARN of a certificate authority of AWS Private CA.`,
         ),
       )
       .optional(),
@@ -72,23 +91,40 @@ export const domainOptions = z
       ),
   })
   .refine(
-    ...must<{ hostedZone?: unknown; certificateArn?: string | undefined }>(
-      ({ hostedZone, certificateArn }) => hostedZone !== undefined || certificateArn !== undefined,
+    ...must<CertificateSources>(
+      ({ hostedZone, certificateArn, certificateAuthorityArn }) =>
+        hostedZone !== undefined || certificateArn !== undefined || certificateAuthorityArn !== undefined,
       'CERTIFICATE_INVALID',
       'Without a hosted zone nobody can validate a certificate: give hostedZone, or a certificate for the names.',
     ),
   )
-  .superRefine(({ hostedZone, names, certificateArn, records }, context) => {
-    if (hostedZone === undefined || isToken(hostedZone.name)) return;
-    // Then nothing is made in it.
-    if (certificateArn !== undefined && !records) return;
-    for (const [index, name] of names.entries()) {
-      if (name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['names', index],
-        message: `${name} is outside the hosted zone ${hostedZone.name}: neither its records nor its certificate could be made.`,
-        params: { code: 'DNS_NAME_OUTSIDE_ZONE' satisfies InfraErrorCode },
-      });
-    }
-  });
+  .refine(
+    ...must<CertificateSources>(
+      ({ certificateArn, certificateAuthorityArn }) =>
+        certificateArn === undefined || certificateAuthorityArn === undefined,
+      'CERTIFICATE_INVALID',
+      'A certificate is given, and an authority that is to issue one: leave one out.',
+    ),
+  )
+  .superRefine(
+    ({ hostedZone, privateZone, names, certificateArn, certificateAuthorityArn, records }, context) => {
+      const validates = certificateArn === undefined && certificateAuthorityArn === undefined;
+      const zones = [
+        // Unless something is made in it.
+        ...(validates || (records && privateZone === undefined) ? [hostedZone] : []),
+        ...(records ? [privateZone] : []),
+      ];
+      for (const used of zones) {
+        if (used === undefined || isToken(used.name)) continue;
+        for (const [index, name] of names.entries()) {
+          if (name === used.name || name.endsWith(`.${used.name}`)) continue;
+          context.addIssue({
+            code: 'custom',
+            path: ['names', index],
+            message: `${name} is outside the hosted zone ${used.name}: neither its records nor its certificate could be made.`,
+            params: { code: 'DNS_NAME_OUTSIDE_ZONE' satisfies InfraErrorCode },
+          });
+        }
+      }
+    },
+  );

@@ -4,6 +4,7 @@ import type { InfraErrorCode } from '../errors.ts';
 import { isDeployedAs } from '../fixed-props.ts';
 import { alarmOptions } from './alarm-options.ts';
 import { backupOptions } from './backup-options.ts';
+import { bedrockOptions } from './bedrock-options.ts';
 import { domainOptions } from './domain-options.ts';
 import { must } from './must.ts';
 import { networkOptions } from './network-options.ts';
@@ -154,6 +155,7 @@ export const podOptionsSchema = z
     name: podName.default('openclaw'),
     domain: domainOptions,
     openclaw: openclawOptions.prefault({}),
+    bedrock: bedrockOptions.prefault({}),
     ollama: ollamaOptions.optional(),
     login: login.prefault({}),
     network: networkOptions.prefault({}),

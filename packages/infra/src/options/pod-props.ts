@@ -11,7 +11,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export interface DomainProps {
   /**
    * The public Route 53 hosted zone for the DNS records and for the validation of the certificate. Default: none, where
-   * there is a certificate; then no records are made.
+   * there is a certificate or a private CA; then no records are made but in `privateZone`.
    */
   readonly hostedZone?:
     | {
@@ -26,6 +26,25 @@ export interface DomainProps {
    * another account, or not of Route 53. Default: one of its own. Refused: `CERTIFICATE_INVALID`, `EXISTING_PART_ELSEWHERE`.
    */
   readonly certificateArn?: string | undefined;
+  /**
+   * The private hosted zone for the DNS records, which only its VPCs are told: the public zone, if any, is for the validation of the
+   * certificate and for nothing else. Default: none, the records are in `hostedZone`.
+   * Refused: `HOSTED_ZONE_INVALID`, `DNS_NAME_OUTSIDE_ZONE`.
+   */
+  readonly privateZone?:
+    | {
+        /** As in Z0123456789ABCDEFGHIJ. Refused: `HOSTED_ZONE_INVALID`. */
+        readonly id: string;
+        /** As in corp.example.com. Refused: `HOSTED_ZONE_INVALID`. */
+        readonly name: string;
+      }
+    | undefined;
+  /**
+   * ARN of a certificate authority of AWS Private CA in the Region of the pod, which is to issue the certificate; the browsers of the
+   * team have to trust it (https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-request-private.html). Default: none, Amazon's.
+   * Refused: `CERTIFICATE_INVALID`, also together with a certificate; `EXISTING_PART_ELSEWHERE`.
+   */
+  readonly certificateAuthorityArn?: string | undefined;
   /**
    * Whether records for the names are made in the hosted zone. Without, point the names at the load balancer, by CNAME or by
    * what the DNS server has for it. Default: true.
@@ -75,6 +94,42 @@ export interface ModelProps {
   readonly contextWindow?: number | undefined;
   /** In tokens. Default: 4096. */
   readonly maxTokens?: number | undefined;
+}
+
+/** What of Amazon Bedrock the pod may call; what it does call is `openclaw.model`. */
+export interface BedrockProps {
+  /**
+   * Region whose Bedrock is called: with another Region's inference profiles, where the pod's own has not the model. Prompts go there.
+   * Default: that of the pod. Refused: `REGION_INVALID`.
+   */
+  readonly region?: string | undefined;
+  /**
+   * Ids of models that the instance may call, the last characters of each as `*` if you like: as in `anthropic.claude-*`. The
+   * cross-Region profiles of a model come with it. With models of Amazon only, nothing is subscribed to in the Marketplace.
+   * OpenClaw lists others still, and gets a refusal. Default: all.
+   * Refused: `BEDROCK_INVALID`; `MODEL_NOT_ALLOWED` without a model that the config of OpenClaw names.
+   */
+  readonly models?: readonly string[] | undefined;
+  /**
+   * Regions that a cross-Region profile may route a request to, and `global` for the global profiles. Bedrock wants permission
+   * for each Region of a profile
+   * (https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html). Default: all.
+   * Refused: `REGION_INVALID`; `MODEL_NOT_ALLOWED` without a Region of a profile that is known.
+   */
+  readonly regions?: readonly string[] | undefined;
+  /**
+   * A guardrail of the account, in the Region that is called, without which the instance may call no model
+   * (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html): OpenClaw sends it with every message.
+   * Embeddings take none, and so are refused. Default: none. Refused: `BEDROCK_INVALID`.
+   */
+  readonly guardrail?:
+    | {
+        /** As in abc123def456. */
+        readonly id: string;
+        /** A published version, a number. */
+        readonly version: string;
+      }
+    | undefined;
 }
 
 /** The gateway itself. */
@@ -316,6 +371,7 @@ export interface PodOptionsInput {
   readonly name?: string | undefined;
   readonly domain: DomainProps;
   readonly openclaw?: GatewayProps | undefined;
+  readonly bedrock?: BedrockProps | undefined;
   /** Local models. Default: none, and no Ollama. */
   readonly ollama?: OllamaProps | undefined;
   readonly login?: LoginPageProps | undefined;
