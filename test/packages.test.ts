@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +16,8 @@ import { hostEnvironment, hostPath, repository } from './clone.ts';
 import { floor, installNode, pack, packages, published, run, tarballs, type Manifest } from './tarballs.ts';
 
 const bin = (name: string) => join(repository, 'node_modules/.bin', name);
+/** What people compile with who have the packages. */
+const compilers = ['5.9.3', '6.0.3', '7.0.2'];
 const scratch = mkdtempSync(join(tmpdir(), 'clawharbor-pack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -16,6 +27,36 @@ function entries(manifest: Manifest): string[] {
     .filter((subpath) => subpath !== './package.json')
     .map((subpath) => manifest.name + subpath.slice(1));
 }
+
+/** Beside the repository: each brings a `tsc`, and npm links whichever it installed last. */
+function installCompiler(version: string): string {
+  const place = join(scratch, `typescript-${version}`);
+  const home = join(place, 'node_modules/typescript');
+  if (existsSync(home)) return home;
+  mkdirSync(place);
+  run('npm', ['install', '--prefix', place, '--no-save', '--prefer-offline', `typescript@${version}`], place);
+  return home;
+}
+
+/** What a compiler says of these files and of our own declarations; those of others are theirs to mend. */
+function complaints(compiler: string, files: readonly string[], folder: string): string[] {
+  const tsc = join(installCompiler(compiler), 'bin/tsc');
+  const flags = ['--noEmit', '--pretty', 'false', '--strict', '--module', 'nodenext', '--target', 'es2024'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...flags, ...files], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (status === null || stderr !== '') throw new Error(`${compiler} broke off: ${stderr}`);
+  const others = /^node_modules\/(?!@clawharbor\/)/;
+  return stdout.split('\n').filter((line) => /error TS\d+/.test(line) && !others.test(line));
+}
+
+test.each(compilers)('%s would find what does not compile', (compiler) => {
+  const folder = join(scratch, `wrong-${compiler}`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'wrong.ts'), 'export const x: string = 1;');
+  expect(complaints(compiler, ['wrong.ts'], folder)).toEqual([expect.stringContaining('TS2322')]);
+});
 
 describe('a package from npm', () => {
   let made: Map<string, string>;
@@ -81,20 +122,13 @@ describe('a package from npm', () => {
           .map((entry, i) => `import * as m${i} from '${entry}'; export const k${i}: object = m${i};`)
           .join('\n'),
       );
-      run(
-        bin('tsc'),
-        [
-          '--noEmit',
-          '--strict',
-          '--module',
-          'nodenext',
-          '--target',
-          'es2024',
-          '--skipLibCheck',
-          'consumer.ts',
-        ],
-        consumer,
-      );
+      // Whole apps, where there are some.
+      const examples = join(repository, manifest.repository.directory, 'examples');
+      const apps = existsSync(examples) ? readdirSync(examples) : [];
+      for (const app of apps) copyFileSync(join(examples, app), join(consumer, app));
+      for (const compiler of compilers) {
+        expect(complaints(compiler, ['consumer.ts', ...apps], consumer), compiler).toEqual([]);
+      }
     },
   );
 

@@ -11,8 +11,7 @@ const pod: IOpenClawPod = OpenClawPod.fromOpenClawPodAttributes(stack, 'Pod', {
   secretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:PodSecret-AbCdEf',
   loadBalancerArn:
     'arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/Pod/0123456789abcdef',
-  targetGroupArn:
-    'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/Pod/fedcba9876543210',
+  targetGroupArn: 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/Pod/fedcba9876543210',
 });
 const shown: readonly PodMetricId[] = ['ready', 'requests', 'responseTime', 'cpu', 'lastBackupAge'];
 new Dashboard(stack, 'Dashboard', {

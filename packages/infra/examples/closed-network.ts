@@ -21,6 +21,12 @@ const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
     'subnet-0123456789abcdef3',
     'subnet-0123456789abcdef4',
   ],
+  isolatedSubnetRouteTableIds: [
+    'rtb-0123456789abcdef1',
+    'rtb-0123456789abcdef1',
+    'rtb-0123456789abcdef2',
+    'rtb-0123456789abcdef2',
+  ],
   isolatedSubnetIpv4CidrBlocks: ['10.30.0.0/24', '10.30.1.0/24', '10.30.2.0/24', '10.30.3.0/24'],
 });
 const gatewaySubnets = { subnetGroupName: 'App' };

@@ -4,7 +4,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 
 /** The least that there is: a hosted zone and a name. */
 export const app = new App();
-const stack = new Stack(app, 'Minimal', { env: { account: '123456789012', region: 'eu-central-1' } });
+const stack = new Stack(app, 'Minimal', { env: { region: 'eu-central-1' } });
 const hostedZone = HostedZone.fromHostedZoneAttributes(stack, 'Zone', {
   hostedZoneId: 'Z0123456789ABCDEFGHIJ',
   zoneName: 'example.com',

@@ -40,34 +40,31 @@ export function defaultModel(region: string): Model {
 }
 
 /**
- * What a pod is to call that its own IAM policy, by `bedrock`, would not let it.
- * @param models ids of models of Bedrock in OpenClaw's config
+ * A model that the IAM policy of the pod, by `bedrock`, would not let it call. Agents talk to no other of Bedrock: its provider
+ * lists this one.
  * @throws InfraError `MODEL_NOT_ALLOWED`
  */
 export function refuseUncallable(
-  models: readonly string[],
+  model: string,
   { models: allowed, regions }: PodOptions['bedrock'],
   region: string,
 ): void {
-  for (const model of models) {
-    if (allowed !== undefined && !allowed.some((pattern) => covers(pattern, model))) {
-      throw new InfraError(
-        'MODEL_NOT_ALLOWED',
-        `bedrock.models: ${model} is in the config of OpenClaw, and not among ${allowed.join(', ')}. Add it, or let the agents ` +
-          'talk to one of these.',
-      );
-    }
-    if (regions === undefined) continue;
-    const missing = model.startsWith('global.')
-      ? ['global'].filter((name) => !regions.includes(name))
-      : (destinationsOf(model, region)?.filter((name) => !regions.includes(name)) ?? []);
-    if (missing.length === 0) continue;
+  if (allowed !== undefined && !allowed.some((pattern) => covers(pattern, model))) {
     throw new InfraError(
       'MODEL_NOT_ALLOWED',
-      `bedrock.regions: ${model} routes requests to ${missing.join(', ')}, too, and Bedrock wants permission for every Region of a ` +
-        'profile. Add what is missing, or choose another profile.',
+      `bedrock.models: the agents talk to ${model}, which is not among ${allowed.join(', ')}. Add it, or set openclaw.model.id to ` +
+        'one of these.',
     );
   }
+  if (regions === undefined) return;
+  const destinations = model.startsWith('global.') ? ['global'] : (destinationsOf(model, region) ?? []);
+  const missing = destinations.filter((name) => !regions.includes(name));
+  if (missing.length === 0) return;
+  throw new InfraError(
+    'MODEL_NOT_ALLOWED',
+    `bedrock.regions: ${model} routes requests to ${missing.join(', ')}, too, and Bedrock wants permission for every Region of a ` +
+      'profile. Add what is missing, or choose another profile.',
+  );
 }
 
 /** The id of a profile stands for its model, as in the IAM policy. */

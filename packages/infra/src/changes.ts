@@ -80,6 +80,10 @@ export const changes: Readonly<Record<string, Change>> = {
     effect: 'new resource',
     what: 'a NAT gateway comes or goes; connections through it break off',
   },
+  'network.endpoints': {
+    effect: 'new resource',
+    what: 'calls of AWS under way break off, and are made again',
+  },
   'network.internetFacing': {
     effect: 'fixed',
     what: 'another load balancer, while the target group still belongs to the first',

@@ -12,7 +12,8 @@ export {
 } from './openclaw-config.ts';
 export type { OpenClawPodAttributes } from './imported-pod.ts';
 export { podMetrics, type MetricDefinition, type MetricSubject, type PodMetricId } from './parts/metrics.ts';
-export { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
+export { OpenClawPod } from './openclaw-pod.ts';
+export type { OpenClawPodProps } from './openclaw-pod-props.ts';
 export { defineConfig, podConfigSchema, type PodConfig } from './options/pod-config.ts';
 export { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
 export type * from './options/pod-props.ts';

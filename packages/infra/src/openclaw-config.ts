@@ -60,14 +60,6 @@ export function openclawConfig(decisions: GatewayDecisions): OpenClawConfig {
   return config;
 }
 
-/** Ids of the models of Bedrock that a config names. */
-export function bedrockModels(config: OpenClawConfig): string[] {
-  const { models } = config as {
-    models?: { providers?: Record<string, { models?: readonly { id: string }[] } | undefined> };
-  };
-  return (models?.providers?.['amazon-bedrock']?.models ?? []).map(({ id }) => id);
-}
-
 /**
  * Else the agent of whoever has the main session is told title and creator of every session that is begun.
  * https://docs.openclaw.ai/concepts/session

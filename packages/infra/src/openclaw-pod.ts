@@ -2,9 +2,8 @@ import { bundlePath } from '@clawharbor/bootstrap/bundle';
 import { openclawReleases } from '@clawharbor/bootstrap/spec';
 import { Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { CertificateAuthority, type ICertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
-import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as efs from 'aws-cdk-lib/aws-efs';
@@ -12,7 +11,6 @@ import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
-import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -24,27 +22,24 @@ import type { AlarmId } from './parts/alarm-table.ts';
 import { Alarms } from './parts/alarms.ts';
 import { AutoScaling } from './parts/auto-scaling.ts';
 import { Backups } from './parts/backups.ts';
-import { refuseOtherNames } from './parts/certificate-names.ts';
 import { Dashboard } from './parts/dashboard.ts';
-import { refuseElsewhere } from './parts/elsewhere.ts';
-import type { ExistingParts } from './parts/existing-parts.ts';
 import { existingParts } from './parts/retained-parts.ts';
 import { defaultModel, refuseUncallable } from './bedrock.ts';
+import { Endpoints } from './parts/endpoints.ts';
 import { refuseOtherIngress } from './parts/gateway-ingress.ts';
 import { InstanceRole } from './parts/instance-role.ts';
 import { healthCheckSeconds, LoadBalancer } from './parts/load-balancer.ts';
 import { Login } from './parts/login.ts';
 import { Logs } from './parts/logs.ts';
 import { Machine } from './parts/machine.ts';
-import { isOfAcm, saidBy, type MetricSources } from './parts/metrics.ts';
-import { Network, type ExistingNetwork } from './parts/network.ts';
-import { InfraError } from './errors.ts';
+import { Network } from './parts/network.ts';
+import { authorityOf, certificateOf } from './parts/given-certificate.ts';
 import { deployedAs, refuseFixedChanges } from './fixed-props.ts';
-import { pendingLookups, withoutPending } from './lookups.ts';
-import { bedrockModels, openclawConfig } from './openclaw-config.ts';
-import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
-import type { PodOptionsInput } from './options/pod-props.ts';
-import { checked } from './options/refusal.ts';
+import { pendingLookups } from './lookups.ts';
+import { openclawConfig } from './openclaw-config.ts';
+import type { PodOptions } from './options/pod-options.ts';
+import { optionsOf, type OpenClawPodProps } from './openclaw-pod-props.ts';
+import { isOfAcm, saidBy, type MetricSources } from './parts/metrics.ts';
 import { Secrets } from './parts/secrets.ts';
 import { groupNameOf, PodBase, podTag, type IOpenClawPod } from './pod-base.ts';
 import { takePodName } from './pod-names.ts';
@@ -56,36 +51,6 @@ import { acknowledgeWildcards } from './parts/wildcards.ts';
 const gatewayPort = 5173;
 const hookName = 'gateway-ready';
 const drainHookName = 'gateway-drained';
-
-export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
-  readonly domain: {
-    /**
-     * The public hosted zone for the DNS records and for the validation of the certificate. Its name must be known:
-     * use `HostedZone.fromHostedZoneAttributes`, not `fromHostedZoneId`. Default: none, where there is a certificate; then no
-     * records are made. Refused: `HOSTED_ZONE_INVALID`.
-     */
-    readonly hostedZone?: IHostedZone;
-    /** A certificate for all names, as `certificateArn` of {@link PodOptionsInput}. Refused: `CERTIFICATE_INVALID`, `EXISTING_PART_ELSEWHERE`. */
-    readonly certificate?: ICertificate;
-    /**
-     * A private hosted zone for the DNS records, as `privateZone` of {@link DomainProps}. Refused: `HOSTED_ZONE_INVALID`,
-     * `DNS_NAME_OUTSIDE_ZONE`.
-     */
-    readonly privateZone?: IHostedZone;
-    /** See `certificateAuthorityArn` of {@link DomainProps}. */
-    readonly certificateAuthorityArn?: string | undefined;
-    /** See `records` of {@link PodOptionsInput}. */
-    readonly records?: boolean;
-    /** Fully qualified names of the pod, 1 to 5. The first is the public origin. */
-    readonly names: readonly string[];
-  };
-  /** Default: a VPC of its own. */
-  readonly existingNetwork?: ExistingNetwork;
-  /** What else is there already. Default: nothing. */
-  readonly existing?: ExistingParts;
-  /** The bootstrap that user data starts, one file. Default: the one this release was built with. */
-  readonly bundle?: string;
-}
 
 /**
  * An OpenClaw gateway for a team: behind a login, on one self-healing instance, with state that survives it.
@@ -161,7 +126,7 @@ export class OpenClawPod extends PodBase {
       options: options.network,
       existing: props.existingNetwork,
     });
-    const certificate = certificateOf(this, props.domain, options.domain);
+    const certificate = certificateOf(this, props.domain.certificate, options.domain);
     const login = new Login(this, 'Login', {
       existing: existing.login,
       podName: options.name,
@@ -194,6 +159,15 @@ export class OpenClawPod extends PodBase {
         allowAllIpv6Outbound: network.ipv6,
       });
 
+    const endpoints =
+      options.network.endpoints && props.existingNetwork === undefined
+        ? new Endpoints(this, 'Endpoints', {
+            vpc: network.vpc,
+            subnets: network.mountTargetSubnets,
+            client: gateway,
+            bedrock: (options.bedrock.region ?? Stack.of(this).region) === Stack.of(this).region,
+          })
+        : undefined;
     refuseOtherIngress(this, { gateway, loadBalancer: entrance.loadBalancer, port: gatewayPort });
 
     const instanceRole = new InstanceRole(this, 'Instance', { podName: options.name });
@@ -231,6 +205,8 @@ export class OpenClawPod extends PodBase {
     });
     const { region } = Stack.of(this);
     const called = options.bedrock.region ?? region;
+    const model = options.openclaw.model ?? defaultModel(called);
+    refuseUncallable(model.id, options.bedrock, called);
     const config = openclawConfig({
       version: options.openclaw.version,
       port: gatewayPort,
@@ -240,13 +216,12 @@ export class OpenClawPod extends PodBase {
       members: options.openclaw.members,
       communityInvite: options.openclaw.communityInvite,
       region: called,
-      model: options.openclaw.model ?? defaultModel(called),
+      model,
       guardrail: options.bedrock.guardrail,
       ollama: options.ollama !== undefined,
       extra: options.openclaw.config,
       owners: options.openclaw.owners,
     });
-    refuseUncallable(bedrockModels(config), options.bedrock, called);
     const spec = new SpecParameter(this, 'Spec', {
       parameterName: this.specParameterName,
       spec: {
@@ -299,7 +274,14 @@ export class OpenClawPod extends PodBase {
       hookName,
       drainHookName,
       heartbeatSeconds: options.launch.heartbeatSeconds,
-      after: [policy, spec, entrance.rule, ...storage.mountable, network.internetConnectivityEstablished],
+      after: [
+        policy,
+        spec,
+        entrance.rule,
+        ...storage.mountable,
+        network.internetConnectivityEstablished,
+        ...(endpoints?.established ?? []),
+      ],
     });
 
     const accessLogs =
@@ -384,26 +366,6 @@ function whose(existing: unknown, retained: string | undefined): string {
   return retained ?? (existing === undefined ? 'own' : 'given');
 }
 
-function optionsOf(scope: Construct, props: OpenClawPodProps): PodOptions {
-  const { existingNetwork: _network, existing: _existing, bundle: _bundle, domain, ...rest } = props;
-  const { hostedZone, privateZone, certificate, ...others } = domain;
-  const given = {
-    ...rest,
-    domain: {
-      ...others,
-      ...(hostedZone === undefined &&
-      (certificate !== undefined || others.certificateAuthorityArn !== undefined)
-        ? {}
-        : { hostedZone: identityOf('hostedZone', hostedZone) }),
-      ...(privateZone === undefined ? {} : { privateZone: identityOf('privateZone', privateZone) }),
-      ...(certificate === undefined ? {} : { certificateArn: certificate.certificateArn }),
-    },
-  };
-  const result = podOptionsSchema.safeParse(given);
-  if (result.success) return result.data;
-  return checked(podOptionsSchema, withoutPending(given, pendingLookups(scope)));
-}
-
 function backupSpec(
   { everyHours, keep, drillEveryDays }: PodOptions['backups'],
   { bucket, prefix }: Backups,
@@ -417,46 +379,6 @@ function backupSpec(
     keep,
     ...(drillEveryDays === 0 ? {} : { drillEveryDays }),
   };
-}
-
-function certificateOf(
-  scope: Construct,
-  { certificate }: OpenClawPodProps['domain'],
-  { names, certificateArn }: PodOptions['domain'],
-): ICertificate | undefined {
-  if (certificateArn === undefined) return undefined;
-  refuseElsewhere(scope, 'domain.certificate', certificateArn);
-  if (certificate !== undefined) refuseOtherNames(certificate, names);
-  return certificate ?? Certificate.fromCertificateArn(scope, 'Certificate', certificateArn);
-}
-
-function authorityOf(
-  scope: Construct,
-  { certificateAuthorityArn: arn }: PodOptions['domain'],
-): ICertificateAuthority | undefined {
-  if (arn === undefined) return undefined;
-  refuseElsewhere(scope, 'domain.certificateAuthorityArn', arn);
-  return CertificateAuthority.fromCertificateAuthorityArn(scope, 'CertificateAuthority', arn);
-}
-
-function identityOf(prop: string, zone: IHostedZone | undefined): PodOptions['domain']['hostedZone'] {
-  const id = known(() => zone?.hostedZoneId);
-  const name = known(() => zone?.zoneName);
-  if (id !== undefined && name !== undefined) return { id, name: name.replace(/\.$/, '') };
-  throw new InfraError(
-    'HOSTED_ZONE_INVALID',
-    `domain.${prop}: wants a hosted zone of aws-cdk-lib whose id and name are known, as from ` +
-      'HostedZone.fromHostedZoneAttributes(this, "Zone", { hostedZoneId, zoneName }).',
-  );
-}
-
-/** A zone that is known by its id only throws when it is asked for its name. */
-function known(ask: () => string | undefined): string | undefined {
-  try {
-    return ask();
-  } catch {
-    return undefined;
-  }
 }
 
 function healthCheckPath({ openclaw: { version }, healthCheck }: PodOptions): string {

@@ -204,8 +204,8 @@ function grant(grantee: iam.IGrantable, statements: readonly IdentityStatement[]
   if (!grants.every(({ success }) => success)) {
     throw new InfraError(
       'GRANTEE_INVALID',
-      `${grantPrincipal.toString()} has no policy that a grant could be added to. Give a role, user or group of the account of ` +
-        'the pod.',
+      `${Construct.isConstruct(grantPrincipal) ? grantPrincipal.node.path : 'The grantee'} has no policy that a grant could be ` +
+        'added to. Give a role, user or group of the account of the pod.',
     );
   }
   if (Construct.isConstruct(grantPrincipal)) {

@@ -2,7 +2,8 @@ import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
-import { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
+import { OpenClawPod } from './openclaw-pod.ts';
+import type { OpenClawPodProps } from './openclaw-pod-props.ts';
 import type { PodConfig } from './options/pod-config.ts';
 
 export interface PodStackProps extends StackProps {

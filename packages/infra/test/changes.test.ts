@@ -68,6 +68,7 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'login.domainPrefix': [{ login: { domainPrefix: 'team' } }],
   'network.cidr': [{ network: { cidr: '10.9.0.0/16' } }],
   'network.natGateways': [{ network: { natGateways: 1 } }],
+  'network.endpoints': [{ network: { endpoints: true } }],
   'network.internetFacing': [{ network: { internetFacing: false } }],
   'network.allowedCidrs': [{ network: { allowedCidrs: ['10.0.0.0/8'] } }],
   'network.trustedProxies': [{ network: { trustedProxies: ['10.0.0.0/24'] } }],

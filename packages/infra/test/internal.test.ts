@@ -73,6 +73,55 @@ describe('a certificate of a private CA', () => {
   });
 });
 
+describe('endpoints', () => {
+  const interfaces = (template: ReturnType<typeof podTemplate>) =>
+    resourcesOf(template, 'AWS::EC2::VPCEndpoint').filter(
+      ([, { Properties }]) => Properties?.['VpcEndpointType'] === 'Interface',
+    );
+  const servicesOf = (template: ReturnType<typeof podTemplate>) =>
+    interfaces(template).map(([, { Properties }]) => String(Properties?.['ServiceName']).split('.').at(-1));
+
+  test('there are none unless asked for', () => expect(interfaces(podTemplate())).toEqual([]));
+
+  test('take what the role of the instance may call, and are there before it', () => {
+    const template = podTemplate({ network: { endpoints: true } });
+    const { PolicyDocument } = theOne(template, 'AWS::IAM::Policy').properties as {
+      PolicyDocument: { Statement: { Action: string | string[] }[] };
+    };
+    const called = PolicyDocument.Statement.flatMap(({ Action }) => Action).map(
+      (action) => action.split(':')[0]!,
+    );
+    // By the VPC itself, by a gateway endpoint, and through another service.
+    const elsewise = new Set(['elasticfilesystem', 's3', 'kms', 'aws-marketplace']);
+    const expected = new Set(called.filter((service) => !elsewise.has(service)));
+    expect(new Set(servicesOf(template))).toEqual(new Set([...expected, 'bedrock-runtime']));
+    const group = theOne(template, 'AWS::AutoScaling::AutoScalingGroup').resource;
+    for (const [id, { Properties }] of interfaces(template)) {
+      expect(group.DependsOn, id).toContain(id);
+      expect(Properties).toMatchObject({ PrivateDnsEnabled: true });
+      expect(Properties?.['SubnetIds']).toHaveLength(2);
+    }
+  });
+
+  test('let in the gateway only', () => {
+    const template = podTemplate({ network: { endpoints: true } });
+    const rules = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').filter(([id]) =>
+      /Endpoints/.test(id),
+    );
+    expect(rules.map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({ FromPort: 443, ToPort: 443 }),
+    ]);
+    expect(JSON.stringify(rules[0]![1].Properties?.['SourceSecurityGroupId'])).toContain(
+      'GatewaySecurityGroup',
+    );
+  });
+
+  test('lead to no other Region', () => {
+    const template = podTemplate({ network: { endpoints: true }, bedrock: { region: 'us-west-2' } });
+    expect(servicesOf(template)).not.toContain('bedrock-runtime');
+  });
+});
+
 const certificateArn =
   'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0000-0000-0000-000000000000';
 test.each([

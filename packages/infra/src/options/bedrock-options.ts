@@ -24,7 +24,7 @@ export const bedrockOptions = z.strictObject({
   models: z
     .array(
       text(
-        /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?\*?$/,
+        /^([a-z0-9-]+\.)+([a-z0-9-]+(:\d+)?\*?|\*)$/,
         'the id of a Bedrock model, as in amazon.nova-2-lite-v1:0 or anthropic.claude-sonnet-*',
       ),
     )

@@ -107,7 +107,7 @@ export interface BedrockProps {
    * Ids of models that the instance may call, the last characters of each as `*` if you like: as in `anthropic.claude-*`. The
    * cross-Region profiles of a model come with it. With models of Amazon only, nothing is subscribed to in the Marketplace.
    * OpenClaw lists others still, and gets a refusal. Default: all.
-   * Refused: `BEDROCK_INVALID`; `MODEL_NOT_ALLOWED` without a model that the config of OpenClaw names.
+   * Refused: `BEDROCK_INVALID`; `MODEL_NOT_ALLOWED` without the model of the agents.
    */
   readonly models?: readonly string[] | undefined;
   /**
@@ -214,6 +214,11 @@ export interface PodNetworkProps {
   readonly cidr?: string | undefined;
   /** NAT gateways of the own VPC, 1 or 2: one is cheaper, two survive the loss of an Availability Zone. Default: 2. */
   readonly natGateways?: number | undefined;
+  /**
+   * Whether the own VPC has interface endpoints of what the instance calls of AWS, so that prompts, secrets and logs do not leave it
+   * through NAT. Each costs by the hour and zone, and by what goes through it: README. Default: false.
+   */
+  readonly endpoints?: boolean | undefined;
   /** Whether the load balancer has public addresses. Default: true. */
   readonly internetFacing?: boolean | undefined;
   /** Who may reach the login page. Default: everybody, 0.0.0.0/0 and ::/0. Refused: `CIDR_INVALID`. */

@@ -11,9 +11,10 @@ const reasons: Readonly<Record<string, string>> = {
   logs: 'The streams of the log group of the pod.',
 };
 
-/** Why what a pod grants to others names no single resource. */
+/**
+ * Why what a pod grants to others names no single resource. Not for `*`: it would speak for what the principal has of others, too.
+ */
 const reasonsOfGrants: Readonly<Record<string, string>> = {
-  '*': 'The channel of a session knows no resources.',
   ec2: 'The instances that have the tag of the pod.',
   ssm: 'The own sessions, by the tag that Session Manager gives them.',
 };
