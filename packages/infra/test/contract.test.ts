@@ -108,8 +108,16 @@ describe.each(pods)('%s', (_, make) => {
 
   test.each(Object.entries(podMetrics))('has the metric %s', (id, { namespace, name, statistic }) => {
     const { stack, pod } = make();
-    pod.metric(id as PodMetricId).createAlarm(stack, 'Alarm', { threshold: 1, evaluationPeriods: 1 });
-    const { properties } = theOne(templateOf(stack), 'AWS::CloudWatch::Alarm');
+    const alarmName = 'of the test';
+    pod.metric(id as PodMetricId).createAlarm(stack, 'Alarm', {
+      alarmName,
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    const alarms = resourcesOf(templateOf(stack), 'AWS::CloudWatch::Alarm');
+    const [, { Properties: properties = {} }] = alarms.find(
+      ([, each]) => each.Properties?.['AlarmName'] === alarmName,
+    )!;
     expect(properties).toMatchObject({
       Namespace: namespace,
       MetricName: name,
