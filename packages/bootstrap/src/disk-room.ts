@@ -3,8 +3,8 @@ import type { Layout } from './host/layout.ts';
 
 /**
  * With less than so many MB a disk counts as full. Of a disk that is, OpenClaw 2026.9.6 says nothing: `/readyz` answers 200,
- * and every connection is closed in its handshake, because no device can be read or written. It lets people in again about a
- * minute after there is room, without a restart.
+ * and every connection is closed in its handshake, because no device can be read or written. With room again it lets people in after a
+ * minute, and may answer none of them: `openclaw/without-room.ts`.
  */
 export const leastMegabytes = 64;
 

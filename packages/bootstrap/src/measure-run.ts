@@ -70,7 +70,12 @@ function metricsOf(values: Partial<Record<RunMetric, number>>): EmbeddedMetric[]
   }));
 }
 
-const restartCodes: readonly BootstrapErrorCode[] = ['GATEWAY_HUNG', 'GATEWAY_MEMORY_HIGH', 'STATE_UNLOCKED'];
+const restartCodes: readonly BootstrapErrorCode[] = [
+  'DISK_FULL',
+  'GATEWAY_HUNG',
+  'GATEWAY_MEMORY_HIGH',
+  'STATE_UNLOCKED',
+];
 
 /** A gateway that had to be restarted, and not because anybody wished something else. */
 function restartsBecauseOf(steps: readonly StepReport[]): number {

@@ -19,6 +19,6 @@ function conditionOf(room: Room): Observation {
     const message = `The disk of ${directory} has at least ${leastMegabytes} MB of room.`;
     return { type: 'DiskRoom', status: 'True', reason: 'Enough', message };
   }
-  const message = `The disk of ${directory} has ${megabytes} MB of room: once there is none, OpenClaw answers that it is ready and closes every connection. Make room (du --one-file-system --max-depth=3 /var names what is large), or give the pod a larger disk (machine.rootVolumeGiB); people get in again a minute after there is room, without a restart.`;
+  const message = `The disk of ${directory} has ${megabytes} MB of room: once there is none, OpenClaw answers that it is ready and closes every connection. Make room (du --one-file-system --max-depth=3 /var names what is large), or give the pod a larger disk (machine.rootVolumeGiB); once there is room, the gateway is started again.`;
   return { type: 'DiskRoom', status: 'False', reason: 'Full', message };
 }
