@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
-  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,6 +18,8 @@ import { floor, installNode, pack, packages, published, run, tarballs, type Mani
 const bin = (name: string) => join(repository, 'node_modules/.bin', name);
 /** What people compile with who have the packages. */
 const compilers = ['5.9.3', '6.0.3', '7.0.2'];
+/** Whoever compiles for Node.js has them. */
+const nodeTypes = `@types/node@${(JSON.parse(readFileSync(join(repository, 'node_modules/@types/node/package.json'), 'utf8')) as { version: string }).version}`;
 const scratch = mkdtempSync(join(tmpdir(), 'clawharbor-pack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -41,7 +43,8 @@ function installCompiler(version: string): string {
 /** What a compiler says of these files and of our own declarations; those of others are theirs to mend. */
 function complaints(compiler: string, files: readonly string[], folder: string): string[] {
   const tsc = join(installCompiler(compiler), 'bin/tsc');
-  const flags = ['--noEmit', '--pretty', 'false', '--strict', '--module', 'nodenext', '--target', 'es2024'];
+  const language = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
+  const flags = ['--noEmit', '--pretty', 'false', ...language];
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...flags, ...files], {
     cwd: folder,
     encoding: 'utf8',
@@ -54,6 +57,7 @@ function complaints(compiler: string, files: readonly string[], folder: string):
 test.each(compilers)('%s would find what does not compile', (compiler) => {
   const folder = join(scratch, `wrong-${compiler}`);
   mkdirSync(folder);
+  run('npm', ['install', '--prefix', folder, '--no-save', '--prefer-offline', nodeTypes], folder);
   writeFileSync(join(folder, 'wrong.ts'), 'export const x: string = 1;');
   expect(complaints(compiler, ['wrong.ts'], folder)).toEqual([expect.stringContaining('TS2322')]);
 });
@@ -86,6 +90,7 @@ describe('a package from npm', () => {
           '--no-audit',
           '--no-fund',
           ...tarballs(name, made),
+          nodeTypes,
           // npm leaves optional peers out; an entry may be for those who have them.
           ...Object.keys(manifest.peerDependenciesMeta ?? {}).map(
             (peer) => `${peer}@${manifest.peerDependencies?.[peer]}`,
@@ -124,10 +129,10 @@ describe('a package from npm', () => {
       );
       // Whole apps, where there are some.
       const examples = join(repository, manifest.repository.directory, 'examples');
-      const apps = existsSync(examples) ? readdirSync(examples) : [];
-      for (const app of apps) copyFileSync(join(examples, app), join(consumer, app));
+      if (existsSync(examples)) cpSync(examples, consumer, { recursive: true });
+      const sources = readdirSync(consumer).filter((file) => file.endsWith('.ts'));
       for (const compiler of compilers) {
-        expect(complaints(compiler, ['consumer.ts', ...apps], consumer), compiler).toEqual([]);
+        expect(complaints(compiler, sources, consumer), compiler).toEqual([]);
       }
     },
   );
