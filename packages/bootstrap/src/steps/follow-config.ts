@@ -25,9 +25,11 @@ import { gatewayPort } from '../spec/pod-spec.ts';
 import { failure, untilReady } from './until-ready.ts';
 import type { StepContext, StepResult, Warning } from './step.ts';
 
-const pollMilliseconds = 500;
+/** A change is in effect within a second, mostly; the client that asks is there already, and an answer takes milliseconds. */
+const pollMilliseconds = 200;
 const logLines = 200;
-const askEverySeconds = 1;
+/** A question without an answer began a client of its own. */
+const askAfterSilenceSeconds = 1;
 /** Long enough for the client to be let go of meanwhile, whose start takes seconds of a small machine's time. */
 const askWhileDeferredSeconds = 15;
 
@@ -124,7 +126,8 @@ async function untilTaken(context: StepContext, merged: StepResult | undefined):
     const said = reloadVerdict(await host.units.tail(gatewayUnitName, logLines), since);
     if (now >= askAt) {
       asked = await ask(context);
-      const pause = said === 'restart' && !hasRestarted ? askWhileDeferredSeconds : askEverySeconds;
+      const silence = asked.running === undefined ? askAfterSilenceSeconds : 0;
+      const pause = said === 'restart' && !hasRestarted ? askWhileDeferredSeconds : silence;
       askAt = host.elapsed() + pause * 1000;
     }
     const verdict = followChange({
