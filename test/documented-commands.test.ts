@@ -30,6 +30,7 @@ const newcomer = { in: 'packages/e2e/e2e/newcomer.e2e.test.ts', test: 'the READM
 const installed = { in: 'test/packages.test.ts', test: '%s works alone: installed from its tarball' };
 const emptyFolder = { in: 'test/packages.test.ts', test: 'makes a template in an empty folder' };
 const aws = { not: 'needs an AWS account with a pod in it' };
+const onInstance = { not: 'is typed on an instance of a pod' };
 
 const proofs: Readonly<Record<string, Proof>> = {
   'npm ci && npx projen local': newcomer,
@@ -52,6 +53,20 @@ const proofs: Readonly<Record<string, Proof>> = {
   "npx cdk deploy --app 'node app.mjs'": aws,
   'npm install @clawharbor/infra aws-cdk-lib constructs aws-cdk@2': emptyFolder,
   "npx cdk synth --app 'node app.mjs'": emptyFolder,
+  ...Object.fromEntries(
+    [
+      'clawharbor-bootstrap report --conditions',
+      'clawharbor-bootstrap run',
+      'clawharbor-bootstrap backup create',
+      'clawharbor-bootstrap backup drill',
+      'df -h /var/lib/openclaw',
+      'journalctl --vacuum-size=200M',
+      'systemctl restart openclaw',
+      'systemctl restart openclaw-replica',
+      'systemctl status clawharbor-bootstrap.timer clawharbor-bootstrap.service amazon-cloudwatch-agent',
+      'systemctl status openclaw',
+    ].map((command) => [command, onInstance]),
+  ),
   'npm install @clawharbor/config-merge': installed,
   'npx clawharbor-config merge --live examples/openclaw/live.json5 --desired examples/openclaw/desired.json':
     () => {

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,6 +16,10 @@ import { hostEnvironment, hostPath, repository } from './clone.ts';
 import { floor, installNode, pack, packages, published, run, tarballs, type Manifest } from './tarballs.ts';
 
 const bin = (name: string) => join(repository, 'node_modules/.bin', name);
+/** What people compile with who have the packages. */
+const compilers = ['5.9.3', '6.0.3', '7.0.2'];
+/** Whoever compiles for Node.js has them. */
+const nodeTypes = `@types/node@${(JSON.parse(readFileSync(join(repository, 'node_modules/@types/node/package.json'), 'utf8')) as { version: string }).version}`;
 const scratch = mkdtempSync(join(tmpdir(), 'clawharbor-pack-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -16,6 +29,38 @@ function entries(manifest: Manifest): string[] {
     .filter((subpath) => subpath !== './package.json')
     .map((subpath) => manifest.name + subpath.slice(1));
 }
+
+/** Beside the repository: each brings a `tsc`, and npm links whichever it installed last. */
+function installCompiler(version: string): string {
+  const place = join(scratch, `typescript-${version}`);
+  const home = join(place, 'node_modules/typescript');
+  if (existsSync(home)) return home;
+  mkdirSync(place);
+  run('npm', ['install', '--prefix', place, '--no-save', '--prefer-offline', `typescript@${version}`], place);
+  return home;
+}
+
+/** What a compiler says of these files and of our own declarations; those of others are theirs to mend. */
+function complaints(compiler: string, files: readonly string[], folder: string): string[] {
+  const tsc = join(installCompiler(compiler), 'bin/tsc');
+  const language = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
+  const flags = ['--noEmit', '--pretty', 'false', ...language];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...flags, ...files], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (status === null || stderr !== '') throw new Error(`${compiler} broke off: ${stderr}`);
+  const others = /^node_modules\/(?!@clawharbor\/)/;
+  return stdout.split('\n').filter((line) => /error TS\d+/.test(line) && !others.test(line));
+}
+
+test.each(compilers)('%s would find what does not compile', (compiler) => {
+  const folder = join(scratch, `wrong-${compiler}`);
+  mkdirSync(folder);
+  run('npm', ['install', '--prefix', folder, '--no-save', '--prefer-offline', nodeTypes], folder);
+  writeFileSync(join(folder, 'wrong.ts'), 'export const x: string = 1;');
+  expect(complaints(compiler, ['wrong.ts'], folder)).toEqual([expect.stringContaining('TS2322')]);
+});
 
 describe('a package from npm', () => {
   let made: Map<string, string>;
@@ -45,6 +90,7 @@ describe('a package from npm', () => {
           '--no-audit',
           '--no-fund',
           ...tarballs(name, made),
+          nodeTypes,
           // npm leaves optional peers out; an entry may be for those who have them.
           ...Object.keys(manifest.peerDependenciesMeta ?? {}).map(
             (peer) => `${peer}@${manifest.peerDependencies?.[peer]}`,
@@ -81,20 +127,13 @@ describe('a package from npm', () => {
           .map((entry, i) => `import * as m${i} from '${entry}'; export const k${i}: object = m${i};`)
           .join('\n'),
       );
-      run(
-        bin('tsc'),
-        [
-          '--noEmit',
-          '--strict',
-          '--module',
-          'nodenext',
-          '--target',
-          'es2024',
-          '--skipLibCheck',
-          'consumer.ts',
-        ],
-        consumer,
-      );
+      // Whole apps, where there are some.
+      const examples = join(repository, manifest.repository.directory, 'examples');
+      if (existsSync(examples)) cpSync(examples, consumer, { recursive: true });
+      const sources = readdirSync(consumer).filter((file) => file.endsWith('.ts'));
+      for (const compiler of compilers) {
+        expect(complaints(compiler, sources, consumer), compiler).toEqual([]);
+      }
     },
   );
 

@@ -41,8 +41,8 @@ ${faults.length} faults, each with what happens then and the test that proves it
 a test, and a test that changes its promise changes its row. Tests below \`test/\` run with \`npx projen test\`, those
 below \`e2e/\` with \`npx projen e2e\`, those below \`faults/\` with \`npx projen faults\`.
 
-The last task takes some three hours, and was not run in one go: on 2026-11-29 and 30 each of its files was run, at states of the code of
-these days. A turn that is under way when the instance is taken away was seen to
+The last task takes some three hours. It was run whole on 2026-11-30, two of its files at a time; of 20 files two had rows that waited
+too short, and were mended and run again. A turn that is under way when the instance is taken away was seen to
 end without its answer where the stop came before the model was asked.
 
 ${sections.join('\n')}`;

@@ -1,6 +1,5 @@
 import { patienceAtBoot, type Patience } from './aws/patience.ts';
 import { readStatus } from './backup/status.ts';
-import { lastOfEach } from './conditions.ts';
 import { BootstrapError } from './errors.ts';
 import type { Host } from './host/host.ts';
 import { GatewayLine } from './openclaw/gateway-line.ts';
@@ -12,9 +11,11 @@ import { readReport, writeReport, type Report } from './report.ts';
 import { Run, type StepEvent } from './run.ts';
 import { secretEnvironmentOf } from './secrets/secret-environment.ts';
 import type { PodSpec } from './spec/pod-spec.ts';
+import { Standing } from './standing.ts';
 import { drainGateway } from './steps/drain-gateway.ts';
 import { lateSteps, stepsOf, type PhaseChoice } from './steps/index.ts';
-import type { StepContext } from './steps/step.ts';
+import { failedWithout } from './steps/mounts.ts';
+import type { Step, StepContext } from './steps/step.ts';
 
 export interface ConvergeOptions {
   /** Default: `all`; an instance on its way into a warm pool only prepares. */
@@ -53,22 +54,25 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
   const join = (): Promise<Lifecycle> => joinLifecycle(spec, host, patience);
   let lifecycle = await join().catch((error: unknown) => joinLate(run, context, error, options.phase, join));
   const phase = lifecycle?.warm ? 'prepare' : (options.phase ?? 'all');
+  const before = await readReport(host.layout).catch(() => undefined);
+  const isToServe = phase !== 'prepare' && lifecycle?.leaving !== true;
+  const standing = await Standing.begin(run, context, { isToServe, before });
   // A minute later there is another report, and nobody would have seen it.
-  const before = (await readReport(host.layout).catch(() => undefined))?.upgrade;
   const withUpgrade = () => {
-    const upgrade = run.upgrade ?? before;
+    const upgrade = run.upgrade ?? before?.upgrade;
     return upgrade === undefined ? {} : { upgrade };
   };
   const report = (): Report => ({
     startedAt: startedAt.toISOString(),
     finishedAt: host.now().toISOString(),
     outcome: lifecycle?.leaving && !run.failed ? 'drained' : run.outcome(phase),
+    generation: standing.generation,
     ...(lifecycle?.instanceId === undefined ? {} : { instanceId: lifecycle.instanceId }),
     openclaw: run.runs ?? spec.openclaw.version,
     ...(run.gateway === undefined ? {} : { gateway: run.gateway }),
     ...(lifecycle?.leaving ? {} : healthCheckOf(spec, run)),
     ...withUpgrade(),
-    conditions: lastOfEach(run.conditions),
+    conditions: standing.conditions,
     steps: run.reports,
   });
   /** A release that was not kept is out of sight for the steps after it. */
@@ -76,26 +80,36 @@ export async function converge(spec: PodSpec, host: Host, options: ConvergeOptio
     run.runs === undefined
       ? context
       : { ...context, spec: { ...spec, openclaw: { ...spec.openclaw, version: run.runs } } };
+  const applied = (step: Step) =>
+    step.apply(seen()).catch(async (error: unknown) => {
+      throw run.done.has('mount-state') ? await failedWithout(context, error) : error;
+    });
   if (lifecycle) {
     const left = stepsOf(phase).filter(({ name }) => !run.done.has(name));
     // What goes back into a warm pool leaves, too: its gateway would keep the fence.
     if (lifecycle.leaving || lifecycle.warm) await run.step(drain, () => drainGateway(context));
     if (!lifecycle.leaving)
-      for (const step of left) if (run.goesOn) await run.step(step, () => step.apply(seen()));
+      for (const step of left) if (run.goesOn) await run.step(step, () => applied(step));
     // A run that was stopped has decided nothing about the instance: the next one does, or the hook's timeout.
     if (!ended.aborted) {
       const known = run.done.has('mount-state') ? new FailedLaunches(host.layout, spec) : undefined;
       const isHeld = options.isRepeated === true && (await holdLaunch(run, lifecycle, known));
+      await standing.tell(lifecycle, isHeld);
       if (!isHeld) await tellAutoScaling(run, lifecycle, phase);
       if (hasLaunched(run)) await known?.forget();
     }
     lifecycle.close();
     await run.keep(() => writeReport(host.layout, report()));
-    if (!lifecycle.leaving && (await runLate(run, lifecycle, phase, seen))) {
+    const isTakenAway = !lifecycle.leaving && (await runLate(run, lifecycle, phase, seen));
+    if (isTakenAway) {
       lifecycle = { ...lifecycle, leaving: true };
       await run.step(drain, () => drainGateway(context));
       await tellAutoScaling(run, lifecycle, phase);
     }
+    await standing.end(!isTakenAway && run.goesOn);
+  } else {
+    await standing.tell(undefined, false);
+    await standing.end(false);
   }
   // Whatever ails the file system of the backups, the step of backups says; one that is silent is not asked.
   const readable = spec.backups && run.hasPassed('mount-artifacts');

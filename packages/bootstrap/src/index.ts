@@ -1,5 +1,5 @@
 export { patienceAtBoot, type Patience } from './aws/patience.ts';
-export { type Condition } from './conditions.ts';
+export type { Condition, ConditionType, Observation } from './conditions.ts';
 export { converge, type ConvergeOptions } from './converge.ts';
 export type { StepEvent } from './run.ts';
 export { BootstrapError, type BootstrapErrorCode } from './errors.ts';

@@ -38,6 +38,8 @@ export interface Report {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly outcome: Outcome;
+  /** Of the spec that it ran by. Absent in reports of before there was one. */
+  readonly generation?: string;
   /** Of the EC2 instance; absent where the spec has no lifecycle hook. */
   readonly instanceId?: string;
   /** The release that the pod runs: the one of the spec, or the one before it where that does not work. */

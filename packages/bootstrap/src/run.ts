@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Condition } from './conditions.ts';
+import type { Observation } from './conditions.ts';
 import { diskError } from './disk-error.ts';
 import { BootstrapError } from './errors.ts';
 import type { Host } from './host/host.ts';
@@ -26,7 +26,7 @@ type StepName = Pick<Step, 'name' | 'phase'>;
 export class Run {
   readonly reports: StepReport[] = [];
   readonly done = new Map<string, StepResult>();
-  readonly conditions: Condition[] = [];
+  readonly conditions: Observation[] = [];
   failed = false;
   /** The release that the pod goes on with, where it is not the spec's. */
   runs: OpenClawVersion | undefined;

@@ -85,13 +85,27 @@ describe.skipIf(reason !== undefined)(
       );
     });
 
-    it('ships how old the last good drill is, as CloudWatch makes metrics of it', async () => {
+    it('ships how the pod stands and how old the last good drill is, as CloudWatch makes metrics of it', async () => {
       const config = '/run/amazon-cloudwatch-agent/config.json';
       const shipped = shippedSchema.parse(JSON.parse(await region.instance.succeed('cat', [config])));
       const [item] = shipped.logs.logs_collected.files.collect_list;
       const lines = await region.instance.succeed('cat', [item!.file_path]);
-      const line: unknown = JSON.parse(lines.split('\n')[0]!);
-      expect(line).toMatchObject({ LastGoodDrillAge: expect.any(Number), _aws: expect.any(Object) });
+      const said = lines
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+      for (const line of said) expect(line).toMatchObject({ _aws: expect.any(Object) });
+      const all = Object.assign({}, ...said) as object;
+      expect(all).toMatchObject({
+        LastGoodDrillAge: expect.any(Number),
+        BootstrapRuns: 1,
+        NotConvergedFor: 0,
+        UpToDate: 1,
+        GatewayMemory: expect.any(Number),
+        DiskUsed: expect.any(Number),
+      });
+      // The first run was the launch.
+      expect(said.find((line) => 'Launches' in line)).toMatchObject({ Launches: 1, LaunchesAbandoned: 0 });
     });
 
     describe('from inside the unit', () => {

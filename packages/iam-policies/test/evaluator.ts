@@ -32,9 +32,27 @@ function applies(statement: StatementJson, request: Request): boolean {
       (resource) => resource === '*' || arnLike(resource, request.resource),
     ) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
-      Object.entries(keys).every(([key, values]) => holds(operator, many(values), valuesOf(request, key))),
+      Object.entries(keys).every(([key, values]) =>
+        holds(operator, many(values).flatMap(substituted(request)), valuesOf(request, key)),
+      ),
     )
   );
+}
+
+/**
+ * Policy variables stand for what the request says; a value with one that it does not say matches nothing.
+ * {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html}
+ */
+function substituted(request: Request): (value: string) => string[] {
+  return (value) => {
+    let known = true;
+    const text = value.replace(/\$\{(aws:[^}]+)\}/g, (_, key: string) => {
+      const [first] = valuesOf(request, key) ?? [];
+      known &&= first !== undefined;
+      return first ?? '';
+    });
+    return known ? [text] : [];
+  };
 }
 
 /** Who calls. `anonymous`: without credentials, as an NFS client may be. */

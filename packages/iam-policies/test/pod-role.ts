@@ -1,5 +1,6 @@
 import * as autoscaling from '../src/catalogue/autoscaling.ts';
 import * as backup from '../src/catalogue/backup.ts';
+import * as bedrock from '../src/catalogue/bedrock.ts';
 import * as efs from '../src/catalogue/elasticfilesystem.ts';
 import * as iam from '../src/catalogue/iam.ts';
 import * as kms from '../src/catalogue/kms.ts';
@@ -9,7 +10,7 @@ import * as ssm from '../src/catalogue/ssm.ts';
 import { document, type PolicyDocument } from '../src/index.ts';
 import * as intents from '../src/intents/index.ts';
 
-/** The roles that `pod-role.requests.txt` speaks of. */
+/** The roles that `pod-role.requests.txt` speaks of: those of pods, and of a person who keeps one. */
 export const roles: Readonly<Record<string, PolicyDocument>> = {
   everyday: document(
     intents.invokeBedrock({ ...place('aws', 'eu-central-1'), scope: 'all' }),
@@ -38,6 +39,18 @@ export const roles: Readonly<Record<string, PolicyDocument>> = {
       regions: ['us-east-1', 'global'],
     }),
   ),
+  keeper: document(keeper()),
+  guarded: document(
+    intents.invokeBedrock({
+      ...place('aws', 'eu-central-1'),
+      scope: ['amazon.nova-2-lite-v1:0'],
+      regions: ['eu-central-1', 'eu-west-1'],
+      guardrail: {
+        arn: bedrock.guardrail({ ...place('aws', 'eu-central-1'), guardrailId: 'abc123' }),
+        version: '2',
+      },
+    }),
+  ),
   china: document(common('aws-cn', 'cn-north-1')),
   sovereign: document(common('aws-eusc', 'eusc-de-east-1')),
   govcloud: document(
@@ -49,6 +62,22 @@ export const roles: Readonly<Record<string, PolicyDocument>> = {
     common('aws-us-gov', 'us-gov-west-1'),
   ),
 };
+
+function keeper() {
+  const here = place('aws', 'eu-central-1');
+  const secret = secretsmanager.secret(
+    `arn:aws:secretsmanager:eu-central-1:${here.account}:secret:pod/keys-AbCdEf`,
+  );
+  return [
+    ...intents.openSession({ ...here, tag: { key: 'clawharbor:pod', value: 'pod' } }),
+    intents.writeSecret(secret),
+    intents.encryptWith(kms.key({ ...here, id: 'pod-key' }), {
+      region: here.region,
+      via: 'secretsmanager',
+      context: { SecretARN: secret },
+    }),
+  ];
+}
 
 function place(partition: string, region: string) {
   return { partition, region, account: '111122223333' };

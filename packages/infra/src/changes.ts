@@ -41,6 +41,14 @@ export const changes: Readonly<Record<string, Change>> = {
     effect: 'new resource',
     what: 'the listener takes the given certificate; that of the pod goes',
   },
+  'domain.privateZone': {
+    effect: 'new resource',
+    what: 'the records go to the private zone, or come from it',
+  },
+  'domain.certificateAuthorityArn': {
+    effect: 'new resource',
+    what: 'a new certificate; the listener takes it without a pause',
+  },
   'domain.records': { effect: 'new resource', what: 'the records go or come' },
   'openclaw.version': { effect: 'restart', what: 'an upgrade, taken back if the new release is not ready' },
   'openclaw.admins': { effect: 'live', what: reload },
@@ -53,6 +61,13 @@ export const changes: Readonly<Record<string, Change>> = {
   'agents.commands': {
     effect: 'restart',
     what: 'commands of agents run in the other place; where they run apart they come a minute after the gateway',
+  },
+  'bedrock.region': { effect: 'live', what: `${reload}; prompts go to the other Region` },
+  'bedrock.models': { effect: 'live', what: 'what the instance may call, within seconds' },
+  'bedrock.regions': { effect: 'live', what: 'where requests may be routed to, within seconds' },
+  'bedrock.guardrail': {
+    effect: 'live',
+    what: `what IAM wants within seconds, what OpenClaw sends within minutes; in between calls are refused`,
   },
   ollama: {
     effect: 'live',
@@ -77,6 +92,10 @@ export const changes: Readonly<Record<string, Change>> = {
     effect: 'new resource',
     what: 'a NAT gateway comes or goes; connections through it break off',
   },
+  'network.endpoints': {
+    effect: 'new resource',
+    what: 'calls of AWS under way break off, and are made again',
+  },
   'network.internetFacing': {
     effect: 'fixed',
     what: 'another load balancer, while the target group still belongs to the first',
@@ -97,6 +116,10 @@ export const changes: Readonly<Record<string, Change>> = {
     effect: 'live',
     what: 'what is written from then on is encrypted with the key of the pod',
   },
+  'logs.accessDays': {
+    effect: 'new resource',
+    what: 'to 0 or from it: a bucket is left behind, or comes; else what is older goes',
+  },
   'launch.heartbeatSeconds': {
     effect: 'live',
     what: 'the next instance; the one that runs is not held any more',
@@ -116,6 +139,15 @@ export const changes: Readonly<Record<string, Change>> = {
     what: 'from none: another bucket, the first is left behind with its archives; else only archives to come',
   },
   'backups.drillEveryDays': { effect: 'live', what: spec },
+  'alarms.topicArn': {
+    effect: 'new resource',
+    what: 'the topic of the pod goes, with its subscribers, or comes',
+  },
+  'alarms.emails': { effect: 'new resource', what: 'each new address has to confirm its first mail' },
+  'alarms.opsItems': { effect: 'live', what: 'the next alarm' },
+  'alarms.off': { effect: 'live', what: 'alarms go or come' },
+  'alarms.names': { effect: 'live', what: 'an alarm of the new name takes the place of the old one' },
+  dashboard: { effect: 'new resource', what: 'the page goes or comes' },
   'retainedFrom.fileSystemId': { effect: 'fixed', what: kept },
   'retainedFrom.userPoolId': { effect: 'fixed', what: kept },
   'retainedFrom.secretArn': { effect: 'fixed', what: kept },

@@ -35,6 +35,8 @@ const standIns: Readonly<Record<string, string>> = {
   'domain.hostedZone.id': 'Z0000000000',
   // As a value that only the deployment knows: no DNS name is outside of it.
   'domain.hostedZone.name': '${Token[pending.0]}',
+  'domain.privateZone.id': 'Z0000000000',
+  'domain.privateZone.name': '${Token[pending.0]}',
   'domain.names': 'pending.example.com',
   'openclaw.admins': '00000000-0000-0000-0000-000000000000',
   'openclaw.model.id': 'amazon.pending',

@@ -28,6 +28,8 @@ export interface GatewayDecisions {
   readonly communityInvite?: boolean;
   readonly region: string;
   readonly model: Model;
+  /** Sent with every message to a model of Bedrock. Default: none. */
+  readonly guardrail?: { readonly id: string; readonly version: string } | undefined;
   /** Whether Ollama runs on the instance. */
   readonly ollama: boolean;
   /** Where commands of agents run. Default: apart. */
@@ -118,6 +120,7 @@ function decided(decisions: GatewayDecisions) {
     communityInvite = false,
     region,
     model,
+    guardrail,
     ollama,
   } = decisions;
   const origins = dnsNames.map((name) => `https://${name}`);
@@ -175,7 +178,20 @@ function decided(decisions: GatewayDecisions) {
     },
     agents: { defaults: { model: { primary: `amazon-bedrock/${model.id}` } } },
     plugins: {
-      entries: { 'amazon-bedrock': { enabled: true, config: { discovery: { enabled: true, region } } } },
+      entries: {
+        'amazon-bedrock': {
+          enabled: true,
+          config: {
+            discovery: { enabled: true, region },
+            // https://docs.openclaw.ai/providers/bedrock
+            ...(guardrail === undefined
+              ? {}
+              : {
+                  guardrail: { guardrailIdentifier: guardrail.id, guardrailVersion: guardrail.version },
+                }),
+          },
+        },
+      },
     },
   };
 }

@@ -1,15 +1,9 @@
 import { bundlePath } from '@clawharbor/bootstrap/bundle';
-import {
-  backupMetrics,
-  metricNamespace,
-  openclawReleases,
-  peopleMetric,
-  replicaMetric,
-} from '@clawharbor/bootstrap/spec';
-import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { openclawReleases } from '@clawharbor/bootstrap/spec';
+import { Stack, Tags } from 'aws-cdk-lib';
 import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import { Metric, Stats, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as efs from 'aws-cdk-lib/aws-efs';
@@ -17,32 +11,38 @@ import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
-import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+import { ImportedPod, type OpenClawPodAttributes } from './imported-pod.ts';
+import { AccessLogs } from './parts/access-logs.ts';
 import { acknowledgePendingIds, acknowledgeRules } from './parts/acknowledgements.ts';
+import type { AlarmId } from './parts/alarm-table.ts';
+import { Alarms } from './parts/alarms.ts';
 import { AutoScaling } from './parts/auto-scaling.ts';
 import { Backups } from './parts/backups.ts';
-import { refuseOtherNames } from './parts/certificate-names.ts';
-import { refuseElsewhere } from './parts/elsewhere.ts';
-import type { ExistingParts } from './parts/existing-parts.ts';
+import { Dashboard } from './parts/dashboard.ts';
 import { existingParts } from './parts/retained-parts.ts';
-import { defaultModel, endpointDomain } from './bedrock.ts';
+import { defaultModel, refuseUncallable } from './bedrock.ts';
+import { Endpoints } from './parts/endpoints.ts';
+import { refuseOtherIngress } from './parts/gateway-ingress.ts';
 import { InstanceRole } from './parts/instance-role.ts';
 import { healthCheckSeconds, LoadBalancer } from './parts/load-balancer.ts';
 import { Login } from './parts/login.ts';
 import { Logs } from './parts/logs.ts';
 import { Machine } from './parts/machine.ts';
-import { Network, type ExistingNetwork } from './parts/network.ts';
-import { InfraError } from './errors.ts';
+import { Network } from './parts/network.ts';
+import { authorityOf, certificateOf } from './parts/given-certificate.ts';
 import { deployedAs, refuseFixedChanges } from './fixed-props.ts';
-import { pendingLookups, withoutPending } from './lookups.ts';
-import { openclawConfig, rolesOfGroups } from './openclaw-config.ts';
-import { podOptionsSchema, type PodOptions } from './options/pod-options.ts';
-import type { PodOptionsInput } from './options/pod-props.ts';
-import { checked } from './options/refusal.ts';
+import { pendingLookups } from './lookups.ts';
+import { loginSpec } from './login-spec.ts';
+import { openclawConfig } from './openclaw-config.ts';
+import type { PodOptions } from './options/pod-options.ts';
+import { optionsOf, type OpenClawPodProps } from './openclaw-pod-props.ts';
+import { isOfAcm, saidBy, type MetricSources } from './parts/metrics.ts';
 import { Secrets } from './parts/secrets.ts';
+import { groupNameOf, PodBase, podTag, type IOpenClawPod } from './pod-base.ts';
 import { takePodName } from './pod-names.ts';
 import { SpecParameter } from './parts/spec-parameter.ts';
 import { Storage } from './parts/storage.ts';
@@ -53,29 +53,6 @@ const gatewayPort = 5173;
 const hookName = 'gateway-ready';
 const drainHookName = 'gateway-drained';
 
-export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
-  readonly domain: {
-    /**
-     * The public hosted zone for the DNS records and for the validation of the certificate. Its name must be known:
-     * use `HostedZone.fromHostedZoneAttributes`, not `fromHostedZoneId`. Default: none, where there is a certificate; then no
-     * records are made. Refused: `HOSTED_ZONE_INVALID`.
-     */
-    readonly hostedZone?: IHostedZone;
-    /** A certificate for all names, as `certificateArn` of {@link PodOptionsInput}. Refused: `CERTIFICATE_INVALID`, `EXISTING_PART_ELSEWHERE`. */
-    readonly certificate?: ICertificate;
-    /** See `records` of {@link PodOptionsInput}. */
-    readonly records?: boolean;
-    /** Fully qualified names of the pod, 1 to 5. The first is the public origin. */
-    readonly names: readonly string[];
-  };
-  /** Default: a VPC of its own. */
-  readonly existingNetwork?: ExistingNetwork;
-  /** What else is there already. Default: nothing. */
-  readonly existing?: ExistingParts;
-  /** The bootstrap that user data starts, one file. Default: the one this release was built with. */
-  readonly bundle?: string;
-}
-
 /**
  * An OpenClaw gateway for a team: behind a login, on one self-healing instance, with state that survives it.
  *
@@ -84,24 +61,56 @@ export interface OpenClawPodProps extends Omit<PodOptionsInput, 'domain'> {
  *   domain: { hostedZone, names: ['openclaw.example.com'] },
  * });
  */
-export class OpenClawPod extends Construct {
+export class OpenClawPod extends PodBase {
+  /**
+   * A pod of another stack, in this account and this Region: to grant, to connect and to watch.
+   * @throws InfraError what {@link OpenClawPodAttributes} says
+   */
+  static fromOpenClawPodAttributes(
+    scope: Construct,
+    id: string,
+    attributes: OpenClawPodAttributes,
+  ): IOpenClawPod {
+    return new ImportedPod(scope, id, attributes);
+  }
+
+  readonly podName: string;
   /** Where people log in. */
   readonly url: string;
   readonly userPool: cognito.IUserPool;
   readonly userPoolClient: cognito.UserPoolClient;
+  readonly userPoolDomain: cognito.IUserPoolDomain;
+  readonly vpc: ec2.IVpc;
   readonly loadBalancer: elb.ApplicationLoadBalancer;
+  /** Logs in, then forwards. */
+  readonly listenerRule: elb.ApplicationListenerRule;
+  readonly targetGroup: elb.ApplicationTargetGroup;
+  readonly certificate: ICertificate;
   readonly fileSystem: efs.IFileSystem;
   readonly secret: secretsmanager.ISecret;
+  readonly secretArn: string;
+  /** Encrypts secret and backups. */
+  readonly key: kms.IKey;
   /** Absent without `backups.enabled`. */
   readonly backupBucket: s3.Bucket | undefined;
+  /** Absent with `logs.accessDays: 0`. */
+  readonly accessLogBucket: s3.Bucket | undefined;
+  /** Where alarms go. */
+  readonly alarmTopic: sns.ITopic;
+  /** By their ids: those of `alarms.off` are missing, and those of what this pod does not have. */
+  readonly alarms: ReadonlyMap<AlarmId, Alarm>;
   readonly logGroup: logs.ILogGroup;
   readonly autoScalingGroup: autoscaling.AutoScalingGroup;
+  readonly launchTemplate: ec2.LaunchTemplate;
+  readonly gatewaySecurityGroup: ec2.ISecurityGroup;
+  readonly connections: ec2.Connections;
   readonly role: iam.Role;
-  readonly specParameterName: string;
   /** What no later deployment can change, for the prop of this name. */
   readonly deployedAs: string;
   /** The props with every default filled in. */
   readonly options: PodOptions;
+  protected readonly metricSources: MetricSources;
+  protected readonly secretKeyArn: string | undefined;
 
   /** @throws InfraError with the code of what is wrong in the props, see its registry in the README */
   constructor(scope: Construct, id: string, props: OpenClawPodProps) {
@@ -110,15 +119,15 @@ export class OpenClawPod extends Construct {
     const { options } = this;
     const existing = existingParts(this, props.existing, options.retainedFrom);
     const dnsNames = options.domain.names as [string, ...string[]];
-    const groupName = `clawharbor-${options.name}`;
-    this.specParameterName = `/clawharbor/${options.name}/spec`;
+    this.podName = options.name;
+    const groupName = groupNameOf(options.name);
     this.url = `https://${dnsNames[0]}`;
 
     const network = new Network(this, 'Network', {
       options: options.network,
       existing: props.existingNetwork,
     });
-    const certificate = certificateOf(this, props.domain, options.domain);
+    const certificate = certificateOf(this, props.domain.certificate, options.domain);
     const login = new Login(this, 'Login', {
       existing: existing.login,
       podName: options.name,
@@ -130,8 +139,9 @@ export class OpenClawPod extends Construct {
       network,
       login,
       hostedZone: props.domain.hostedZone,
+      recordsZone: options.domain.records ? (props.domain.privateZone ?? props.domain.hostedZone) : undefined,
       certificate,
-      records: options.domain.records,
+      certificateAuthority: authorityOf(this, options.domain),
       dnsNames,
       internetFacing: options.network.internetFacing,
       allowedCidrs: options.network.allowedCidrs,
@@ -149,6 +159,17 @@ export class OpenClawPod extends Construct {
         // Its subnets give it an IPv6 address: what it tries first must not be dropped.
         allowAllIpv6Outbound: network.ipv6,
       });
+
+    const endpoints =
+      options.network.endpoints && props.existingNetwork === undefined
+        ? new Endpoints(this, 'Endpoints', {
+            vpc: network.vpc,
+            subnets: network.mountTargetSubnets,
+            client: gateway,
+            bedrock: (options.bedrock.region ?? Stack.of(this).region) === Stack.of(this).region,
+          })
+        : undefined;
+    refuseOtherIngress(this, { gateway, loadBalancer: entrance.loadBalancer, port: gatewayPort });
 
     const instanceRole = new InstanceRole(this, 'Instance', { podName: options.name });
     const secrets = new Secrets(this, 'Secrets', {
@@ -184,6 +205,26 @@ export class OpenClawPod extends Construct {
       specParameter: this.specParameterName,
     });
     const { region } = Stack.of(this);
+    const called = options.bedrock.region ?? region;
+    const model = options.openclaw.model ?? defaultModel(called);
+    refuseUncallable(model.id, options.bedrock, called);
+    const config = openclawConfig({
+      version: options.openclaw.version,
+      port: gatewayPort,
+      dnsNames,
+      trustedProxies: network.trustedProxies,
+      admins: options.openclaw.admins,
+      members: options.openclaw.members,
+      groups: options.login.groups,
+      communityInvite: options.openclaw.communityInvite,
+      region: called,
+      model,
+      guardrail: options.bedrock.guardrail,
+      ollama: options.ollama !== undefined,
+      commands: options.agents.commands,
+      extra: options.openclaw.config,
+      owners: options.openclaw.owners,
+    });
     const spec = new SpecParameter(this, 'Spec', {
       parameterName: this.specParameterName,
       spec: {
@@ -192,33 +233,11 @@ export class OpenClawPod extends Construct {
         region,
         openclaw: {
           version: options.openclaw.version,
-          config: openclawConfig({
-            version: options.openclaw.version,
-            port: gatewayPort,
-            dnsNames,
-            trustedProxies: network.trustedProxies,
-            admins: options.openclaw.admins,
-            members: options.openclaw.members,
-            groups: options.login.groups,
-            communityInvite: options.openclaw.communityInvite,
-            region,
-            model: options.openclaw.model ?? defaultModel(region),
-            ollama: options.ollama !== undefined,
-            commands: options.agents.commands,
-            extra: options.openclaw.config,
-            owners: options.openclaw.owners,
-          }),
+          config,
           ...(Object.keys(options.openclaw.owners).length > 0 ? { owners: options.openclaw.owners } : {}),
         },
         agents: options.agents,
-        login: {
-          userPool: login.userPool.userPoolId,
-          ...loginSpec(options.login),
-          ...issuerElsewhere(region, login.userPool.userPoolId),
-          loadBalancer: entrance.loadBalancer.loadBalancerArn,
-          client: login.client.userPoolClientId,
-          url: login.url,
-        },
+        login: loginSpec(options.login, { login, loadBalancer: entrance.loadBalancer, region }),
         secret: { arn: secrets.secret.secretFullArn ?? secrets.secret.secretArn },
         fileSystem: {
           id: storage.fileSystem.fileSystemId,
@@ -246,6 +265,7 @@ export class OpenClawPod extends Construct {
       secrets,
       storage,
       logGroup: journal.group,
+      bedrock: { ...options.bedrock, region: called },
       artifacts: [machine.bundle, ...(spec.configObject === undefined ? [] : [spec.configObject])],
       userPool: login.userPool,
       backups,
@@ -260,8 +280,42 @@ export class OpenClawPod extends Construct {
       hookName,
       drainHookName,
       heartbeatSeconds: options.launch.heartbeatSeconds,
-      after: [policy, spec, entrance.rule, ...storage.mountable, network.internetConnectivityEstablished],
+      after: [
+        policy,
+        spec,
+        entrance.rule,
+        ...storage.mountable,
+        network.internetConnectivityEstablished,
+        ...(endpoints?.established ?? []),
+      ],
     });
+
+    const accessLogs =
+      options.logs.accessDays === 0
+        ? undefined
+        : new AccessLogs(this, 'AccessLogs', {
+            podName: options.name,
+            loadBalancer: entrance.loadBalancer,
+            keepDays: options.logs.accessDays,
+          });
+    const sources: MetricSources = {
+      pod: options.name,
+      autoScalingGroup: groupName,
+      loadBalancer: entrance.loadBalancer.loadBalancerFullName,
+      targetGroup: entrance.targetGroup.targetGroupFullName,
+      fileSystem: storage.fileSystem.fileSystemId,
+      certificate: isOfAcm(entrance.certificate) ? entrance.certificate.certificateArn : undefined,
+    };
+    const alarms = new Alarms(this, 'Alarms', { options, sources });
+    if (options.dashboard) {
+      new Dashboard(this, 'Dashboard', {
+        name: `clawharbor-${options.name}`,
+        region,
+        sources,
+        alarms: [...alarms.alarms.values()],
+        says: saidBy(options, sources),
+      });
+    }
 
     const facts = {
       name: options.name,
@@ -280,107 +334,42 @@ export class OpenClawPod extends Construct {
     }
     this.userPool = login.userPool;
     this.userPoolClient = login.client;
+    this.userPoolDomain = login.domain;
+    this.vpc = network.vpc;
     this.loadBalancer = entrance.loadBalancer;
+    this.listenerRule = entrance.rule;
+    this.targetGroup = entrance.targetGroup;
+    this.certificate = entrance.certificate;
     this.fileSystem = storage.fileSystem;
     this.secret = secrets.secret;
+    this.secretArn = secrets.secretArn;
+    this.secretKeyArn = secrets.secretKey?.keyArn;
+    this.key = secrets.key;
     this.backupBucket = backups?.bucket;
+    this.accessLogBucket = accessLogs?.bucket;
+    this.alarmTopic = alarms.topic;
+    this.alarms = alarms.alarms;
     this.logGroup = journal.group;
     this.autoScalingGroup = scaling.group;
+    this.launchTemplate = machine.launchTemplate;
+    this.gatewaySecurityGroup = gateway;
+    this.connections = new ec2.Connections({ securityGroups: [gateway] });
     this.role = instanceRole.role;
+    this.metricSources = sources;
     if (existing.permissionsBoundary !== undefined) {
       iam.PermissionsBoundary.of(this).apply(existing.permissionsBoundary);
     }
     takePodName(this, options.name);
-    Tags.of(this).add('clawharbor:pod', options.name);
-    acknowledgeRules({ network, login, entrance, secrets, scaling, backups });
+    Tags.of(this).add(podTag, options.name);
+    acknowledgeRules({ network, login, entrance, secrets, scaling, backups, accessLogs });
     acknowledgeWildcards(policy);
     if (pendingLookups(this).length > 0 || network.isPendingLookup) acknowledgePendingIds(this);
-  }
-
-  /**
-   * Seconds since a drill last restored the newest backup and started a gateway on it; since the pod came up, before the first
-   * one. A pod says it once an hour. Not at all with `backups.enabled: false` or `backups.drillEveryDays: 0`.
-   * @param options Default: the maximum over six hours
-   *
-   * @example
-   * pod.metricLastGoodDrillAge().createAlarm(stack, 'DrillOverdue', {
-   *   threshold: Duration.days(14).toSeconds(),
-   *   evaluationPeriods: 1,
-   *   treatMissingData: TreatMissingData.BREACHING,
-   * });
-   */
-  metricLastGoodDrillAge(options?: MetricOptions): Metric {
-    return this.#metric(backupMetrics.RestoreProved, options);
-  }
-
-  /** Seconds since the last backup, as {@link metricLastGoodDrillAge}. */
-  metricLastBackupAge(options?: MetricOptions): Metric {
-    return this.#metric(backupMetrics.BackupsMade, options);
-  }
-
-  /** Seconds since the newest backup in the bucket was made, as {@link metricLastGoodDrillAge}. */
-  metricLastStoredBackupAge(options?: MetricOptions): Metric {
-    return this.#metric(backupMetrics.BackupsStored, options);
-  }
-
-  /**
-   * Seconds for which what was said is on the disk of the instance only. A pod says it at each run of its bootstrap, a quarter of an
-   * hour after the last one at most. Not at all with `storage.databases: 'efs'`.
-   * @param options Default: the maximum over an hour
-   */
-  metricReplicaAge(options: MetricOptions = {}): Metric {
-    return this.#metric(replicaMetric, { period: Duration.hours(1), ...options });
-  }
-
-  /**
-   * Seconds since the user pool last said who is in. A pod says it at each run of its bootstrap: a quarter of an hour after the last
-   * one at most, and each minute once the list is older than one. From 900 on nobody new gets in, and nobody is thrown out. A pod that
-   * never heard of its user pool says nothing.
-   * @param options Default: the maximum over an hour
-   *
-   * @example
-   * pod.metricPeopleListAge({ period: Duration.minutes(15) }).createAlarm(stack, 'PeopleUnknown', {
-   *   threshold: 300,
-   *   evaluationPeriods: 2,
-   *   treatMissingData: TreatMissingData.BREACHING,
-   * });
-   */
-  metricPeopleListAge(options: MetricOptions = {}): Metric {
-    return this.#metric(peopleMetric, { period: Duration.hours(1), ...options });
-  }
-
-  #metric(metricName: string, options: MetricOptions = {}): Metric {
-    const identity = { namespace: metricNamespace, metricName, dimensionsMap: { Pod: this.options.name } };
-    return new Metric({
-      statistic: Stats.MAXIMUM,
-      period: Duration.hours(6),
-      ...options,
-      ...identity,
-    }).attachTo(this);
   }
 }
 
 /** A part by its id where it was left by a pod; what was passed in may be known to the deployment only. */
 function whose(existing: unknown, retained: string | undefined): string {
   return retained ?? (existing === undefined ? 'own' : 'given');
-}
-
-function optionsOf(scope: Construct, props: OpenClawPodProps): PodOptions {
-  const { existingNetwork: _network, existing: _existing, bundle: _bundle, domain, ...rest } = props;
-  const { hostedZone, certificate, ...others } = domain;
-  const given = {
-    ...rest,
-    domain: {
-      ...others,
-      ...(hostedZone === undefined && certificate !== undefined
-        ? {}
-        : { hostedZone: identityOf(hostedZone) }),
-      ...(certificate === undefined ? {} : { certificateArn: certificate.certificateArn }),
-    },
-  };
-  const result = podOptionsSchema.safeParse(given);
-  if (result.success) return result.data;
-  return checked(podOptionsSchema, withoutPending(given, pendingLookups(scope)));
 }
 
 function backupSpec(
@@ -396,56 +385,6 @@ function backupSpec(
     keep,
     ...(drillEveryDays === 0 ? {} : { drillEveryDays }),
   };
-}
-
-/** AWS's domain is another one in some partitions; the instance knows the one of most. */
-function issuerElsewhere(region: string, userPoolId: string): { readonly issuer?: string } {
-  const domain = endpointDomain(region);
-  return domain === 'amazonaws.com'
-    ? {}
-    : { issuer: `https://cognito-idp.${region}.${domain}/${userPoolId}` };
-}
-
-/** Who is in, and as what. */
-function loginSpec({ groups, identityProviders }: PodOptions['login']) {
-  const providers = identityProviders
-    .filter((provider) => Object.keys(provider.groups).length > 0)
-    .map(({ name, groups: theirs }) => ({ name, groups: theirs }));
-  return {
-    ...(groups === undefined ? {} : { groups: rolesOfGroups(groups) }),
-    ...(providers.length === 0 ? {} : { providers }),
-  };
-}
-
-function certificateOf(
-  scope: Construct,
-  { certificate }: OpenClawPodProps['domain'],
-  { names, certificateArn }: PodOptions['domain'],
-): ICertificate | undefined {
-  if (certificateArn === undefined) return undefined;
-  refuseElsewhere(scope, 'domain.certificate', certificateArn);
-  if (certificate !== undefined) refuseOtherNames(certificate, names);
-  return certificate ?? Certificate.fromCertificateArn(scope, 'Certificate', certificateArn);
-}
-
-function identityOf(zone: IHostedZone | undefined): PodOptions['domain']['hostedZone'] {
-  const id = known(() => zone?.hostedZoneId);
-  const name = known(() => zone?.zoneName);
-  if (id !== undefined && name !== undefined) return { id, name: name.replace(/\.$/, '') };
-  throw new InfraError(
-    'HOSTED_ZONE_INVALID',
-    'domain.hostedZone: wants a hosted zone of aws-cdk-lib whose id and name are known, as from ' +
-      'HostedZone.fromHostedZoneAttributes(this, "Zone", { hostedZoneId, zoneName }).',
-  );
-}
-
-/** A zone that is known by its id only throws when it is asked for its name. */
-function known(ask: () => string | undefined): string | undefined {
-  try {
-    return ask();
-  } catch {
-    return undefined;
-  }
 }
 
 function healthCheckPath({ openclaw: { version }, healthCheck }: PodOptions): string {

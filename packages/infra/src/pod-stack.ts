@@ -2,7 +2,8 @@ import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
-import { OpenClawPod, type OpenClawPodProps } from './openclaw-pod.ts';
+import { OpenClawPod } from './openclaw-pod.ts';
+import type { OpenClawPodProps } from './openclaw-pod-props.ts';
 import type { PodConfig } from './options/pod-config.ts';
 
 export interface PodStackProps extends StackProps {
@@ -11,6 +12,8 @@ export interface PodStackProps extends StackProps {
   readonly bundle?: string | undefined;
 }
 
+type Zone = NonNullable<PodConfig['domain']['hostedZone']>;
+
 /** A stack with one pod, as a config file describes it. */
 export class PodStack extends Stack {
   readonly pod: OpenClawPod;
@@ -18,13 +21,15 @@ export class PodStack extends Stack {
   constructor(scope: Construct, id: string, { config, bundle, ...props }: PodStackProps) {
     const { account, region, domain, ...options } = config;
     super(scope, id, { ...props, env: { account, region } });
-    const { hostedZone, certificateArn, records, names } = domain;
+    const { hostedZone, privateZone, certificateArn, certificateAuthorityArn, records, names } = domain;
     this.pod = new OpenClawPod(this, 'Pod', {
       ...(options as Omit<OpenClawPodProps, 'domain'>),
       domain: {
         names,
         records,
-        ...(hostedZone === undefined ? {} : { hostedZone: this.zone(hostedZone) }),
+        certificateAuthorityArn,
+        ...(hostedZone === undefined ? {} : { hostedZone: this.zone('Zone', hostedZone) }),
+        ...(privateZone === undefined ? {} : { privateZone: this.zone('PrivateZone', privateZone) }),
         ...(certificateArn === undefined
           ? {}
           : { certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn) }),
@@ -39,18 +44,19 @@ export class PodStack extends Stack {
       SpecParameterName: this.pod.specParameterName,
       AutoScalingGroupName: this.pod.autoScalingGroup.autoScalingGroupName,
       LogGroupName: this.pod.logGroup.logGroupName,
+      AlarmTopicArn: this.pod.alarmTopic.topicArn,
       // For the prop of this name.
       DeployedAs: this.pod.deployedAs,
       // Somebody has to point the names at it.
-      ...(hostedZone === undefined || !records
+      ...((privateZone ?? hostedZone) === undefined || !records
         ? { LoadBalancerDnsName: this.pod.loadBalancer.loadBalancerDnsName }
         : {}),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 
-  private zone({ id: hostedZoneId, name: zoneName }: { id: string; name: string }): IHostedZone {
-    return HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName });
+  private zone(construct: string, { id: hostedZoneId, name: zoneName }: Zone): IHostedZone {
+    return HostedZone.fromHostedZoneAttributes(this, construct, { hostedZoneId, zoneName });
   }
 
   /** Decided by CloudFormation: a lookup would need credentials at synth. */

@@ -1,10 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, test } from 'vitest';
-import { flatten, podStack, podTemplate, resourcesOf, specOf, templateOf, theOne } from './example-pod.ts';
+import {
+  bucketOf,
+  flatten,
+  podStack,
+  podTemplate,
+  resourcesOf,
+  specOf,
+  templateOf,
+  theOne,
+} from './example-pod.ts';
 
 const template = podTemplate();
-const bucket = theOne(template, 'AWS::S3::Bucket');
+const bucket = bucketOf(template, 'Backups');
 
 describe('the bucket for backups', () => {
   test('is a place for secrets: encrypted with the key of the pod, closed, versioned, retained', () => {
@@ -25,7 +34,11 @@ describe('the bucket for backups', () => {
     const encryption = JSON.stringify(bucket.properties['BucketEncryption']);
     expect(encryption).toContain('"SSEAlgorithm":"aws:kms"');
     expect(encryption).toContain(theOne(template, 'AWS::KMS::Key').id);
-    const policy = JSON.stringify(theOne(template, 'AWS::S3::BucketPolicy').properties);
+    const policy = JSON.stringify(
+      resourcesOf(template, 'AWS::S3::BucketPolicy').find(([, { Properties }]) =>
+        JSON.stringify(Properties?.['Bucket']).includes(bucket.id),
+      ),
+    );
     expect(policy).toContain('aws:SecureTransport');
   });
 
@@ -46,7 +59,7 @@ describe('the bucket for backups', () => {
 
   test('locks by Object Lock when it is asked for', () => {
     const locked = podTemplate({ backups: { objectLockDays: 30 } });
-    expect(theOne(locked, 'AWS::S3::Bucket').properties).toMatchObject({
+    expect(bucketOf(locked, 'Backups').properties).toMatchObject({
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Days: 30, Mode: 'GOVERNANCE' } } },
     });
@@ -75,7 +88,8 @@ test('an alarm can be set on how old the last good drill is', () => {
     evaluationPeriods: 1,
     treatMissingData: TreatMissingData.BREACHING,
   });
-  expect(theOne(templateOf(stack), 'AWS::CloudWatch::Alarm').properties).toMatchObject({
+  const alarms = resourcesOf(templateOf(stack), 'AWS::CloudWatch::Alarm');
+  expect(alarms.find(([id]) => id.startsWith('DrillOverdue'))?.[1].Properties).toMatchObject({
     Namespace: 'Clawharbor',
     MetricName: 'LastGoodDrillAge',
     Dimensions: [{ Name: 'Pod', Value: 'openclaw' }],
@@ -92,7 +106,9 @@ test('an alarm can be set on how old the last good drill is', () => {
 
 test('without backups there is no bucket, and nothing of it in role and spec', () => {
   const without = podTemplate({ backups: { enabled: false } });
-  expect(resourcesOf(without, 'AWS::S3::Bucket')).toEqual([]);
+  expect(resourcesOf(without, 'AWS::S3::Bucket').map(([id]) => id)).toEqual([
+    bucketOf(without, 'AccessLogs').id,
+  ]);
   expect(specOf(without)).not.toHaveProperty('backups');
   const policy = flatten(JSON.stringify(theOne(without, 'AWS::IAM::Policy').properties));
   expect(policy).not.toMatch(/s3:PutObject|GenerateDataKey/);

@@ -27,6 +27,9 @@ function podOf(overrides: Overrides): Template {
 
 const certificateArn =
   'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0000-0000-0000-000000000000';
+const certificateAuthorityArn =
+  'arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority/0a1b2c3d-0000-0000-0000-000000000000';
+const euRegions = ['eu-central-1', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-3'];
 const retained = {
   fileSystemId: 'fs-0123456789abcdef0',
   userPoolId: 'eu-central-1_AbCdEfGhI',
@@ -44,6 +47,8 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'domain.hostedZone': [{ domain: { ...domain, hostedZone: { id: 'Z9876543210', name: 'example.com' } } }],
   'domain.names': [{ domain: { ...domain, names: ['openclaw.example.com', 'new.example.com'] } }],
   'domain.certificateArn': [{ domain: { ...domain, certificateArn } }],
+  'domain.privateZone': [{ domain: { ...domain, privateZone: { id: 'Z9876543210', name: 'example.com' } } }],
+  'domain.certificateAuthorityArn': [{ domain: { ...domain, certificateAuthorityArn } }],
   'domain.records': [{ domain: { ...domain, records: false } }],
   'openclaw.version': [other({ version: '2026.9.5' })],
   'openclaw.admins': [{ openclaw: { admins: [] } }],
@@ -53,6 +58,10 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'openclaw.communityInvite': [other({ communityInvite: true })],
   'openclaw.config': [other({ config: { session: { scope: 'global' } } })],
   'openclaw.owners': [other({ owners: { 'agents.defaults.model': 'managed' } })],
+  'bedrock.region': [{ bedrock: { region: 'eu-west-1' } }],
+  'bedrock.models': [{ bedrock: { models: ['amazon.nova-*'] } }],
+  'bedrock.regions': [{ bedrock: { regions: euRegions } }],
+  'bedrock.guardrail': [{ bedrock: { guardrail: { id: 'abc123', version: '1' } } }],
   ollama: [{ ollama: { version: '0.12.3', sha256: 'a'.repeat(64) } }],
   'login.groups': [{ login: { groups: ['admins', 'members'] } }],
   'login.identityProviders': [
@@ -74,6 +83,7 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'login.domainPrefix': [{ login: { domainPrefix: 'team' } }],
   'network.cidr': [{ network: { cidr: '10.9.0.0/16' } }],
   'network.natGateways': [{ network: { natGateways: 1 } }],
+  'network.endpoints': [{ network: { endpoints: true } }],
   'network.internetFacing': [{ network: { internetFacing: false } }],
   'network.allowedCidrs': [{ network: { allowedCidrs: ['10.0.0.0/8'] } }],
   'network.trustedProxies': [{ network: { trustedProxies: ['10.0.0.0/24'] } }],
@@ -85,6 +95,7 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'healthCheck.path': [{ healthCheck: { path: '/healthz' } }],
   'logs.retentionDays': [{ logs: { retentionDays: 30 } }],
   'logs.encrypt': [{ logs: { encrypt: true } }],
+  'logs.accessDays': [{ logs: { accessDays: 0 } }],
   'launch.heartbeatSeconds': [{ launch: { heartbeatSeconds: 1800 } }],
   'launch.readyTimeoutSeconds': [{ launch: { readyTimeoutSeconds: 600 } }],
   'launch.smokeTest': [{ launch: { smokeTest: false } }],
@@ -96,6 +107,12 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'backups.keepDays': [{ backups: { keepDays: 90 } }],
   'backups.objectLockDays': [{ backups: { objectLockDays: 7 } }],
   'backups.drillEveryDays': [{ backups: { drillEveryDays: 0 } }],
+  'alarms.topicArn': [{ alarms: { topicArn: 'arn:aws:sns:eu-central-1:123456789012:team' } }],
+  'alarms.emails': [{ alarms: { emails: ['ops@example.com'] } }],
+  'alarms.opsItems': [{ alarms: { opsItems: 'high' } }],
+  'alarms.off': [{ alarms: { off: ['slow-answers'] } }],
+  'alarms.names': [{ alarms: { names: { 'disk-full': 'disk' } } }],
+  dashboard: [{ dashboard: false }],
   'retainedFrom.fileSystemId': [{ retainedFrom: { fileSystemId: retained.fileSystemId } }],
   'retainedFrom.userPoolId': [{ retainedFrom: { userPoolId: retained.userPoolId } }],
   'retainedFrom.secretArn': [
@@ -110,10 +127,13 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
 /** A prop of its own, below which a change does the same wherever it is made. */
 const whole = new Set([
   'domain.hostedZone',
+  'domain.privateZone',
+  'bedrock.guardrail',
   'openclaw.model',
   'openclaw.config',
   'openclaw.owners',
   'ollama',
+  'alarms.names',
 ]);
 
 function leaves(schema: z.ZodType, path: readonly string[] = []): string[] {
@@ -169,6 +189,8 @@ function difference(before: Template, after: Template): Difference {
   if (JSON.stringify(before.Parameters) !== JSON.stringify(after.Parameters)) {
     updated.add('AWS::EC2::LaunchTemplate LaunchTemplateData');
   }
+  // An alarm goes and comes with what it watches, and holds nothing.
+  if (replaced.delete('AWS::CloudWatch::Alarm')) updated.add('AWS::CloudWatch::Alarm');
   return { replaced, updated };
 }
 

@@ -73,6 +73,14 @@ export function theOne(template: Template, type: string) {
   return { id, resource, properties: resource.Properties as Record<string, unknown> };
 }
 
+/** The one bucket of a part of the pod: there is one of backups, and one of access logs. */
+export function bucketOf(template: Template, part: 'Backups' | 'AccessLogs') {
+  const ofPart = Object.entries(template.Resources).filter(
+    ([id, { Type }]) => Type !== 'AWS::S3::Bucket' || id.startsWith(`Pod${part}`),
+  );
+  return theOne({ ...template, Resources: Object.fromEntries(ofPart) }, 'AWS::S3::Bucket');
+}
+
 /** A text with references, with each of them written as `<Name>`. */
 export function flatten(value: unknown): string {
   if (typeof value === 'string') return value;

@@ -9,7 +9,16 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, test } from 'vitest';
 import { OpenClawPod, type ExistingParts, type OpenClawPodProps } from '../src/index.ts';
-import { bundle, flatten, resourcesOf, scratchApp, specOf, templateOf, theOne } from './example-pod.ts';
+import {
+  bucketOf,
+  bundle,
+  flatten,
+  resourcesOf,
+  scratchApp,
+  specOf,
+  templateOf,
+  theOne,
+} from './example-pod.ts';
 
 const account = '123456789012';
 const region = 'eu-central-1';
@@ -78,7 +87,7 @@ describe('a key', () => {
     const template = withExisting((stack) => ({ key: kms.Key.fromKeyArn(stack, 'Key', arn) }));
     expect(resourcesOf(template, 'AWS::KMS::Key')).toEqual([]);
     expect(theOne(template, 'AWS::SecretsManager::Secret').properties['KmsKeyId']).toBe(arn);
-    expect(JSON.stringify(theOne(template, 'AWS::S3::Bucket').properties['BucketEncryption'])).toContain(arn);
+    expect(JSON.stringify(bucketOf(template, 'Backups').properties['BucketEncryption'])).toContain(arn);
     expect(specOf(template)['backups']).toMatchObject({ kmsKey: arn });
     expect(policyOf(template)).toContain(arn);
   });

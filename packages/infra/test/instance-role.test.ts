@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flatten, podTemplate, resourcesOf, theOne } from './example-pod.ts';
+import { bucketOf, flatten, podTemplate, resourcesOf, theOne } from './example-pod.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -95,7 +95,7 @@ describe('S10: the role of the instance', () => {
   });
 
   test('keeps backups below its own name in its own bucket, and deletes nothing', () => {
-    const bucket = theOne(template, 'AWS::S3::Bucket').id;
+    const bucket = bucketOf(template, 'Backups').id;
     const objects = `arn:<AWS::Partition>:s3:::<${bucket}>/openclaw/*`;
     expect(resourcesFor('s3:PutObject')).toEqual([objects]);
     expect(resourcesFor('s3:GetObject')).toContain(objects);

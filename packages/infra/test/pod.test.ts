@@ -578,6 +578,7 @@ describe('S9: the machine', () => {
 
 test('outputs name what an operator needs', () => {
   expect(Object.keys(template.Outputs ?? {}).toSorted()).toEqual([
+    'AlarmTopicArn',
     'AutoScalingGroupName',
     'DeployedAs',
     'LogGroupName',

@@ -3,8 +3,23 @@ import { describe, expect, test } from 'vitest';
 import { decideTogether, type Caller } from '../../iam-policies/test/evaluator.ts';
 import type { PolicyJson } from '../../iam-policies/src/json.ts';
 import { podConfigSchema, synthesize, type Template } from '../src/index.ts';
-import { bundle, exampleConfig, podStack, podTemplate, scratch, templateOf, theOne } from './example-pod.ts';
-import { account, identityPolicies, region, resourcePolicies } from './resource-policies.ts';
+import {
+  bucketOf,
+  bundle,
+  exampleConfig,
+  podStack,
+  podTemplate,
+  scratch,
+  templateOf,
+  theOne,
+} from './example-pod.ts';
+import {
+  account,
+  identityPolicies,
+  region,
+  resourcePolicies,
+  type ResourcePolicy,
+} from './resource-policies.ts';
 
 /**
  * As `npx projen synth` makes it, with CDK's recommended feature flags; as an app without any flag does; and with what
@@ -29,7 +44,13 @@ const administrator: PolicyJson = {
 const file = 'AWS::EFS::FileSystem FileSystemPolicy';
 const key = 'AWS::KMS::Key KeyPolicy';
 const bucket = 'AWS::S3::BucketPolicy PolicyDocument';
+const logs = 'the bucket of access logs';
+const topic = 'AWS::SNS::TopicPolicy PolicyDocument';
 const trust = 'AWS::IAM::Role AssumeRolePolicyDocument';
+
+/** There are two buckets. */
+const placeOf = ({ place, logicalId }: ResourcePolicy): string =>
+  logicalId.startsWith('PodAccessLogs') ? logs : place;
 
 /** Who asks, and what their own policies are. */
 type Who =
@@ -105,7 +126,7 @@ const theSecret: Ways = (template) => ({
   },
   'a backup of the pod': {
     'kms:ViaService': [`s3.${region}.amazonaws.com`],
-    'kms:EncryptionContext:aws:s3:arn': [`arn:aws:s3:::${theOne(template, 'AWS::S3::Bucket').id}`],
+    'kms:EncryptionContext:aws:s3:arn': [`arn:aws:s3:::${bucketOf(template, 'Backups').id}`],
   },
   'a backup elsewhere': {
     'kms:ViaService': [`s3.${region}.amazonaws.com`],
@@ -137,6 +158,30 @@ const bucketRow = (who: Who, action: string, how: keyof typeof requests, allowed
   context: () => ({ ...requests[how][0], 's3:TlsVersion': [requests[how][1]] }),
   allowed,
 });
+/** Where a log of the load balancer would lie. */
+const logKeys = {
+  'a log of the pod': `openclaw/AWSLogs/${account}/a.log.gz`,
+  'a log of another account': `openclaw/AWSLogs/${another}/a.log.gz`,
+  'a log elsewhere in the bucket': 'a.log.gz',
+} as const;
+const logRow = (who: Who, action: string, how: keyof typeof logKeys, allowed: boolean, over = tls): Row => ({
+  place: logs,
+  who,
+  action: `s3:${action}`,
+  how,
+  context: () => ({ ...over, 's3:TlsVersion': ['1.3'] }),
+  allowed,
+});
+const topicRow = (who: Who, how: string, context: Context, allowed: boolean): Row => ({
+  place: topic,
+  who,
+  action: 'sns:Publish',
+  how,
+  context: () => context,
+  allowed,
+});
+const from = (owner: string): Context => ({ 'aws:SourceAccount': [owner] });
+const delivery = 'service logdelivery.elasticloadbalancing.amazonaws.com';
 const trustRow = (who: Who, action: string, allowed: boolean): Row => ({
   place: trust,
   who,
@@ -191,6 +236,37 @@ const rows: readonly Row[] = [
   bucketRow('an administrator of the account', 'GetObject', 'its own archive', true),
   bucketRow('an administrator of the account', 'GetObject', 'its own archive in plain HTTP', false),
 
+  logRow(delivery, 'PutObject', 'a log of the pod', true),
+  logRow(delivery, 'PutObject', 'a log of the pod', false, plain),
+  logRow(delivery, 'PutObject', 'a log of another account', false),
+  logRow(delivery, 'PutObject', 'a log elsewhere in the bucket', false),
+  logRow(delivery, 'GetObject', 'a log of the pod', false),
+  ...(['the role', ...everybodyElse] as const)
+    .filter((who) => who !== 'an administrator of the account')
+    .flatMap((who) => [
+      logRow(who, 'PutObject', 'a log of the pod', false),
+      logRow(who, 'GetObject', 'a log of the pod', false),
+    ]),
+  logRow('an administrator of the account', 'GetObject', 'a log of the pod', true),
+
+  topicRow(
+    'service cloudwatch.amazonaws.com',
+    'for an alarm of the account',
+    { ...tls, ...from(account) },
+    true,
+  ),
+  topicRow('service cloudwatch.amazonaws.com', 'without TLS', { ...plain, ...from(account) }, false),
+  topicRow(
+    'service cloudwatch.amazonaws.com',
+    'for an alarm of another',
+    { ...tls, ...from(another) },
+    false,
+  ),
+  topicRow('service events.amazonaws.com', 'for a rule of the account', { ...tls, ...from(account) }, false),
+  ...(['the role', ...everybodyElse] as const)
+    .filter((who) => who !== 'an administrator of the account')
+    .map((who) => topicRow(who, 'at all', tls, false)),
+
   trustRow('service ec2.amazonaws.com', 'AssumeRole', true),
   ...(['the role', ...everybodyElse, 'service lambda.amazonaws.com'] as const).map((who) =>
     trustRow(who, 'AssumeRole', false),
@@ -233,18 +309,26 @@ function callerOf(template: Template, who: Who): { caller: Caller; identity: rea
 }
 
 function isAllowed(template: Template, { place, who, action, how, context }: Row): boolean {
-  const [found, ...others] = resourcePolicies(template).filter((each) => each.place === place);
+  const [found, ...others] = resourcePolicies(template).filter((each) => placeOf(each) === place);
   if (!found || others.length > 0) throw new Error(`${place}: ${others.length + (found ? 1 : 0)} policies`);
   const { caller, identity } = callerOf(template, who);
-  const guarded = { policy: found.policy, account, identitySuffices: place === file || place === bucket };
+  const guarded = {
+    policy: found.policy,
+    account,
+    identitySuffices: [file, bucket, logs, topic].includes(place),
+  };
   const resource =
     place === file
       ? `arn:aws:elasticfilesystem:${region}:${account}:file-system/${found.logicalId}`
       : place === key
         ? `arn:aws:kms:${region}:${account}:key/${found.logicalId}`
         : place === bucket
-          ? `arn:aws:s3:::${theOne(template, 'AWS::S3::Bucket').id}/${requests[how as keyof typeof requests][2]}/a.tar.gz`
-          : `arn:aws:iam::${account}:role/${found.logicalId}`;
+          ? `arn:aws:s3:::${bucketOf(template, 'Backups').id}/${requests[how as keyof typeof requests][2]}/a.tar.gz`
+          : place === logs
+            ? `arn:aws:s3:::${bucketOf(template, 'AccessLogs').id}/${logKeys[how as keyof typeof logKeys]}`
+            : place === topic
+              ? theOne(template, 'AWS::SNS::Topic').id
+              : `arn:aws:iam::${account}:role/${found.logicalId}`;
   return (
     decideTogether(caller, identity, guarded, { action, resource, context: context(template) }) === 'allow'
   );
@@ -252,8 +336,8 @@ function isAllowed(template: Template, { place, who, action, how, context }: Row
 
 describe.each(Object.entries(templates))('a pod %s', (_, template) => {
   test('has no policy of a resource that the table does not know', () => {
-    const places = resourcePolicies(template).map(({ place }) => place);
-    expect(places.toSorted()).toEqual([file, trust, key, bucket].toSorted());
+    const places = resourcePolicies(template).map(placeOf);
+    expect(places.toSorted()).toEqual([file, trust, key, bucket, logs, topic].toSorted());
     expect(new Set(rows.map(({ place }) => place))).toEqual(new Set(places));
   });
 

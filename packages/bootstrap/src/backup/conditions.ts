@@ -1,8 +1,8 @@
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import { concernsAt, type BackupConcern, type BackupPlan } from './schedule.ts';
 import type { BackupStatus } from './status.ts';
 
-type Proof = Extract<Condition['type'], 'BackupsMade' | 'BackupsStored' | 'RestoreProved'>;
+type Proof = Extract<Observation['type'], 'BackupsMade' | 'BackupsStored' | 'RestoreProved'>;
 
 /** What a concern speaks against, and its reason in the form of conditions. */
 const against: Readonly<Record<BackupConcern['code'], readonly [type: Proof, reason: string]>> = {
@@ -38,7 +38,7 @@ export function keptBy({ bucket, drillEveryDays }: BackupPlan, status: BackupSta
  * Whether backups are made, stored and proved, one condition for each that the plan promises. `Unknown` as long as there was
  * none and none is overdue, as on a new pod. Pure.
  */
-export function backupConditions(now: Date, plan: BackupPlan, status: BackupStatus): readonly Condition[] {
+export function backupConditions(now: Date, plan: BackupPlan, status: BackupStatus): readonly Observation[] {
   const concerns = concernsAt(now, plan, status);
   return keptBy(plan, status).map(({ type, what, at }) => {
     const [first, ...more] = concerns.filter(({ code }) => against[code][0] === type);

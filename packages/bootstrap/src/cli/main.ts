@@ -5,9 +5,11 @@ import { converge } from '../converge.ts';
 import { diskError } from '../disk-error.ts';
 import { BootstrapError } from '../errors.ts';
 import { specVariable } from '../host/systemd/bootstrap-service.ts';
+import type { Host } from '../host/host.ts';
 import { settle, unsettle } from '../look/settle.ts';
 import { planRun } from '../plan.ts';
 import { readReport, type Report } from '../report.ts';
+import { noteUnread } from '../unread-spec.ts';
 import { rememberSpec } from '../spec/last-spec.ts';
 import { loadPodSpec } from '../spec/load.ts';
 import { revisionOf, stay } from '../stay.ts';
@@ -15,6 +17,7 @@ import type { PhaseChoice } from '../steps/index.ts';
 import { timelineSvg } from '../timeline/svg.ts';
 import { timelineText } from '../timeline/text.ts';
 import { usualWatchSeconds } from '../upgrade/observe-gateway.ts';
+import { conditionsText } from './conditions-text.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { openHost, type HostOptions } from './open-host.ts';
 import { outputFor } from './output.ts';
@@ -68,6 +71,11 @@ export async function main(args: readonly string[]): Promise<number> {
   onHost(program.command('report').description('prints the report of the last run'))
     .option('--timeline', 'what it did when, and what its end waited for, as a drawing of 80 columns', false)
     .addOption(new Option('--svg', 'the same as a picture').default(false).conflicts(['timeline', 'json']))
+    .addOption(
+      new Option('--conditions', 'how the pod stands, a line for each condition: what does not hold first')
+        .default(false)
+        .conflicts(['timeline', 'svg', 'json']),
+    )
     .action(async (options: ReportOptions) => {
       exitCode = await showReport(options);
     });
@@ -122,7 +130,9 @@ async function run(options: RunOptions): Promise<number> {
       isRepeated: !options.stay && options.phase === 'all',
     };
     await unsettle(host);
-    const loaded = await usableSpec(options.spec, host, follow, output);
+    const loaded = await usableSpec(options.spec, host, follow, output).catch((error: unknown) =>
+      unread(host, error),
+    );
     if (loaded === undefined) return 0;
     const { spec, text } = loaded;
     await rememberSpec(host.layout, spec);
@@ -152,6 +162,12 @@ async function run(options: RunOptions): Promise<number> {
   }
 }
 
+/** The pod goes on as it was; that it does not follow its spec is known from here on. */
+async function unread(host: Host, error: unknown): Promise<never> {
+  if (error instanceof BootstrapError) await noteUnread(host, error);
+  throw error;
+}
+
 /** Of the first step that has failed, and what becomes of the launch for it. */
 function failureOf({ steps, conditions }: Report): { code: string; message: string } | undefined {
   const error = steps.find((step) => step.error)?.error;
@@ -162,6 +178,7 @@ function failureOf({ steps, conditions }: Report): { code: string; message: stri
 interface ReportOptions extends CommonOptions {
   readonly timeline: boolean;
   readonly svg: boolean;
+  readonly conditions: boolean;
 }
 
 async function showReport(options: ReportOptions): Promise<number> {
@@ -169,12 +186,19 @@ async function showReport(options: ReportOptions): Promise<number> {
   try {
     const last = await readReport(host.layout);
     if (!last) throw new BootstrapError('REPORT_ABSENT', `There is no report in ${host.layout.reports} yet.`);
-    const drawn = options.svg ? timelineSvg(last) : options.timeline ? timelineText(last) : undefined;
-    process.stdout.write(drawn ?? `${JSON.stringify(last, undefined, options.json ? undefined : 2)}\n`);
+    process.stdout.write(
+      drawnBy(options, last) ?? `${JSON.stringify(last, undefined, options.json ? undefined : 2)}\n`,
+    );
     return last.outcome === 'failed' ? 1 : 0;
   } finally {
     await close();
   }
+}
+
+function drawnBy({ svg, timeline, conditions }: ReportOptions, report: Report): string | undefined {
+  if (svg) return timelineSvg(report);
+  if (timeline) return timelineText(report);
+  return conditions ? conditionsText(report) : undefined;
 }
 
 /** What the instance repeats; a run of one phase is a person's, and is not repeated. */

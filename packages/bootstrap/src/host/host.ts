@@ -1,4 +1,4 @@
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import type { Conversation } from './conversation.ts';
 import type { Images } from './images.ts';
 import type { Layout } from './layout.ts';
@@ -46,7 +46,7 @@ export interface PreparedMachine {
   /** What was (or would be) done, one line each. */
   readonly changes: readonly string[];
   /** What the gateway can do without, and whether it is there. Empty in a dry run. */
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly Observation[];
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Condition } from '../conditions.ts';
+import { reasonOf, type Observation } from '../conditions.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import type { Layout } from '../host/layout.ts';
@@ -67,20 +67,16 @@ export function describeHold(code: string, until: Date): string {
   return `The launch is held until ${until.toISOString()} at the latest: another instance would fail with ${code} as this one has. It can be reached by Session Manager. To mend it, ${remedyOf(code)}; a run each minute sees that, and lets the instance into service`;
 }
 
-export function heldCondition(code: string, until: Date): Condition {
+export function heldCondition(code: string, until: Date): Observation {
   return {
     type: 'LaunchCompleted',
     status: 'False',
-    reason: code
-      .toLowerCase()
-      .split('_')
-      .map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`)
-      .join(''),
+    reason: reasonOf(code),
     message: `${describeHold(code, until)}.`,
   };
 }
 
-export const completedCondition: Condition = {
+export const completedCondition: Observation = {
   type: 'LaunchCompleted',
   status: 'True',
   reason: 'Mended',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFull, leastRoom } from '../disk-room.ts';
 import { runCommand } from '../host/command.ts';
 import type { Layout } from '../host/layout.ts';
 import { Refusal, textOf } from './request.ts';
@@ -13,11 +14,13 @@ export interface Places {
   readonly others: Readonly<Record<string, number>>;
   /** Files of the config and the lock of the state, by their paths. */
   readonly files: readonly string[];
+  /** Directories on the machine's own disks. */
+  readonly disks: readonly string[];
 }
 
 /** @throws where it is no Linux, and where a file is not there or its server does not answer */
-export async function observeMachine({ pid, port, others, files }: Places): Promise<Machine> {
-  const [isAnswering, boot, uptime, gateway, running] = await Promise.all([
+export async function observeMachine({ pid, port, others, files, disks }: Places): Promise<Machine> {
+  const [isAnswering, boot, uptime, gateway, running, room] = await Promise.all([
     doesAnswer(port),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     readFile('/proc/uptime', 'utf8'),
@@ -25,6 +28,7 @@ export async function observeMachine({ pid, port, others, files }: Places): Prom
     Promise.all(
       Object.entries(others).map(async ([name, one]) => [name, (await processOf(one))?.started] as const),
     ),
+    leastRoom(disks),
   ]);
   return {
     boot: boot.trim(),
@@ -33,6 +37,7 @@ export async function observeMachine({ pid, port, others, files }: Places): Prom
     others: Object.fromEntries(running),
     isAnswering,
     heldMegabytes: gateway?.heldMegabytes,
+    hasRoom: !isFull(room),
     files: await stateOf(files),
   };
 }

@@ -4,11 +4,12 @@ import { InstanceMetadata } from '../aws/instance-metadata.ts';
 import { readSecret } from '../aws/secret.ts';
 import { writerLock } from '../backup/writer-lock.ts';
 import { readLive } from '../config/live-config.ts';
+import { disksOf } from '../disk-room.ts';
 import { fileOnDisk, isProved } from '../config/proved-config.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';
 import { commandsUnitName } from '../commands/unit.ts';
-import { notHere, type Condition } from '../conditions.ts';
+import { notHere, type Observation } from '../conditions.ts';
 import type { Host } from '../host/host.ts';
 import { haveMovedOn, holderFiles } from '../openclaw/gateway-databases.ts';
 import { hasLostFence } from '../openclaw/gateway-fence.ts';
@@ -66,7 +67,7 @@ async function remember(host: Host, spec: PodSpec, text: string): Promise<void> 
   ];
   const others = await otherProcesses(host);
   if (others === undefined) return;
-  const places: Places = { pid, port: gatewayPort(spec), others, files };
+  const places: Places = { pid, port: gatewayPort(spec), others, files, disks: disksOf(host.layout) };
   const machine = await observeMachine(places);
   // The file that was looked at may be another one than the gateway has locked, made meanwhile.
   if ((await hasLostFence(host, pid)) || (await haveMovedOn(host, spec))) return;
@@ -111,6 +112,7 @@ async function isInEffect(host: Host, spec: PodSpec, pid: number): Promise<boole
 /** What is not yet as it should be is looked after each minute. */
 const watched = new Set<string>([
   'ConfigInEffect',
+  'DiskRoom',
   'InstanceMetadata',
   'LogsShipped',
   'CommandsApart',
@@ -124,7 +126,7 @@ async function foundNothing(
 ): Promise<boolean> {
   if (outcome !== 'unchanged' && outcome !== 'rolled-back') return false;
   if (steps.some(({ status }) => status === 'changed' || status === 'failed')) return false;
-  const isAwaited = ({ type, status, reason }: Condition): boolean =>
+  const isAwaited = ({ type, status, reason }: Observation): boolean =>
     watched.has(type) && status !== 'True' && reason !== notHere;
   if (conditions.some(isAwaited)) return false;
   return await rolesAreDecided(host, spec);

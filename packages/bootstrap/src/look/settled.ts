@@ -22,6 +22,8 @@ export interface Machine {
   readonly isAnswering: boolean;
   /** Memory of the gateway that the kernel cannot take back, in MB. */
   readonly heldMegabytes: number | undefined;
+  /** Whether the machine's own disk can be written to. */
+  readonly hasRoom: boolean;
   /** The files of the config as they are: another one, another size or another time is another text. */
   readonly files: string;
 }
@@ -57,5 +59,6 @@ export function whyDue(settled: Settled, wish: Wish, now: Machine): string | und
   }
   if (!now.isAnswering) return 'the gateway does not answer';
   if ((now.heldMegabytes ?? 0) >= settled.heapMegabytes) return 'the gateway holds much memory';
+  if (!now.hasRoom) return 'the disk is full';
   return now.files === then.files ? undefined : 'the config has changed';
 }

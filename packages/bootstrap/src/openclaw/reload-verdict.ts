@@ -1,3 +1,5 @@
+import { isSince } from './log-time.ts';
+
 /**
  * What a running gateway says of a changed config. `restart`: it will restart by itself, once nobody's turn is under way.
  * `off`: it takes changes only when it is started again.
@@ -25,9 +27,4 @@ function verdictOf(line: string): ReloadVerdict | undefined {
   if (/config reload disabled/.test(line)) return 'off';
   const refused = /config reload (failed|skipped \(invalid config\)).*/.exec(line);
   return refused ? { refused: refused[0] } : undefined;
-}
-
-function isSince(line: string, since: Date): boolean {
-  const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/.exec(line);
-  return time !== null && Date.parse(time[0]) >= since.getTime();
 }

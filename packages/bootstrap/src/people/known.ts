@@ -1,5 +1,5 @@
 import type { People } from '@clawharbor/openclaw-plugin/people';
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import { peopleUnitName } from './people-unit.ts';
 import { staleSeconds } from './stale.ts';
 
@@ -12,7 +12,7 @@ export function ageOf({ checkedAt }: People, now: Date): number {
 }
 
 /** Whether a pod knows who is in it. Pure. @param list absent: there is none */
-export function peopleKnown(list: People | undefined, now: Date): Condition {
+export function peopleKnown(list: People | undefined, now: Date): Observation {
   const age = list === undefined ? undefined : ageOf(list, now);
   if (list !== undefined && age !== undefined && age <= lateSeconds) {
     const out = list.people.filter((person) => person.out !== undefined).length;

@@ -1,4 +1,11 @@
-export { backupMetrics, metricNamespace, peopleMetric, replicaMetric } from '../embedded-metrics.ts';
+export {
+  backupMetrics,
+  metricNamespace,
+  peopleMetric,
+  replicaMetric,
+  runMetrics,
+  type RunMetric,
+} from '../embedded-metrics.ts';
 export { BootstrapError, type BootstrapErrorCode } from '../errors.ts';
 export {
   defaultOpenClawVersion,

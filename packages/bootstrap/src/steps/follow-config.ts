@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { parseDocument } from '@clawharbor/config-merge';
 import type { Effect } from '@clawharbor/config-merge/openclaw';
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import type { LiveConfig } from '../config/config-set.ts';
 import { readLive, wantedBy } from '../config/live-config.ts';
 import { contradictions } from '../config/merge.ts';
@@ -25,16 +25,18 @@ import { gatewayPort } from '../spec/pod-spec.ts';
 import { failure, untilReady } from './until-ready.ts';
 import type { StepContext, StepResult, Warning } from './step.ts';
 
-const pollMilliseconds = 500;
+/** A change is in effect within a second, mostly; the client that asks is there already, and an answer takes milliseconds. */
+const pollMilliseconds = 200;
 const logLines = 200;
-const askEverySeconds = 1;
+/** A question without an answer began a client of its own. */
+const askAfterSilenceSeconds = 1;
 /** Long enough for the client to be let go of meanwhile, whose start takes seconds of a small machine's time. */
 const askWhileDeferredSeconds = 15;
 
 export interface Followed {
   readonly changes: readonly string[];
   readonly warnings: readonly Warning[];
-  readonly conditions: readonly [Condition];
+  readonly conditions: readonly [Observation];
   /** Whether the gateway was seen in this run to run with the config that is on disk. */
   readonly isProved: boolean;
 }
@@ -124,7 +126,8 @@ async function untilTaken(context: StepContext, merged: StepResult | undefined):
     const said = reloadVerdict(await host.units.tail(gatewayUnitName, logLines), since);
     if (now >= askAt) {
       asked = await ask(context);
-      const pause = said === 'restart' && !hasRestarted ? askWhileDeferredSeconds : askEverySeconds;
+      const silence = asked.running === undefined ? askAfterSilenceSeconds : 0;
+      const pause = said === 'restart' && !hasRestarted ? askWhileDeferredSeconds : silence;
       askAt = host.elapsed() + pause * 1000;
     }
     const verdict = followChange({
@@ -205,7 +208,7 @@ async function look(host: Host): Promise<DecidedFile | undefined> {
   return live && { set: live, file };
 }
 
-const inEffect: Condition = {
+const inEffect: Observation = {
   type: 'ConfigInEffect',
   status: 'True',
   reason: 'AsDecided',

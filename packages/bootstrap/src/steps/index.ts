@@ -9,6 +9,7 @@ import { makeImage } from './make-image.ts';
 import { measurePeople } from './measure-people.ts';
 import { measureReplica } from './measure-replica.ts';
 import { measureBackups } from './measure-backups.ts';
+import { measureRoom } from './measure-room.ts';
 import { mergeConfig } from './merge-config.ts';
 import { mountArtifacts } from './mount-artifacts.ts';
 import { mountState } from './mount-state.ts';
@@ -49,6 +50,7 @@ export const steps: readonly Step[] = [
 /** Behind the lifecycle signal: nobody waits for them, and when one fails, only it has failed. */
 export const lateSteps: readonly Step[] = [
   startCommands,
+  measureRoom,
   startOllama,
   smokeTest,
   backUpState,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { ArtifactCache } from '../install/artifact-cache.ts';
@@ -148,7 +148,7 @@ async function artifactOf(host: Host, spec: PodSpec, plugin: ReleasePlugin): Pro
 
 const nameOf = ({ id, package: name, version }: ReleasePlugin): string => `${id} (${name}@${version})`;
 
-function conditionsOf(needed: readonly ReleasePlugin[], missing: readonly string[]): readonly Condition[] {
+function conditionsOf(needed: readonly ReleasePlugin[], missing: readonly string[]): readonly Observation[] {
   if (needed.length === 0) return [];
   const [status, reason] =
     missing.length === 0 ? (['True', 'Installed'] as const) : (['False', 'Missing'] as const);

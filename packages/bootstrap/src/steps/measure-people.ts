@@ -1,6 +1,5 @@
-import { appendFile } from 'node:fs/promises';
-import { embeddedMetrics, peopleMetric } from '../embedded-metrics.ts';
-import { metricsFile } from '../host/layout.ts';
+import { peopleMetric } from '../embedded-metrics.ts';
+import { writeMetrics } from '../metrics-file.ts';
 import { ageOf } from '../people/known.ts';
 import { PeopleFiles } from '../people/people-files.ts';
 import { clawharborPlugin } from '../plugin/directory.ts';
@@ -16,10 +15,8 @@ export const measurePeople: Step = {
       return { changes: [], skipped: 'the spec has no login' };
     }
     const list = await new PeopleFiles(host.layout).read();
-    if (spec.logGroup === undefined || list === undefined) return { changes: [] };
-    const now = host.now();
-    const metric = { name: peopleMetric, unit: 'Seconds', value: ageOf(list, now) } as const;
-    await appendFile(metricsFile(host.layout), `${embeddedMetrics(spec.name, now, [metric])}\n`);
+    if (list === undefined) return { changes: [] };
+    await writeMetrics(host, spec, [{ name: peopleMetric, unit: 'Seconds', value: ageOf(list, host.now()) }]);
     return { changes: [] };
   },
 };

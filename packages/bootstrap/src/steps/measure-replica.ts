@@ -1,9 +1,8 @@
-import { appendFile } from 'node:fs/promises';
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { keeperStatus, replicaAge, statusFile } from '../databases/status.ts';
-import { embeddedMetrics, replicaMetric } from '../embedded-metrics.ts';
-import { metricsFile } from '../host/layout.ts';
+import { replicaMetric } from '../embedded-metrics.ts';
+import { writeMetrics } from '../metrics-file.ts';
 import { placesOf } from '../openclaw/databases-program.ts';
 import { isReplicated } from '../openclaw/gateway-databases.ts';
 import type { Step } from './step.ts';
@@ -22,12 +21,8 @@ export const measureReplica: Step = {
     const status = keeperStatus.safeParse(text === undefined ? undefined : parseOrNothing(text)).data;
     // Right after a start there is nothing to be told.
     if (status === undefined) return { changes: [], conditions: [unknown] };
-    const now = host.now();
-    const { seconds, why } = replicaAge(status, now.getTime());
-    if (spec.logGroup !== undefined) {
-      const metric = { name: replicaMetric, unit: 'Seconds', value: seconds } as const;
-      await appendFile(metricsFile(host.layout), `${embeddedMetrics(spec.name, now, [metric])}\n`);
-    }
+    const { seconds, why } = replicaAge(status, host.now().getTime());
+    await writeMetrics(host, spec, [{ name: replicaMetric, unit: 'Seconds', value: seconds }]);
     return {
       changes: [],
       conditions: [seconds <= quietSeconds && why === undefined ? follows : late(seconds, why)],
@@ -35,21 +30,21 @@ export const measureReplica: Step = {
   },
 };
 
-const follows: Condition = {
+const follows: Observation = {
   type: 'DatabasesReplicated',
   status: 'True',
   reason: 'Follows',
   message: 'What is said is on the file system a second later.',
 };
 
-const unknown: Condition = {
+const unknown: Observation = {
   type: 'DatabasesReplicated',
   status: 'Unknown',
   reason: 'NotSaid',
   message: 'What replicates the databases has not said anything yet.',
 };
 
-function late(seconds: number, why: string | undefined): Condition {
+function late(seconds: number, why: string | undefined): Observation {
   const message = `What was said in the last ${seconds} s is on the disk of this instance only${why === undefined ? '' : `: ${why}`}. See journalctl --unit=openclaw-replica.`;
   return { type: 'DatabasesReplicated', status: 'False', reason: 'Behind', message };
 }

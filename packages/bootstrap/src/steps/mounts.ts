@@ -83,6 +83,19 @@ async function mounting(host: Host, mount: Mount): Promise<Error | undefined> {
   }
 }
 
+/**
+ * What a step failed with, after the file system of the state had been mounted: one that is gone by then fails with whatever
+ * is missing first, which nobody needs to look at.
+ */
+export async function failedWithout({ host, spec }: StepContext, error: unknown): Promise<unknown> {
+  if (!spec.fileSystem || (await host.isMounted(stateMount(host, spec.fileSystem)))) return error;
+  return new BootstrapError(
+    'STATE_NOT_MOUNTED',
+    `${host.layout.state}: ${spec.fileSystem.id} was mounted when this run began, and is no longer. The next run mounts it again; the journal and /var/log/amazon/efs/mount.log say who let go of it.`,
+    { cause: error },
+  );
+}
+
 export function describeMount(mount: Mount): string {
   return `mount ${mount.fileSystemId} (${mount.accessPointId}) at ${mount.at}`;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Observation } from '../conditions.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { parseOrNothing, readIfPresent } from '../config/files.ts';
 import { readLive } from '../config/live-config.ts';
@@ -31,8 +32,8 @@ export const smokeTest: Step = {
   async apply(context) {
     const { host, spec } = context;
     if (!spec.smokeTest) return { changes: [], skipped: 'the spec turns it off' };
-    if (!(await isDue(context))) return { changes: [], warnings: warningsOf(await read(host)) };
     const before = await read(host);
+    if (!(await isDue(context, before))) return { changes: [], ...told(before) };
     const basis = await basisOf(context);
     const wanted = await defaultModel(host);
     const answer = await askModel(context);
@@ -42,7 +43,7 @@ export const smokeTest: Step = {
     const isAnswered = answer.kind === 'answered' && outcome.why === undefined;
     return {
       changes: isAnswered ? [`the model answers: ${answer.model}`] : [],
-      warnings: warningsOf(outcome),
+      ...told(outcome),
     };
   },
 };
@@ -103,9 +104,8 @@ export function stillStands(outcome: Outcome | undefined, basis: string, now: nu
   );
 }
 
-async function isDue(context: StepContext): Promise<boolean> {
-  const { host } = context;
-  return !stillStands(await read(host), await basisOf(context), host.now().getTime());
+async function isDue(context: StepContext, before: Outcome | undefined): Promise<boolean> {
+  return !stillStands(before, await basisOf(context), context.host.now().getTime());
 }
 
 /** The process, which has its secrets from its start, and what the config says of models: with others, the answer may change. */
@@ -129,10 +129,24 @@ export async function defaultModel(host: Host): Promise<string | undefined> {
 const modelSchema = z.union([z.string(), z.object({ primary: z.string() })]);
 const defaultSchema = z.object({ agents: z.object({ defaults: z.object({ model: modelSchema }) }) });
 
-function warningsOf(outcome: Outcome | undefined): Warning[] {
-  if (outcome?.why === undefined) return [];
-  const message = `The default model does not answer: ${outcome.why}. The gateway runs; who writes to it gets this, too.`;
-  return [{ code: 'MODEL_NOT_ANSWERING', message }];
+function told(outcome: Outcome | undefined): {
+  readonly warnings: readonly Warning[];
+  readonly conditions: readonly Observation[];
+} {
+  if (outcome === undefined) return { warnings: [], conditions: [] };
+  const type = 'ModelAnswers';
+  if (outcome.why !== undefined) {
+    const message = `The default model does not answer: ${outcome.why}. The gateway runs; who writes to it gets this, too.`;
+    return {
+      warnings: [{ code: 'MODEL_NOT_ANSWERING', message }],
+      conditions: [{ type, status: 'False', reason: 'NotAnswering', message }],
+    };
+  }
+  const condition: Observation =
+    outcome.empty > 0
+      ? { type, status: 'Unknown', reason: 'EmptyAnswer', message: 'The default model ended without a word.' }
+      : { type, status: 'True', reason: 'Answered', message: 'The default model answered.' };
+  return { warnings: [], conditions: [condition] };
 }
 
 /** On this machine: another one has another process. */

@@ -2,7 +2,7 @@ import { commandsOf } from '../commands/choice.ts';
 import { approve, enrol, enrolled, mayRun, nodeOf } from '../commands/enrolment.ts';
 import { commandsUnit, commandsUnitName } from '../commands/unit.ts';
 import { workspacesOf } from '../commands/workspaces.ts';
-import { notHere, type Condition } from '../conditions.ts';
+import { notHere, type Observation } from '../conditions.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Unit, UnitState } from '../host/unit.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
@@ -111,6 +111,6 @@ async function runs({ host }: StepContext): Promise<boolean> {
   return !gone.includes(status);
 }
 
-function condition(status: Condition['status'], reason: string, message: string): Condition {
+function condition(status: Observation['status'], reason: string, message: string): Observation {
   return { type: 'CommandsApart', status, reason, message };
 }

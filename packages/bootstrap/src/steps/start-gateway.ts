@@ -22,6 +22,7 @@ import {
 import { describeMemory, memoryOf, memoryVerdict, rememberRestart } from '../openclaw/gateway-memory.ts';
 import { configFile, gatewayUnit, gatewayUnitName, permanentFailure } from '../openclaw/gateway-unit.ts';
 import { refusedStart } from '../openclaw/refused-start.ts';
+import { hadNoRoom } from '../openclaw/without-room.ts';
 import type { UnitState } from '../host/unit.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
 import { whileNobodyWrites } from '../upgrade/fence.ts';
@@ -100,13 +101,13 @@ async function placeDatabases(context: StepContext): Promise<Moved> {
   return moved;
 }
 
-/** A restart for memory waits, and what happened meanwhile may have made it needless. */
+/** A restart that may wait does, and what happened meanwhile may have made it needless. */
 async function untilDecided(context: StepContext): Promise<Decision> {
   const decision = await decide(context);
-  if (!decision.forMemory) return decision;
+  if (decision.mayWait === undefined) return decision;
   const waited = await untilQuiet(context);
   const { changes, ...rest } = await decide(context);
-  if (rest.forMemory) await rememberRestart(context.host);
+  if (rest.mayWait === 'memory') await rememberRestart(context.host);
   return { ...rest, changes: [...(waited === undefined ? [] : [waited]), ...changes] };
 }
 
@@ -146,8 +147,8 @@ interface Decision {
   readonly changes: string[];
   /** `kill`: a restart of one that does not hear that it should end. */
   readonly action: 'none' | 'start' | 'restart' | 'kill';
-  /** It is restarted for its memory alone, so that may wait. */
-  readonly forMemory?: true;
+  /** It is restarted for this alone, so that waits until nobody is in a turn. */
+  readonly mayWait?: 'memory' | 'disk';
   readonly warnings: readonly Warning[];
 }
 
@@ -164,7 +165,12 @@ async function decide(context: StepContext): Promise<Decision> {
   if ((context.done.get('show-plugins')?.changes.length ?? 0) > 0) changes.push('give openclaw its plugins');
   const action = actionFor(state.status, changes.length > 0);
   if (action === 'none')
-    return (await fenced(context, state)) ?? (await freed(context, state)) ?? relieved(context, state);
+    return (
+      (await fenced(context, state)) ??
+      (await freed(context, state)) ??
+      (await revived(context, state)) ??
+      relieved(context, state)
+    );
   return { changes: [...changes, `${action} openclaw`], action, warnings: [] };
 }
 
@@ -216,6 +222,21 @@ async function freed(context: StepContext, { status, pid }: UnitState): Promise<
   };
 }
 
+/** What is done for a gateway that lives, and has agents that answer no more since the disk was full. */
+async function revived({ host }: StepContext, { status, pid }: UnitState): Promise<Decision | undefined> {
+  if (status !== 'active' || pid === undefined || !(await hadNoRoom(host, pid))) return undefined;
+  const message =
+    'The disk was full while the gateway ran, and has room again: what it could not write then, it does not try again, so it was restarted.';
+  return {
+    changes: [
+      `restart openclaw once nobody is in a turn or after ${quietSeconds} s: the disk was full, and has room again`,
+    ],
+    action: 'restart',
+    mayWait: 'disk',
+    warnings: [{ code: 'DISK_FULL', message }],
+  };
+}
+
 /** What is done for the memory of a gateway that has no other reason to be restarted. */
 async function relieved({ host }: StepContext, { status, pid }: UnitState): Promise<Decision> {
   const use = status === 'active' && pid !== undefined ? await memoryOf(host, pid) : undefined;
@@ -230,7 +251,7 @@ async function relieved({ host }: StepContext, { status, pid }: UnitState): Prom
   return {
     changes: [`restart openclaw once nobody is in a turn or after ${quietSeconds} s: ${told}`],
     action: 'restart',
-    forMemory: true,
+    mayWait: 'memory',
     warnings: [warning(`The gateway was restarted before it would have been ended: ${told}.`)],
   };
 }

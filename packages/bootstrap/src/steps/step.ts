@@ -1,5 +1,5 @@
 import type { Effect } from '@clawharbor/config-merge/openclaw';
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import type { BootstrapErrorCode } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import type { GatewayLine } from '../openclaw/gateway-line.ts';
@@ -21,8 +21,8 @@ export interface StepResult {
   /** What people decided otherwise than infrastructure wished and keep, one line each, never a value. */
   readonly kept?: readonly string[];
   readonly warnings?: readonly Warning[];
-  /** What it saw of the pod; see {@link Condition}. */
-  readonly conditions?: readonly Condition[];
+  /** What it saw of the pod; see {@link Observation}. */
+  readonly conditions?: readonly Observation[];
   /** What its changes of the config do to a gateway that runs. Absent: it changed none, or there was none before. */
   readonly effect?: Effect;
   /** Why this pod or this host does not have the step. */

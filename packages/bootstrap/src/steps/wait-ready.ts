@@ -1,4 +1,4 @@
-import type { Condition } from '../conditions.ts';
+import type { Observation } from '../conditions.ts';
 import { acceptConfig } from '../config/accept-config.ts';
 import { ConfigRecords } from '../config/config-records.ts';
 import { isSameSet, parseSet, type LiveConfig } from '../config/config-set.ts';
@@ -65,7 +65,7 @@ const isRefusal = (error: unknown): error is BootstrapError =>
   error instanceof BootstrapError && refusals.includes(error.code);
 
 /** Where there are no channels, or all of them work, there is nothing to say. */
-function channelsCondition(broken: readonly string[]): readonly Condition[] {
+function channelsCondition(broken: readonly string[]): readonly Observation[] {
   if (broken.length === 0) return [];
   const message = `The gateway serves people, but not by ${broken.join(', ')}: an account there is not connected. See "openclaw channels status" and the token in the secret or the config.`;
   return [{ type: 'ChannelsConnected', status: 'False', reason: 'AccountRefused', message }];

@@ -9,6 +9,7 @@ import { whyDue } from '../../src/look/settled.ts';
 import type { Report } from '../../src/report.ts';
 import { startAws, type AwsStandIn } from '../stand-ins/aws.ts';
 import { makePod, type TestPod } from '../stand-ins/pod.ts';
+import { SmallDisk, whyNoDisk } from '../stand-ins/small-disk.ts';
 
 const secret = { arn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pod' };
 const lifecycle = { autoScalingGroup: 'pod', hook: 'launch', heartbeatSeconds: 30 };
@@ -151,3 +152,36 @@ test.skipIf(process.platform !== 'linux')(
   },
   60_000,
 );
+
+test.skipIf(whyNoDisk !== undefined)(
+  'fault (storage): the disk of the instance is full while nothing else changes → the next look has it said (DiskRoom), each minute until there is room again',
+  async () => {
+    const disk = new SmallDisk(join(pod.directory, 'instance-0'));
+    try {
+      disk.leave(100_000);
+      aws.parameter = JSON.stringify(pod.spec({ secret, lifecycle }));
+      await run();
+      expect(roomIn(await run())).toMatchObject({ status: 'True' });
+      expect(await look()).toBe(undefined);
+      disk.leave(10_000);
+      expect(await look()).toMatch(/disk is full/);
+      const report = await run();
+      expect(report.outcome).toBe('unchanged');
+      expect(roomIn(report)).toMatchObject({
+        status: 'False',
+        reason: 'Full',
+        message: expect.stringContaining(' has 40 MB of room'),
+      });
+      expect(await look()).toBe('not settled');
+      disk.leave(100_000);
+      expect(roomIn(await run())).toMatchObject({ status: 'True' });
+      expect(await look()).toBe(undefined);
+    } finally {
+      await pod.host.close();
+      disk.close();
+    }
+  },
+  60_000,
+);
+
+const roomIn = ({ conditions }: Report) => conditions.find(({ type }) => type === 'DiskRoom');

@@ -9,6 +9,7 @@ const machine: Machine = {
   others: { 'openclaw-commands': '900 5200' },
   isAnswering: true,
   heldMegabytes: 700,
+  hasRoom: true,
   files: '1 2 3 openclaw.json',
 };
 const settled: Settled = { wish, machine, heapMegabytes: 2048 };
@@ -37,6 +38,7 @@ test.each<[string, Partial<Wish>, Partial<Machine>, RegExp]>([
   ['that there is none of them', {}, { others: {} }, /openclaw-commands/],
   ['whether the gateway answers', {}, { isAnswering: false }, /answer/],
   ['its memory', {}, { heldMegabytes: 2048 }, /memory/],
+  ['whether there is room', {}, { hasRoom: false }, /disk is full/],
   ['the config', {}, { files: '9 2 4 openclaw.json' }, /config/],
 ])('a run is due when another is %s', (_, wished, seen, why) => {
   expect(whyDue(settled, { ...wish, ...wished }, { ...machine, ...seen })).toMatch(why);

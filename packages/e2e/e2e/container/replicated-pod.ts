@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Report } from '@clawharbor/bootstrap';
 import { runUserData, type Execution, type SystemdContainer } from '../../src/container/index.ts';
 import { openDataDirectory, type DataDirectory } from '../../src/pod/data-dir.ts';
@@ -132,8 +133,17 @@ export class ReplicatedPod {
     return JSON.parse(await this.machine.succeed('cat', ['/var/lib/clawharbor/report.json'])) as Report;
   }
 
-  openclaw(...args: string[]): Promise<string> {
-    return this.machine.succeed('openclaw', args, { timeoutSeconds: 120 });
+  /** Where a run has a client of its own open, OpenClaw refuses another one before it does anything. */
+  async openclaw(...args: string[]): Promise<string> {
+    for (let again = 10; ; again -= 1) {
+      const { exitCode, stdout, stderr } = await this.machine.execute('openclaw', args, {
+        timeoutSeconds: 120,
+      });
+      if (exitCode === 0) return stdout;
+      if (again === 0 || !`${stdout}${stderr}`.includes('another OpenClaw process owns'))
+        throw new Error(`openclaw ${args.join(' ')}: exit code ${exitCode}: ${stderr}${stdout}`);
+      await delay(2000);
+    }
   }
 
   clawharbor(...args: string[]): Promise<Execution> {

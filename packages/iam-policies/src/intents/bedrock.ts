@@ -1,4 +1,4 @@
-import type { Regional } from '../arn.ts';
+import type { Arn, Regional } from '../arn.ts';
 import * as marketplace from '../catalogue/aws-marketplace.ts';
 import * as bedrock from '../catalogue/bedrock.ts';
 import { allow, type IdentityStatement } from '../statement.ts';
@@ -17,6 +17,12 @@ export interface InvokeBedrockOptions extends Regional {
   readonly regions?: readonly [string, ...string[]];
   /** Application inference profiles that may be invoked: ids, or `*`. Default: every one with scope `all`, else none. */
   readonly applicationProfiles?: readonly string[];
+  /** A published version of a guardrail, without which no model may be called. Default: none. */
+  readonly guardrail?: {
+    readonly arn: Arn<'bedrock:guardrail'>;
+    /** A number, from 1: what is in the working draft changes. */
+    readonly version: string;
+  };
 }
 
 /**
@@ -25,6 +31,7 @@ export interface InvokeBedrockOptions extends Regional {
  * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html}
  * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html}
  * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html}
+ * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html}
  */
 export function invokeBedrock(options: InvokeBedrockOptions): readonly IdentityStatement[] {
   const { scope, regions = ['*'], partition = 'aws', region, account } = options;
@@ -45,11 +52,17 @@ export function invokeBedrock(options: InvokeBedrockOptions): readonly IdentityS
     models.map((model) => ({ partition, region: destination === 'global' ? '' : destination, model })),
   );
   const actions = [bedrock.InvokeModel, bedrock.InvokeModelWithResponseStream] as const;
+  const here = allow('InvokeBedrock', ...actions).on(...atHome, ...profiles);
+  const elsewhere = allow('InvokeBedrockAcrossRegions', ...actions)
+    .on(...each(abroad, (destination) => bedrock.foundationModel(destination)))
+    .when('bedrock:InferenceProfileArn', 'ArnLike', firstProfile, ...otherProfiles);
+  const { guardrail } = options;
+  if (guardrail === undefined) return [here, elsewhere];
+  const guarded = `${guardrail.arn}:${guardrail.version}`;
   return [
-    allow('InvokeBedrock', ...actions).on(...atHome, ...profiles),
-    allow('InvokeBedrockAcrossRegions', ...actions)
-      .on(...each(abroad, (destination) => bedrock.foundationModel(destination)))
-      .when('bedrock:InferenceProfileArn', 'ArnLike', firstProfile, ...otherProfiles),
+    here.when('bedrock:GuardrailIdentifier', 'ArnEquals', guarded),
+    elsewhere.when('bedrock:GuardrailIdentifier', 'ArnEquals', guarded),
+    allow('ApplyGuardrail', bedrock.ApplyGuardrail).on(guardrail.arn),
   ];
 }
 

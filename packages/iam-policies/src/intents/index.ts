@@ -10,18 +10,32 @@ export {
 export {
   completeLifecycle,
   describeInstances,
+  openSession,
   sessionManager,
+  type OpenSessionOptions,
   type SessionManagerOptions,
 } from './instance.ts';
 export {
+  deliverAccessLogs,
   encryptLogs,
+  publishAlarms,
   publishMetrics,
   writeLogs,
+  type DeliverAccessLogsOptions,
   type EncryptLogsOptions,
+  type PublishAlarmsOptions,
   type WriteLogsOptions,
 } from './observability.ts';
 export { listPeople } from './people.ts';
-export { decryptWith, readArtifact, readSecret, readSpec, type DecryptOptions } from './secrets.ts';
+export {
+  decryptWith,
+  encryptWith,
+  readArtifact,
+  readSecret,
+  readSpec,
+  writeSecret,
+  type DecryptOptions,
+} from './secrets.ts';
 export {
   backupTo,
   fileSystemPolicy,

@@ -1,4 +1,4 @@
-import type { Arn } from '../arn.ts';
+import type { Arn, Regional } from '../arn.ts';
 import * as autoscaling from '../catalogue/autoscaling.ts';
 import * as ec2 from '../catalogue/ec2.ts';
 import * as ec2messages from '../catalogue/ec2messages.ts';
@@ -61,5 +61,39 @@ export function sessionManager(options: SessionManagerOptions = {}): readonly Id
           ).onAll(),
         ]
       : []),
+  ];
+}
+
+export interface OpenSessionOptions extends Regional {
+  /** A tag that the instances have, and no others. Who may tag an instance can open it. */
+  readonly tag: { readonly key: string; readonly value: string };
+  /** The session document that may be used. Default: `SSM-SessionManagerRunShell`, a shell as the account has set it up. */
+  readonly document?: string;
+}
+
+/**
+ * For a person: opens a Session Manager session to the tagged instances by one session document, so no port forwarding by
+ * another; resumes and ends the own sessions. Finding the instance and listing sessions is left to what the person may do anyway.
+ * {@link https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-quickstart.html}
+ * {@link https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-restrict-access-examples.html}
+ */
+export function openSession(options: OpenSessionOptions): readonly IdentityStatement[] {
+  const { tag, document = 'SSM-SessionManagerRunShell', partition = 'aws', region, account } = options;
+  const here = { partition, region, account };
+  return [
+    allow('OpenSession', ssm.StartSession)
+      .on(ssm.instance({ ...here, instanceId: '*' }))
+      .when(`ssm:resourceTag/${tag.key}`, 'StringEquals', tag.value)
+      // Else a document that nobody names is not asked for.
+      .when('ssm:SessionDocumentAccessCheck', 'BoolIfExists', true),
+    allow('UseSessionDocument', ssm.StartSession)
+      .on(ssm.document({ ...here, documentName: document }))
+      .when('ssm:SessionDocumentAccessCheck', 'BoolIfExists', true),
+    // It names no resource: what opens a channel is the token that StartSession gave.
+    allow('StreamSession', ssmmessages.OpenDataChannel).onAll(),
+    // The id of a session begins with the name of a user or of a role's session, and only the tag says whose it is.
+    allow('EndOwnSessions', ssm.ResumeSession, ssm.TerminateSession)
+      .on(ssm.session({ ...here, sessionId: '*' }))
+      .when('ssm:resourceTag/aws:ssmmessages:session-id', 'StringLike', '${aws:userid}*'),
   ];
 }

@@ -2,9 +2,11 @@ import type { Arn, Partition, Regional } from '../arn.ts';
 import * as cloudwatch from '../catalogue/cloudwatch.ts';
 import * as kms from '../catalogue/kms.ts';
 import * as logs from '../catalogue/logs.ts';
+import * as s3 from '../catalogue/s3.ts';
+import * as sns from '../catalogue/sns.ts';
 import { domainOf, isPartition, partitionOf } from '../partitions.ts';
-import { servicePrincipal } from '../principal.ts';
-import { allow, type IdentityStatement, type ResourceStatement } from '../statement.ts';
+import { anyone, servicePrincipal } from '../principal.ts';
+import { allow, deny, type IdentityStatement, type ResourceStatement } from '../statement.ts';
 
 export interface WriteLogsOptions extends Regional {
   /** Name of the log group. It must exist: this does not create groups. */
@@ -39,6 +41,54 @@ export function publishMetrics({ namespace }: { readonly namespace: string }): I
   return allow('PublishMetrics', cloudwatch.PutMetricData)
     .onAll()
     .when('cloudwatch:namespace', 'StringEquals', namespace);
+}
+
+export interface DeliverAccessLogsOptions {
+  /** Default: `aws`. */
+  readonly partition?: Partition;
+  /** Name of the bucket. */
+  readonly bucket: string;
+  /** What the keys of the logs begin with, without a slash at its end. */
+  readonly prefix: string;
+  /** Of the load balancer. */
+  readonly account: string;
+}
+
+/**
+ * For a bucket's own policy: load balancers of one account may write their access logs below a prefix. With S3's own keys: the
+ * delivery knows no other encryption.
+ * {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html}
+ */
+export function deliverAccessLogs({
+  partition = 'aws',
+  bucket,
+  prefix,
+  account,
+}: DeliverAccessLogsOptions): ResourceStatement {
+  return allow('DeliverAccessLogs', s3.PutObject)
+    .on(s3.object({ partition, bucket, key: `${prefix}/AWSLogs/${account}/*` }))
+    .by(servicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com'));
+}
+
+export interface PublishAlarmsOptions {
+  readonly topic: Arn<'sns:topic'>;
+  /** Of the alarms. */
+  readonly account: string;
+}
+
+/**
+ * For a topic's own policy: alarms of one account may publish to it, and nobody without TLS. A topic with a policy of its own has the
+ * default one no longer.
+ * {@link https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html}
+ */
+export function publishAlarms({ topic, account }: PublishAlarmsOptions): readonly ResourceStatement[] {
+  return [
+    allow('PublishAlarms', sns.Publish)
+      .on(topic)
+      .when('aws:SourceAccount', 'StringEquals', account)
+      .by(servicePrincipal('cloudwatch.amazonaws.com')),
+    deny('DenyWithoutTls', sns.Publish).on(topic).when('aws:SecureTransport', 'Bool', false).by(anyone),
+  ];
 }
 
 export interface EncryptLogsOptions {

@@ -3,7 +3,7 @@ import * as kms from '../catalogue/kms.ts';
 import * as s3 from '../catalogue/s3.ts';
 import * as secretsmanager from '../catalogue/secretsmanager.ts';
 import * as ssm from '../catalogue/ssm.ts';
-import { allow, type IdentityStatement } from '../statement.ts';
+import { allow, type IdentityStatement, type Statement } from '../statement.ts';
 import { serviceHosts } from './service-hosts.ts';
 
 /**
@@ -14,6 +14,16 @@ export function readSecret(
   ...secrets: [Arn<'secretsmanager:Secret'>, ...Arn<'secretsmanager:Secret'>[]]
 ): IdentityStatement {
   return allow('ReadSecret', secretsmanager.GetSecretValue).on(...secrets);
+}
+
+/**
+ * Gives these secrets new values, and reads none. The key of a secret that has one wants `encryptWith`.
+ * {@link https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html}
+ */
+export function writeSecret(
+  ...secrets: [Arn<'secretsmanager:Secret'>, ...Arn<'secretsmanager:Secret'>[]]
+): IdentityStatement {
+  return allow('WriteSecret', secretsmanager.PutSecretValue).on(...secrets);
 }
 
 export interface DecryptOptions {
@@ -32,12 +42,25 @@ export interface DecryptOptions {
  * {@link https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html}
  */
 export function decryptWith(key: Arn<'kms:key'>, options: DecryptOptions): IdentityStatement {
+  return through(allow('DecryptVia', kms.Decrypt).on(key), options);
+}
+
+/**
+ * Encrypts with the key, as `decryptWith` decrypts. A new value takes both actions: the service makes a data key for it.
+ * {@link https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html}
+ */
+export function encryptWith(key: Arn<'kms:key'>, options: DecryptOptions): IdentityStatement {
+  return through(allow('EncryptVia', kms.GenerateDataKey, kms.Decrypt).on(key), options);
+}
+
+function through(
+  statement: Statement<typeof kms.Decrypt | typeof kms.GenerateDataKey>,
+  options: DecryptOptions,
+): IdentityStatement {
   const [host, ...otherHosts] = serviceHosts(options);
-  const viaService = allow('DecryptVia', kms.Decrypt)
-    .on(key)
-    .when('kms:ViaService', 'StringEquals', host, ...otherHosts);
+  const viaService = statement.when('kms:ViaService', 'StringEquals', host, ...otherHosts);
   return Object.entries(options.context ?? {}).reduce(
-    (statement, [name, value]) => statement.when(`kms:EncryptionContext:${name}`, 'StringLike', value),
+    (narrowed, [name, value]) => narrowed.when(`kms:EncryptionContext:${name}`, 'StringLike', value),
     viaService,
   );
 }

@@ -7,26 +7,41 @@ const isToken = (value: string) => value.includes('${Token[');
 
 const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
+export const dnsName = z.string().refine(
+  ...must<string>(
+    (name) => hostName.test(name),
+    'DNS_NAME_INVALID',
+    (shown) => `${shown} is not a DNS name in lower case, as in openclaw.example.com.`,
+  ),
+);
+
+const zone = z.strictObject({
+  id: z.string().refine(
+    ...must<string>(
+      (id) => /^Z[A-Z0-9]{1,31}$/.test(id) || isToken(id),
+      'HOSTED_ZONE_INVALID',
+      (shown) => `${shown} is not the id of a hosted zone, as in Z0123456789ABCDEFGHIJ.`,
+    ),
+  ),
+  name: z.string().refine(
+    ...must<string>(
+      (name) => hostName.test(name) || isToken(name),
+      'HOSTED_ZONE_INVALID',
+      (shown) => `${shown} is not the name of a hosted zone, as in example.com.`,
+    ),
+  ),
+});
+
+interface CertificateSources {
+  hostedZone?: unknown;
+  certificateArn?: string | undefined;
+  certificateAuthorityArn?: string | undefined;
+}
+
 export const domainOptions = z
   .strictObject({
-    hostedZone: z
-      .strictObject({
-        id: z.string().refine(
-          ...must<string>(
-            (id) => /^Z[A-Z0-9]{1,31}$/.test(id) || isToken(id),
-            'HOSTED_ZONE_INVALID',
-            (shown) => `${shown} is not the id of a hosted zone, as in Z0123456789ABCDEFGHIJ.`,
-          ),
-        ),
-        name: z.string().refine(
-          ...must<string>(
-            (name) => hostName.test(name) || isToken(name),
-            'HOSTED_ZONE_INVALID',
-            (shown) => `${shown} is not the name of a hosted zone, as in example.com.`,
-          ),
-        ),
-      })
-      .optional(),
+    hostedZone: zone.optional(),
+    privateZone: zone.optional(),
     certificateArn: z
       .string()
       .refine(
@@ -38,17 +53,21 @@ export const domainOptions = z
         ),
       )
       .optional(),
-    records: z.boolean().default(true),
-    names: z
-      .array(
-        z.string().refine(
-          ...must<string>(
-            (name) => hostName.test(name),
-            'DNS_NAME_INVALID',
-            (shown) => `${shown} is not a DNS name in lower case, as in openclaw.example.com.`,
-          ),
+    certificateAuthorityArn: z
+      .string()
+      .refine(
+        ...must<string>(
+          (arn) =>
+            /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[0-9a-f-]+$/.test(arn) ||
+            isToken(arn),
+          'CERTIFICATE_INVALID',
+          (shown) => `${shown} is not the ARN of a certificate authority of AWS Private CA.`,
         ),
       )
+      .optional(),
+    records: z.boolean().default(true),
+    names: z
+      .array(dnsName)
       .refine(
         ...must<string[]>(
           (names) => names.length > 0,
@@ -72,23 +91,40 @@ export const domainOptions = z
       ),
   })
   .refine(
-    ...must<{ hostedZone?: unknown; certificateArn?: string | undefined }>(
-      ({ hostedZone, certificateArn }) => hostedZone !== undefined || certificateArn !== undefined,
+    ...must<CertificateSources>(
+      ({ hostedZone, certificateArn, certificateAuthorityArn }) =>
+        hostedZone !== undefined || certificateArn !== undefined || certificateAuthorityArn !== undefined,
       'CERTIFICATE_INVALID',
       'Without a hosted zone nobody can validate a certificate: give hostedZone, or a certificate for the names.',
     ),
   )
-  .superRefine(({ hostedZone, names, certificateArn, records }, context) => {
-    if (hostedZone === undefined || isToken(hostedZone.name)) return;
-    // Then nothing is made in it.
-    if (certificateArn !== undefined && !records) return;
-    for (const [index, name] of names.entries()) {
-      if (name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['names', index],
-        message: `${name} is outside the hosted zone ${hostedZone.name}: neither its records nor its certificate could be made.`,
-        params: { code: 'DNS_NAME_OUTSIDE_ZONE' satisfies InfraErrorCode },
-      });
-    }
-  });
+  .refine(
+    ...must<CertificateSources>(
+      ({ certificateArn, certificateAuthorityArn }) =>
+        certificateArn === undefined || certificateAuthorityArn === undefined,
+      'CERTIFICATE_INVALID',
+      'A certificate is given, and an authority that is to issue one: leave one out.',
+    ),
+  )
+  .superRefine(
+    ({ hostedZone, privateZone, names, certificateArn, certificateAuthorityArn, records }, context) => {
+      const validates = certificateArn === undefined && certificateAuthorityArn === undefined;
+      const zones = [
+        // Unless something is made in it.
+        ...(validates || (records && privateZone === undefined) ? [hostedZone] : []),
+        ...(records ? [privateZone] : []),
+      ];
+      for (const used of zones) {
+        if (used === undefined || isToken(used.name)) continue;
+        for (const [index, name] of names.entries()) {
+          if (name === used.name || name.endsWith(`.${used.name}`)) continue;
+          context.addIssue({
+            code: 'custom',
+            path: ['names', index],
+            message: `${name} is outside the hosted zone ${used.name}: neither its records nor its certificate could be made.`,
+            params: { code: 'DNS_NAME_OUTSIDE_ZONE' satisfies InfraErrorCode },
+          });
+        }
+      }
+    },
+  );

@@ -38,6 +38,7 @@ const proxyCidr = cidr.refine(
 export const networkOptions = z.strictObject({
   cidr: vpcCidr.default('10.0.0.0/16'),
   natGateways: z.int().min(1).max(2).default(2),
+  endpoints: z.boolean().default(false),
   internetFacing: z.boolean().default(true),
   allowedCidrs: z.array(cidr).min(1).default(['0.0.0.0/0', '::/0']),
   trustedProxies: z.array(proxyCidr).min(1).optional(),

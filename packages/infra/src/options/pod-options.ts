@@ -3,7 +3,9 @@ import * as z from 'zod';
 import type { InfraErrorCode } from '../errors.ts';
 import { agentsOptions } from './agents-options.ts';
 import { isDeployedAs } from '../fixed-props.ts';
+import { alarmOptions } from './alarm-options.ts';
 import { backupOptions } from './backup-options.ts';
+import { bedrockOptions } from './bedrock-options.ts';
 import { domainOptions } from './domain-options.ts';
 import { loginOptions } from './login-options.ts';
 import { must } from './must.ts';
@@ -72,6 +74,16 @@ const logs = z.strictObject({
     )
     .default(365),
   encrypt: z.boolean().default(false),
+  accessDays: z
+    .number()
+    .refine(
+      ...must<number>(
+        (days) => Number.isInteger(days) && days >= 0 && days <= 3650,
+        'LOG_RETENTION_INVALID',
+        (shown) => `${shown}: access logs stay for 1 to 3650 whole days, 0 for none.`,
+      ),
+    )
+    .default(365),
 });
 
 const storage = z.strictObject({
@@ -106,21 +118,21 @@ const healthCheck = z.strictObject({
   path: z.string().optional(),
 });
 
+export const podName = z.string().refine(
+  ...must<string>(
+    (name) => /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name),
+    'NAME_INVALID',
+    (shown) => `${shown}: use 2 to 32 lower-case letters, digits and dashes, beginning with a letter.`,
+  ),
+);
+
 /** Checks `PodOptionsInput`. Unknown keys are refused: a typo must not silently do nothing. */
 export const podOptionsSchema = z
   .strictObject({
-    name: z
-      .string()
-      .refine(
-        ...must<string>(
-          (name) => /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(name),
-          'NAME_INVALID',
-          (shown) => `${shown}: use 2 to 32 lower-case letters, digits and dashes, beginning with a letter.`,
-        ),
-      )
-      .default('openclaw'),
+    name: podName.default('openclaw'),
     domain: domainOptions,
     openclaw: openclawOptions.prefault({}),
+    bedrock: bedrockOptions.prefault({}),
     ollama: ollamaOptions.optional(),
     login: loginOptions.prefault({}),
     network: networkOptions.prefault({}),
@@ -131,6 +143,8 @@ export const podOptionsSchema = z
     storage: storage.prefault({}),
     agents: agentsOptions.prefault({}),
     backups: backupOptions.prefault({}),
+    alarms: alarmOptions.prefault({}),
+    dashboard: z.boolean().default(true),
     retainedFrom: retainedOptions.prefault({}),
     deployedAs: z
       .string()

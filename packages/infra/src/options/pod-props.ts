@@ -1,6 +1,7 @@
 import type { Owner } from '@clawharbor/config-merge';
 import type { OpenClawVersion } from '@clawharbor/bootstrap/spec';
 import type { OpenClawConfig } from '@clawharbor/config-merge/openclaw';
+import type { AlarmId } from '../parts/alarm-table.ts';
 import type { MemberScope } from './operator-scopes.ts';
 
 /** A value as JSON can hold it. */
@@ -10,7 +11,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export interface DomainProps {
   /**
    * The public Route 53 hosted zone for the DNS records and for the validation of the certificate. Default: none, where
-   * there is a certificate; then no records are made.
+   * there is a certificate or a private CA; then no records are made but in `privateZone`.
    */
   readonly hostedZone?:
     | {
@@ -25,6 +26,25 @@ export interface DomainProps {
    * another account, or not of Route 53. Default: one of its own. Refused: `CERTIFICATE_INVALID`, `EXISTING_PART_ELSEWHERE`.
    */
   readonly certificateArn?: string | undefined;
+  /**
+   * The private hosted zone for the DNS records, which only its VPCs are told: the public zone, if any, is for the validation of the
+   * certificate and for nothing else. Default: none, the records are in `hostedZone`.
+   * Refused: `HOSTED_ZONE_INVALID`, `DNS_NAME_OUTSIDE_ZONE`.
+   */
+  readonly privateZone?:
+    | {
+        /** As in Z0123456789ABCDEFGHIJ. Refused: `HOSTED_ZONE_INVALID`. */
+        readonly id: string;
+        /** As in corp.example.com. Refused: `HOSTED_ZONE_INVALID`. */
+        readonly name: string;
+      }
+    | undefined;
+  /**
+   * ARN of a certificate authority of AWS Private CA in the Region of the pod, which is to issue the certificate; the browsers of the
+   * team have to trust it (https://docs.aws.amazon.com/acm/latest/userguide/gs-acm-request-private.html). Default: none, Amazon's.
+   * Refused: `CERTIFICATE_INVALID`, also together with a certificate; `EXISTING_PART_ELSEWHERE`.
+   */
+  readonly certificateAuthorityArn?: string | undefined;
   /**
    * Whether records for the names are made in the hosted zone. Without, point the names at the load balancer, by CNAME or by
    * what the DNS server has for it. Default: true.
@@ -74,6 +94,42 @@ export interface ModelProps {
   readonly contextWindow?: number | undefined;
   /** In tokens. Default: 4096. */
   readonly maxTokens?: number | undefined;
+}
+
+/** What of Amazon Bedrock the pod may call; what it does call is `openclaw.model`. */
+export interface BedrockProps {
+  /**
+   * Region whose Bedrock is called: with another Region's inference profiles, where the pod's own has not the model. Prompts go there.
+   * Default: that of the pod. Refused: `REGION_INVALID`.
+   */
+  readonly region?: string | undefined;
+  /**
+   * Ids of models that the instance may call, the last characters of each as `*` if you like: as in `anthropic.claude-*`. The
+   * cross-Region profiles of a model come with it. With models of Amazon only, nothing is subscribed to in the Marketplace.
+   * OpenClaw lists others still, and gets a refusal. Default: all.
+   * Refused: `BEDROCK_INVALID`; `MODEL_NOT_ALLOWED` without the model of the agents.
+   */
+  readonly models?: readonly string[] | undefined;
+  /**
+   * Regions that a cross-Region profile may route a request to, and `global` for the global profiles. Bedrock wants permission
+   * for each Region of a profile
+   * (https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html). Default: all.
+   * Refused: `REGION_INVALID`; `MODEL_NOT_ALLOWED` without a Region of a profile that is known.
+   */
+  readonly regions?: readonly string[] | undefined;
+  /**
+   * A guardrail of the account, in the Region that is called, without which the instance may call no model
+   * (https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-id.html): OpenClaw sends it with every message.
+   * Embeddings take none, and so are refused. Default: none. Refused: `BEDROCK_INVALID`.
+   */
+  readonly guardrail?:
+    | {
+        /** As in abc123def456. */
+        readonly id: string;
+        /** A published version, a number. */
+        readonly version: string;
+      }
+    | undefined;
 }
 
 /** The gateway itself. */
@@ -228,6 +284,11 @@ export interface PodNetworkProps {
   readonly cidr?: string | undefined;
   /** NAT gateways of the own VPC, 1 or 2: one is cheaper, two survive the loss of an Availability Zone. Default: 2. */
   readonly natGateways?: number | undefined;
+  /**
+   * Whether the own VPC has interface endpoints of what the instance calls of AWS, so that prompts, secrets and logs do not leave it
+   * through NAT. Each costs by the hour and zone, and by what goes through it: README. Default: false.
+   */
+  readonly endpoints?: boolean | undefined;
   /** Whether the load balancer has public addresses. Default: true. */
   readonly internetFacing?: boolean | undefined;
   /** Who may reach the login page. Default: everybody, 0.0.0.0/0 and ::/0. Refused: `CIDR_INVALID`. */
@@ -279,6 +340,32 @@ export interface PodLogsProps {
   readonly retentionDays?: number | undefined;
   /** Encrypt with the KMS key of the pod instead of a key of the service. Default: false. */
   readonly encrypt?: boolean | undefined;
+  /**
+   * How long access logs of the load balancer stay in their bucket, in whole days: 0 to 3650. 0: there are none, and no bucket.
+   * Default: 365. Refused: `LOG_RETENTION_INVALID`.
+   */
+  readonly accessDays?: number | undefined;
+}
+
+/** Who is told when the pod is not well, and of what. Each alarm has a page: docs/runbooks. */
+export interface AlarmProps {
+  /**
+   * ARN of a standard topic of Amazon SNS in the Region of the pod; its policy must let `cloudwatch.amazonaws.com` publish.
+   * Default: one of its own, without subscribers but those of `emails`. Refused: `ALARMS_INVALID`, `EXISTING_PART_ELSEWHERE`.
+   */
+  readonly topicArn?: string | undefined;
+  /** Who gets a mail; each has to confirm the first one. Default: nobody. */
+  readonly emails?: readonly string[] | undefined;
+  /**
+   * The severity of an OpsItem that each alarm opens
+   * (https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-create-OpsItems-from-CloudWatch-Alarms.html).
+   * Default: it opens none.
+   */
+  readonly opsItems?: 'critical' | 'high' | 'medium' | 'low' | undefined;
+  /** What nobody wants to be told of. Default: nothing; an alarm costs 0.10 USD a month. Refused: `ALARMS_INVALID`. */
+  readonly off?: readonly AlarmId[] | undefined;
+  /** Names of alarms, by their ids. Default: `clawharbor-`, the name of the pod, and the id. Refused: `ALARMS_INVALID`. */
+  readonly names?: Readonly<Partial<Record<AlarmId, string>>> | undefined;
 }
 
 /**
@@ -371,6 +458,7 @@ export interface PodOptionsInput {
   readonly name?: string | undefined;
   readonly domain: DomainProps;
   readonly openclaw?: GatewayProps | undefined;
+  readonly bedrock?: BedrockProps | undefined;
   /** Local models. Default: none, and no Ollama. */
   readonly ollama?: OllamaProps | undefined;
   readonly login?: LoginPageProps | undefined;
@@ -382,6 +470,12 @@ export interface PodOptionsInput {
   readonly storage?: StorageProps | undefined;
   readonly agents?: AgentsProps | undefined;
   readonly backups?: BackupProps | undefined;
+  readonly alarms?: AlarmProps | undefined;
+  /**
+   * Whether there is a page of graphs in CloudWatch, with the name of the pod: whether people can work, then machine, state and
+   * money. The first three of an account are free. Default: true.
+   */
+  readonly dashboard?: boolean | undefined;
   /** What a pod of this name has left behind when it was deleted. Default: nothing; the pod begins anew. */
   readonly retainedFrom?: RetainedProps | undefined;
   /**

@@ -10,6 +10,7 @@ export interface Acknowledged {
   readonly scaling: IConstruct;
   /** Absent where there is no bucket. */
   readonly backups?: IConstruct | undefined;
+  readonly accessLogs?: IConstruct | undefined;
 }
 
 /** Rules of cdk-nag (AwsSolutions) and of CDK that a pod breaks on purpose, and why. */
@@ -26,8 +27,11 @@ const reasons: Readonly<Record<keyof Acknowledged, Readonly<Record<string, strin
   entrance: {
     'AwsSolutions::AwsSolutions-EC23':
       'People reach the login page from anywhere unless network.allowedCidrs says otherwise; only HTTPS, and the redirect to it, is open.',
-    'AwsSolutions::AwsSolutions-ELB2':
-      'Access logs need a bucket of the account: loadBalancer.logAccessLogs(bucket) turns them on.',
+    'AwsSolutions::AwsSolutions-ELB2': 'Access logs are on unless logs.accessDays is 0.',
+  },
+  accessLogs: {
+    'AwsSolutions::AwsSolutions-S1':
+      'Logs of who reads the logs need another bucket, and CloudTrail records data events without one.',
   },
   secrets: {
     'AwsSolutions::AwsSolutions-SMG4':
@@ -39,7 +43,7 @@ const reasons: Readonly<Record<keyof Acknowledged, Readonly<Record<string, strin
   },
   scaling: {
     'AwsSolutions::AwsSolutions-AS3':
-      'One instance replaces itself; the alarms of a pod watch the target group, not the scaling events.',
+      'One instance replaces itself; the alarms of a pod watch the target group and the launches, not the scaling events.',
     'Annotation::@aws-cdk/aws-autoscaling:desiredCapacitySet':
       'Minimum, maximum and desired capacity are all 1: there is no other size to reset.',
   },

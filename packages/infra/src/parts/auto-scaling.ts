@@ -35,6 +35,8 @@ export class AutoScaling extends Construct {
       minCapacity: 1,
       maxCapacity: 1,
       desiredCapacity: 1,
+      // They cost nothing, and nothing else says how often an instance is replaced.
+      groupMetrics: [autoscaling.GroupMetrics.all()],
       // Terminate, then launch: two gateways must not write the same state.
       minHealthyPercentage: 0,
       maxHealthyPercentage: 100,
@@ -50,6 +52,7 @@ export class AutoScaling extends Construct {
         gracePeriod: Duration.seconds(120),
       }),
     });
+    this.node.defaultChild = this.group.node.defaultChild;
     this.group.attachToApplicationTargetGroup(props.targetGroup);
     // Inline: a hook that is a resource of its own would come after the first instance.
     const resource = this.group.node.defaultChild as autoscaling.CfnAutoScalingGroup;

@@ -49,5 +49,6 @@ export class Backups extends Construct {
       ],
       removalPolicy: retained,
     });
+    this.node.defaultChild = this.bucket.node.defaultChild;
   }
 }

@@ -6,6 +6,7 @@ import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { document } from '@clawharbor/iam-policies';
 import { autoScalingGroup } from '@clawharbor/iam-policies/autoscaling';
 import { toPolicyDocument } from '@clawharbor/iam-policies/cdk';
+import { guardrail as guardrailArn } from '@clawharbor/iam-policies/bedrock';
 import { userpool } from '@clawharbor/iam-policies/cognito-idp';
 import { accessPoint, fileSystem } from '@clawharbor/iam-policies/elasticfilesystem';
 import {
@@ -29,6 +30,7 @@ import { object } from '@clawharbor/iam-policies/s3';
 import { secret as secretArn } from '@clawharbor/iam-policies/secretsmanager';
 import { parameter } from '@clawharbor/iam-policies/ssm';
 import { Construct } from 'constructs';
+import type { PodOptions } from '../options/pod-options.ts';
 import type { Backups } from './backups.ts';
 import type { Secrets } from './secrets.ts';
 import type { Storage } from './storage.ts';
@@ -39,6 +41,7 @@ export interface Grants {
   readonly secrets: Secrets;
   readonly storage: Storage;
   readonly logGroup: logs.ILogGroup;
+  readonly bedrock: PodOptions['bedrock'] & { readonly region: string };
   /** What the instance fetches: the bundle, and what the parameter could not hold of the spec. */
   readonly artifacts: readonly Asset[];
   readonly userPool: cognito.IUserPool;
@@ -63,25 +66,16 @@ export class InstanceRole extends Construct {
       description: 'Instance of an OpenClaw pod',
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
     });
+    this.node.defaultChild = this.role.node.defaultChild;
   }
 
   /** Once only, when everything that it names is there. */
-  grant({
-    groupName,
-    specParameter,
-    secrets,
-    storage,
-    logGroup,
-    artifacts,
-    userPool,
-    backups,
-  }: Grants): iam.Policy {
+  grant(grants: Grants): iam.Policy {
+    const { groupName, specParameter, secrets, storage, logGroup, artifacts, userPool, backups } = grants;
     const { region, account } = Stack.of(this);
     const here = { partition: Aws.PARTITION, region, account };
     const statements = document(
-      invokeBedrock({ scope: 'all', ...here }),
-      listBedrockModels(),
-      subscribeMarketplace(),
+      modelCalls(grants.bedrock, here),
       describeInstances({ region }),
       completeLifecycle(autoScalingGroup({ ...here, name: groupName })),
       listPeople(userpool(userPool.userPoolArn)),
@@ -122,4 +116,34 @@ export class InstanceRole extends Construct {
       roles: [this.role],
     });
   }
+}
+
+/** Models of Amazon are not of the Marketplace: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html */
+function modelCalls(
+  { models, regions, guardrail, region }: Grants['bedrock'],
+  { partition, account }: { readonly partition: string; readonly account: string },
+) {
+  const called = { partition, region, account };
+  return [
+    invokeBedrock({
+      scope: some(models) ?? 'all',
+      ...called,
+      ...(regions === undefined ? {} : { regions: some(regions) ?? ['*'] }),
+      ...(guardrail === undefined
+        ? {}
+        : {
+            guardrail: {
+              arn: guardrailArn({ ...called, guardrailId: guardrail.id }),
+              version: guardrail.version,
+            },
+          }),
+    }),
+    listBedrockModels(),
+    ...(models?.every((id) => /^(\w+\.)?amazon\./.test(id)) ? [] : [subscribeMarketplace()]),
+  ].flat();
+}
+
+function some(values: readonly string[] | undefined): readonly [string, ...string[]] | undefined {
+  const [first, ...others] = values ?? [];
+  return first === undefined ? undefined : [first, ...others];
 }

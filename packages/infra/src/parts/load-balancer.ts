@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { ICertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -13,11 +14,14 @@ import type { Network } from './network.ts';
 export interface LoadBalancerProps {
   readonly network: Network;
   readonly login: Login;
-  /** Absent: no records are made. */
+  /** Validates the certificate. */
   readonly hostedZone: route53.IHostedZone | undefined;
+  /** Where the records are made. Absent: they are not. */
+  readonly recordsZone: route53.IHostedZone | undefined;
+  /** Issues the certificate. Absent: Amazon does. */
+  readonly certificateAuthority: ICertificateAuthority | undefined;
   /** Absent: one is made, and validated in the hosted zone. */
   readonly certificate: acm.ICertificate | undefined;
-  readonly records: boolean;
   readonly dnsNames: readonly [string, ...string[]];
   readonly internetFacing: boolean;
   readonly allowedCidrs: readonly string[];
@@ -68,6 +72,7 @@ export class LoadBalancer extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
   readonly targetGroup: elb.ApplicationTargetGroup;
   readonly rule: elb.ApplicationListenerRule;
+  readonly certificate: acm.ICertificate;
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps) {
     super(scope, id);
@@ -84,7 +89,9 @@ export class LoadBalancer extends Construct {
       // The gateway ticks every 30 s over its WebSocket.
       idleTimeout: Duration.seconds(120),
     });
+    this.node.defaultChild = this.loadBalancer.node.defaultChild;
     this.targetGroup = this.gatewayTargets(props);
+    this.certificate = props.certificate ?? this.ownCertificate(props);
     this.rule = this.httpsListener(props);
     this.loadBalancer.addListener('Http', {
       port: 80,
@@ -134,7 +141,7 @@ export class LoadBalancer extends Construct {
       port: 443,
       protocol: elb.ApplicationProtocol.HTTPS,
       open: false,
-      certificates: [props.certificate ?? this.ownCertificate(props)],
+      certificates: [this.certificate],
       sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
       defaultAction: elb.ListenerAction.fixedResponse(403, {
         contentType: 'text/plain',
@@ -158,19 +165,24 @@ export class LoadBalancer extends Construct {
     });
   }
 
-  private ownCertificate({ hostedZone, dnsNames: [first, ...others] }: LoadBalancerProps): acm.Certificate {
+  private ownCertificate(props: LoadBalancerProps): acm.ICertificate {
+    const { certificateAuthority, hostedZone } = props;
+    const [domainName, ...others] = props.dnsNames;
+    const names = { domainName, ...(others.length > 0 ? { subjectAlternativeNames: others } : {}) };
+    if (certificateAuthority !== undefined) {
+      return new acm.PrivateCertificate(this, 'Certificate', { ...names, certificateAuthority });
+    }
     return new acm.Certificate(this, 'Certificate', {
-      domainName: first,
-      ...(others.length > 0 ? { subjectAlternativeNames: others } : {}),
+      ...names,
       validation: acm.CertificateValidation.fromDns(hostedZone),
     });
   }
 
-  private makeRecords({ hostedZone, records, dnsNames, network }: LoadBalancerProps): void {
-    if (hostedZone === undefined || !records) return;
+  private makeRecords({ recordsZone, dnsNames, network }: LoadBalancerProps): void {
+    if (recordsZone === undefined) return;
     const target = route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer));
     for (const name of dnsNames) {
-      const record = { zone: hostedZone, recordName: `${name}.`, target };
+      const record = { zone: recordsZone, recordName: `${name}.`, target };
       new route53.ARecord(this, `A-${name}`, record);
       if (network.ipv6) new route53.AaaaRecord(this, `AAAA-${name}`, record);
     }

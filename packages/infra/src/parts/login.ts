@@ -44,6 +44,7 @@ export class Login extends Construct {
             ? cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN
             : cognito.ManagedLoginVersion.CLASSIC_HOSTED_UI,
       });
+    if (existing === undefined) this.node.defaultChild = this.userPool.node.defaultChild;
     const { domainName } = this.domain;
     // A prefix has no dot: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain.html
     this.url =

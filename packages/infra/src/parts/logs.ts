@@ -34,6 +34,7 @@ export class Logs extends Construct {
       removalPolicy: retained,
       ...(key ? { encryptionKey: key } : {}),
     });
+    this.node.defaultChild = this.group.node.defaultChild;
     if (key) allowLogs(key, Stack.of(this));
   }
 }

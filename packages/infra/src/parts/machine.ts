@@ -60,6 +60,7 @@ export class Machine extends Construct {
         },
       ],
     });
+    this.node.defaultChild = this.launchTemplate.node.defaultChild;
   }
 }
 

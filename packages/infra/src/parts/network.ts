@@ -64,6 +64,7 @@ export class Network extends Construct {
     super(scope, id);
     // With exactOptionalPropertyTypes a Vpc is no IVpc to the compiler: the d.ts of aws-cdk-lib lacks an undefined.
     this.vpc = (existing?.vpc ?? this.ownVpc(options)) as ec2.IVpc;
+    if (existing === undefined) this.node.defaultChild = this.vpc.node.defaultChild;
     this.ipv6 = existing ? (existing.ipv6 ?? false) : true;
     const entrance = this.vpc.selectSubnets(
       existing

@@ -32,6 +32,7 @@ export class Secrets extends Construct {
     this.key = existingKey ?? this.ownKey(podName);
     // With exactOptionalPropertyTypes a Secret is no ISecret to the compiler: the d.ts of aws-cdk-lib lacks an undefined.
     this.secret = (existingSecret ?? this.ownSecret(podName)) as secretsmanager.ISecret;
+    if (existingSecret === undefined) this.node.defaultChild = this.secret.node.defaultChild;
     this.secretKey = existingSecret === undefined ? this.key : existingSecret.encryptionKey;
     // https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
     const { secretArn, secretFullArn } = this.secret;

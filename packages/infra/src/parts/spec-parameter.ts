@@ -63,6 +63,7 @@ export class SpecParameter extends Construct {
       tier: 'Advanced',
       value,
     });
+    this.node.defaultChild = this.parameter;
   }
 
   private asset(content: string): Asset {

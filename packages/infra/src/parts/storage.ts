@@ -42,6 +42,7 @@ export class Storage extends Construct {
     this.fileSystem =
       existing?.fileSystem ??
       (retainedId === undefined ? this.ownFileSystem(props) : this.retainedFileSystem(retainedId, props));
+    if (existing === undefined) this.node.defaultChild = this.fileSystem.node.defaultChild;
     this.fileSystem.connections.allowDefaultPortFrom(client, 'The gateway');
     this.state = existing?.stateAccessPoint ?? this.accessPoint('State', '/state', gatewayAccount, '700');
     this.artifacts =

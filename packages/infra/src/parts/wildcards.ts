@@ -1,5 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { Policy } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 
 /** Why the instance role names no single resource, by the service of the ARN. Any other wildcard stays a finding. */
 const reasons: Readonly<Record<string, string>> = {
@@ -10,16 +11,40 @@ const reasons: Readonly<Record<string, string>> = {
   logs: 'The streams of the log group of the pod.',
 };
 
+/**
+ * Why what a pod grants to others names no single resource. Not for `*`: it would speak for what the principal has of others, too.
+ */
+const reasonsOfGrants: Readonly<Record<string, string>> = {
+  ec2: 'The instances that have the tag of the pod.',
+  ssm: 'The own sessions, by the tag that Session Manager gives them.',
+};
+
 /** Tells cdk-nag (AwsSolutions-IAM5) why, for each wildcard by itself: a new one is a new finding. */
 export function acknowledgeWildcards(policy: Policy): void {
   const { Statement } = policy.document.toJSON() as { Statement: readonly { Resource?: unknown }[] };
-  const resources = Statement.flatMap(({ Resource }) => Resource ?? []);
-  const names = new Set(resources.map((resource) => flat(Stack.of(policy).resolve(resource))));
+  acknowledge(
+    policy,
+    Statement.flatMap(({ Resource }) => Resource ?? []),
+    reasons,
+  );
+}
+
+/** As {@link acknowledgeWildcards}, for what was added to the policies of a role, user or group. */
+export function acknowledgeGrant(principal: IConstruct, resources: readonly string[]): void {
+  acknowledge(principal, resources, reasonsOfGrants);
+}
+
+function acknowledge(
+  scope: IConstruct,
+  resources: readonly unknown[],
+  why: Readonly<Record<string, string>>,
+): void {
+  const names = new Set(resources.map((resource) => flat(Stack.of(scope).resolve(resource))));
   for (const name of names) {
     const service = /^arn:(?:<.*?>|[a-z-]+):([a-z0-9-]+):/.exec(name)?.[1];
-    const reason = reasons[service ?? name];
+    const reason = why[service ?? name];
     if (!name.includes('*') || reason === undefined) continue;
-    Validations.of(policy).acknowledge({ id: `AwsSolutions::AwsSolutions-IAM5[Resource::${name}]`, reason });
+    Validations.of(scope).acknowledge({ id: `AwsSolutions::AwsSolutions-IAM5[Resource::${name}]`, reason });
   }
 }
 

@@ -2,7 +2,7 @@ import { access, chmod, chown, mkdir, rm, stat } from 'node:fs/promises';
 import { readIfPresent } from '../../config/files.ts';
 import * as z from 'zod';
 import { cloudWatchAgentConfig, podUnits, probeNoise } from '../../cloudwatch-agent.ts';
-import type { Condition } from '../../conditions.ts';
+import type { Observation } from '../../conditions.ts';
 import { BootstrapError } from '../../errors.ts';
 import { metricsFile, type Layout } from '../layout.ts';
 import { commandsAccount, gatewayAccount, ollamaAccount, type Account } from './account.ts';
@@ -16,7 +16,7 @@ export interface Need {
   missing(): Promise<boolean>;
   provide(): Promise<void>;
   /** The gateway can do without it; what is said of that. Absent: it cannot. */
-  readonly without?: Pick<Condition, 'type'> & { readonly met: string; readonly lost: string };
+  readonly without?: Pick<Observation, 'type'> & { readonly met: string; readonly lost: string };
 }
 
 /** @returns why it could not be provided, where the gateway can do without */
@@ -34,7 +34,7 @@ export async function provide(need: Need): Promise<string | undefined> {
 export function conditionOf(
   { type, met, lost }: NonNullable<Need['without']>,
   lack: string | undefined,
-): Condition {
+): Observation {
   return lack === undefined
     ? { type, status: 'True', reason: 'Provided', message: met }
     : { type, status: 'False', reason: 'NotProvided', message: `${lost}: ${lack}` };

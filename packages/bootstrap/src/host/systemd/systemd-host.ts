@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BootstrapError } from '../../errors.ts';
-import type { Condition } from '../../conditions.ts';
+import type { Observation } from '../../conditions.ts';
 import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } from '../host.ts';
 import { instanceLayout, type Layout } from '../layout.ts';
 import { giveTree, isTreeGiven, takeTree } from '../give-to-commands.ts';
@@ -76,7 +76,7 @@ export class SystemdHost implements Host {
     const { recur } = this.#options;
     if (recur !== undefined) needs.push(recurringBootstrap(run, recur, configFile(this.layout)));
     const changes: string[] = [];
-    const conditions: Condition[] = [];
+    const conditions: Observation[] = [];
     for (const need of needs) {
       const isMissing = await need.missing();
       const lack = isMissing && !options.dryRun ? await provide(need) : undefined;
