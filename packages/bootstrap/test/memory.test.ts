@@ -3,20 +3,44 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { converge } from '../src/converge.ts';
 import { memoryVerdict } from '../src/openclaw/gateway-memory.ts';
+import { isRecent, rememberRestart, wasRestartedFor } from '../src/openclaw/restart-record.ts';
 import { planRun } from '../src/plan.ts';
 import { makePod, type TestPod } from './stand-ins/pod.ts';
 
 describe('memory of a gateway whose heap may become 2048 MB', () => {
+  test.each<[string, number, boolean, string]>([
+    ['is fine after a start', 900, false, 'fine'],
+    ['is fine just below', 2047, false, 'fine'],
+    ['is too much', 2048, false, 'restart'],
+    ['is too much again, soon', 2048, true, 'wait'],
+  ])('%s', (_, held, wasRestarted, verdict) => {
+    expect(memoryVerdict({ held, heap: 2048, wasRestarted })).toBe(verdict);
+  });
+});
+
+describe('a restart for the same reason at 12:00', () => {
   const now = new Date('2026-11-29T12:00:00Z');
-  test.each<[string, number, string | undefined, string]>([
-    ['is fine after a start', 900, undefined, 'fine'],
-    ['is fine just below', 2047, undefined, 'fine'],
-    ['is too much', 2048, undefined, 'restart'],
-    ['is too much again, soon', 2048, '2026-11-29T11:00:01Z', 'wait'],
-    ['is too much again, later', 2048, '2026-11-29T11:00:00Z', 'restart'],
-    ['is too much, and a clock was wrong', 2048, '2036-01-01T00:00:00Z', 'restart'],
-  ])('%s', (_, held, restartedAt, verdict) => {
-    expect(memoryVerdict(now, { held, heap: 2048, restartedAt })).toBe(verdict);
+  test.each<[string, string | undefined, boolean]>([
+    ['was never', undefined, false],
+    ['was less than an hour ago', '2026-11-29T11:00:01Z', true],
+    ['was an hour ago', '2026-11-29T11:00:00Z', false],
+    ['was at a time that is not over: a clock was wrong', '2036-01-01T00:00:00Z', false],
+  ])('%s', (_, at, expected) => {
+    expect(isRecent(now, at)).toBe(expected);
+  });
+
+  test('is remembered for each reason', async () => {
+    const pod = await makePod();
+    try {
+      const { host } = pod;
+      expect(await wasRestartedFor(host, 'disk')).toBe(false);
+      await rememberRestart(host, 'disk');
+      await rememberRestart(host, 'memory');
+      expect(await wasRestartedFor(host, 'disk')).toBe(true);
+      expect(await wasRestartedFor(host, 'memory')).toBe(true);
+    } finally {
+      await pod.close();
+    }
   });
 });
 

@@ -19,8 +19,9 @@ import {
   isReplicated,
   wholeState,
 } from '../openclaw/gateway-databases.ts';
-import { describeMemory, memoryOf, memoryVerdict, rememberRestart } from '../openclaw/gateway-memory.ts';
+import { describeMemory, memoryOf, memoryVerdict } from '../openclaw/gateway-memory.ts';
 import { configFile, gatewayUnit, gatewayUnitName, permanentFailure } from '../openclaw/gateway-unit.ts';
+import { rememberRestart, type RestartReason } from '../openclaw/restart-record.ts';
 import { refusedStart } from '../openclaw/refused-start.ts';
 import { hadNoRoom } from '../openclaw/without-room.ts';
 import type { UnitState } from '../host/unit.ts';
@@ -107,7 +108,7 @@ async function untilDecided(context: StepContext): Promise<Decision> {
   if (decision.mayWait === undefined) return decision;
   const waited = await untilQuiet(context);
   const { changes, ...rest } = await decide(context);
-  if (rest.mayWait === 'memory') await rememberRestart(context.host);
+  if (rest.mayWait !== undefined) await rememberRestart(context.host, rest.mayWait);
   return { ...rest, changes: [...(waited === undefined ? [] : [waited]), ...changes] };
 }
 
@@ -148,7 +149,7 @@ interface Decision {
   /** `kill`: a restart of one that does not hear that it should end. */
   readonly action: 'none' | 'start' | 'restart' | 'kill';
   /** It is restarted for this alone, so that waits until nobody is in a turn. */
-  readonly mayWait?: 'memory' | 'disk';
+  readonly mayWait?: RestartReason;
   readonly warnings: readonly Warning[];
 }
 
@@ -240,7 +241,7 @@ async function revived({ host }: StepContext, { status, pid }: UnitState): Promi
 /** What is done for the memory of a gateway that has no other reason to be restarted. */
 async function relieved({ host }: StepContext, { status, pid }: UnitState): Promise<Decision> {
   const use = status === 'active' && pid !== undefined ? await memoryOf(host, pid) : undefined;
-  const verdict = use === undefined ? 'fine' : memoryVerdict(host.now(), use);
+  const verdict = use === undefined ? 'fine' : memoryVerdict(use);
   if (use === undefined || verdict === 'fine') return { changes: [], action: 'none', warnings: [] };
   const told = describeMemory(use);
   const warning = (message: string): Warning => ({ code: 'GATEWAY_MEMORY_HIGH', message });
