@@ -16,8 +16,8 @@ import { tryPort } from '../src/pod/port.ts';
 import { median, print, type Figure } from './figures.ts';
 
 const rounds = 3;
-/** Wanted of the last two were 0.28 and 0.75: see decision 31. */
-const limits = { replacement: 1.15, secondUp: 1.3, script: 0.35, ownStart: 1.1 } as const;
+/** Wanted of the last three were 1.3, 0.28 and 0.75: see decision 31. */
+const limits = { replacement: 1.15, secondUp: 1.5, script: 0.35, ownStart: 1.1 } as const;
 const pollMilliseconds = 5000;
 /** How exactly the script's own start is known. */
 const lookMilliseconds = 100;
@@ -65,7 +65,10 @@ try {
       ),
       aim: { ratio: 0.75, decision: 31 },
     },
-    held('a second up, over exec to ready in it', again, limits.secondUp),
+    {
+      ...held('a second up, over exec to ready in it', again, limits.secondUp),
+      aim: { ratio: 1.3, decision: 31 },
+    },
   ]);
 } finally {
   await pod.end();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheDirectory } from '../cache-directory.ts';
 import { execute, succeed } from './execute.ts';
 
 const suite = 'bookworm';
@@ -20,22 +20,22 @@ const packages = [
 
 /** Where root file systems are kept between runs: it takes more than a minute to make one. */
 export function defaultCacheDirectory(): string {
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'clawharbor', 'container');
+  return cacheDirectory('container');
 }
 
 /**
  * A Debian with systemd 252, the version of Amazon Linux 2023, from the machine's own package sources.
  * Made once for each list of packages; never written to afterwards.
  */
-export async function rootFileSystem(cacheDirectory = defaultCacheDirectory()): Promise<string> {
+export async function rootFileSystem(directory = defaultCacheDirectory()): Promise<string> {
   const key = createHash('sha256')
     .update(JSON.stringify([suite, process.arch, packages]))
     .digest('hex')
     .slice(0, 12);
-  const root = join(cacheDirectory, `${suite}-${key}`);
+  const root = join(directory, `${suite}-${key}`);
   if (await exists(root)) return root;
-  await mkdir(cacheDirectory, { recursive: true });
-  const unfinished = await mkdtemp(join(cacheDirectory, 'unfinished-'));
+  await mkdir(directory, { recursive: true });
+  const unfinished = await mkdtemp(join(directory, 'unfinished-'));
   try {
     const mirror = await machineMirror();
     await succeed(

@@ -142,6 +142,7 @@ function inherited(): Record<string, string> {
     'HOME',
     'LANG',
     'TMPDIR',
+    'NODE_COMPILE_CACHE',
     'npm_config_cache',
     'npm_config_offline',
     'npm_config_registry',
