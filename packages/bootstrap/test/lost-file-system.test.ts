@@ -19,6 +19,7 @@ afterEach(() => pod.close());
 
 const named = [
   'sweep-leftovers',
+  'keep-people',
   'read-secrets',
   'upgrade',
   'show-plugins',

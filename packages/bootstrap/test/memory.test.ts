@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { converge } from '../src/converge.ts';
@@ -33,6 +33,7 @@ describe('a restart for the same reason at 12:00', () => {
     const pod = await makePod();
     try {
       const { host } = pod;
+      await mkdir(host.layout.reports, { recursive: true });
       expect(await wasRestartedFor(host, 'disk')).toBe(false);
       await rememberRestart(host, 'disk');
       await rememberRestart(host, 'memory');

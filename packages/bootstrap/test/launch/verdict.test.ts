@@ -60,6 +60,9 @@ const rows: Readonly<Record<Place, readonly string[]>> = {
   anywhere: [
     'OPENCLAW_UNUSABLE',
     'PLUGIN_MISSING',
+    'COMMANDS_NOT_APART',
+    'PEOPLE_NOT_READ',
+    'PERSON_UNKNOWN',
     'ARTIFACT_CORRUPT',
     'ARTIFACT_NOT_STORED',
     'STATE_LOCKED',
