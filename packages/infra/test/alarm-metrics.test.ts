@@ -6,8 +6,10 @@ import { statusFile } from '../../bootstrap/src/databases/status.ts';
 import { metricsFile } from '../../bootstrap/src/host/layout.ts';
 import { placesOf } from '../../bootstrap/src/openclaw/databases-program.ts';
 import { GatewayLine } from '../../bootstrap/src/openclaw/gateway-line.ts';
+import { PeopleFiles } from '../../bootstrap/src/people/people-files.ts';
 import { backUpState } from '../../bootstrap/src/steps/back-up.ts';
 import { measureBackups } from '../../bootstrap/src/steps/measure-backups.ts';
+import { measurePeople } from '../../bootstrap/src/steps/measure-people.ts';
 import { measureReplica } from '../../bootstrap/src/steps/measure-replica.ts';
 import { startAws, type AwsStandIn } from '../../bootstrap/test/stand-ins/aws.ts';
 import { makePod, type TestPod } from '../../bootstrap/test/stand-ins/pod.ts';
@@ -61,6 +63,18 @@ beforeAll(async () => {
     databases: 'replicated' as const,
   };
   await measureReplica.apply({ ...context, host, spec: pod.spec({ logGroup, fileSystem }) });
+  // The list of people is kept by a unit of its own.
+  const people = new PeopleFiles(host.layout);
+  await people.prepare();
+  await people.write([], host.now());
+  const login = {
+    userPool: 'eu-central-1_Pool',
+    client: 'client',
+    url: 'https://prefix.auth.eu-central-1.amazoncognito.com',
+  };
+  // The plugin is part of a bundle; these are sources.
+  vi.stubGlobal('PLUGIN_FILES', { 'index.js': '' });
+  await measurePeople.apply({ ...context, spec: pod.spec({ logGroup, login }) });
   const text = await readFile(metricsFile(pod.host.layout), 'utf8');
   lines = text
     .trim()
@@ -70,6 +84,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
   await pod.close();
   await aws.close();
 });

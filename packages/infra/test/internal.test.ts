@@ -91,8 +91,8 @@ describe('endpoints', () => {
     const called = PolicyDocument.Statement.flatMap(({ Action }) => Action).map(
       (action) => action.split(':')[0]!,
     );
-    // By the VPC itself, by a gateway endpoint, and through another service.
-    const elsewise = new Set(['elasticfilesystem', 's3', 'kms', 'aws-marketplace']);
+    // By the VPC itself, by a gateway endpoint, through another service, and as the login page does.
+    const elsewise = new Set(['elasticfilesystem', 's3', 'kms', 'aws-marketplace', 'cognito-idp']);
     const expected = new Set(called.filter((service) => !elsewise.has(service)));
     expect(new Set(servicesOf(template))).toEqual(new Set([...expected, 'bedrock-runtime']));
     const group = theOne(template, 'AWS::AutoScaling::AutoScalingGroup').resource;

@@ -11,7 +11,9 @@ export interface EndpointsProps {
 }
 
 /**
- * What an instance calls of AWS, but for S3, which has a gateway endpoint that costs nothing, and EFS, which is in the VPC.
+ * What an instance calls of AWS, but for S3, which has a gateway endpoint that costs nothing, EFS, which is in the VPC, and the user
+ * pool, which is asked each few seconds who is in: its login page can be reached by no endpoint, so it needs NAT anyway.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/vpc-interface-endpoints.html
  * https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
  */
 export const endpointServices = {
