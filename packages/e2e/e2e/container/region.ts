@@ -4,6 +4,7 @@ import { gatewayAccount } from '@clawharbor/bootstrap/systemd';
 import {
   autoScaling,
   AutoScalingGroup,
+  cognitoIdp,
   CredentialIssuer,
   parameterStore,
   s3,
@@ -12,6 +13,7 @@ import {
   startImds,
   type LaunchRequest,
   type ParameterStore,
+  type PoolUser,
   type RequestRecord,
   type RunningInstance,
   type SecretsManager,
@@ -31,6 +33,15 @@ import { applyOverlay, laptopOverlay } from '../../src/pod/overlay.ts';
 import { addressIn } from '../../src/template/index.ts';
 import { ownArtifacts } from './artifacts.ts';
 import { OllamaRelease } from './ollama-release.ts';
+
+/** Whom the user pool has: the pod looks after who that is, and nobody signs in here. */
+const administrator: PoolUser = {
+  username: 'administrator',
+  sub: 'nobody-logs-in-here',
+  email: 'administrator@example.com',
+  groups: [],
+  enabled: true,
+};
 
 export interface RegionOptions {
   /** What the synthesized template says. */
@@ -99,7 +110,7 @@ export class Region {
       keysUrl: 'http://192.0.2.1',
       dnsNames,
       modelUrl: `http://${this.#model.address}/v1`,
-      adminSub: 'nobody-logs-in-here',
+      adminSub: administrator.sub,
     });
     // In place of a release of more than a gigabyte.
     const laid = applyOverlay(deployment.spec, overlay);
@@ -129,6 +140,7 @@ export class Region {
         credentials: this.#credentials,
         services: [
           autoScaling(this.group),
+          cognitoIdp({ ...deployment.userPool, users: () => [administrator] }),
           this.#secrets.service,
           this.#parameters.service,
           s3(() => deployment.buckets, bucketsOf(deployment, this.#options.directory)),
