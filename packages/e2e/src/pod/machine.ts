@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Report } from '@clawharbor/bootstrap';
@@ -47,6 +47,12 @@ export interface Machine {
 /** The root disk of an instance. */
 function rootDisk(directory: DataDirectory, instanceId: string): string {
   return join(directory.instances, instanceId);
+}
+
+/** What an instance has written of its run that goes on. */
+export async function reportOn(directory: DataDirectory, instanceId: string): Promise<Report> {
+  const text = await readFile(join(rootDisk(directory, instanceId), 'reports/report.json'), 'utf8');
+  return JSON.parse(text) as Report;
 }
 
 /** What an instance printed. */

@@ -12,7 +12,7 @@ import type { Listener, StepEvent } from './events.ts';
 import { asPodError, instanceFailure, starting } from './failures.ts';
 import { InstanceGroup } from './instance-group.ts';
 import { clearLeftovers } from './leftovers.ts';
-import type { MachineEnd } from './machine.ts';
+import { reportOn, type MachineEnd } from './machine.ts';
 import type { LocalNetwork } from './network.ts';
 import { openNetwork } from './open-network.ts';
 import { PodOperations } from './operations.ts';
@@ -65,6 +65,9 @@ export async function runPod(options: PodOptions): Promise<void> {
     lock.release();
   }
 }
+
+/** Of the steps that nobody waits for: when it begins, the report of what people wait for is written. */
+export const firstLate = 'start-commands';
 
 class Pod {
   /** Settles when the pod is to end: resolves when asked to, rejects when it cannot go on. */
@@ -254,11 +257,18 @@ class Pod {
   #stepped(instanceId: string, event: StepEvent): void {
     this.#options.listener(event);
     if (event.step === 'complete-lifecycle' && event.status !== 'started') this.#launchTold.resolve();
+    if (event.status === 'started' && event.step === firstLate) void this.#readReport(instanceId);
     if (event.status !== 'failed') return;
     const state = this.#deployed.lifecycleState(instanceId);
     // What fails once the hook was completed no longer decides about the instance.
     if (state === 'Pending:Proceed' || state === 'InService') return;
     this.#launchFailed(instanceId, instanceFailure(event.detail?.at(-1) ?? 'it gave no reason'));
+  }
+
+  /** A report is told at the end of a run; what people waited for is in it before the late steps, which may take minutes. */
+  async #readReport(instanceId: string): Promise<void> {
+    const report = await reportOn(this.#options.directory, instanceId).catch(() => undefined);
+    if (report !== undefined) this.#deployed.reported(instanceId, report);
   }
 
   #ended(instanceId: string, { stopped, exitCode, lastWords }: MachineEnd): void {
