@@ -92,6 +92,8 @@ export class SystemdContainer {
       `--network-namespace-path=${this.#network.path}`,
       ...(await loopDevices()).map((file) => `--bind=${file}`),
       ...binds.map(({ from, to, readOnly }) => `--bind${readOnly ? '-ro' : ''}=${from}:${to}`),
+      // Without it the rules of `IPAddressDeny` hold nobody back, and systemd says so only to its journal.
+      '--system-call-filter=bpf',
       '--link-journal=no',
       '--resolv-conf=off',
       '--timezone=off',
