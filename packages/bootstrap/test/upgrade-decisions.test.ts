@@ -6,7 +6,7 @@ import { objections, type Expected, type Seen } from '../src/upgrade/gate.ts';
 import { guess } from '../src/upgrade/last-release.ts';
 import { pathBetween, reachableFrom, type Path, type Releases } from '../src/upgrade/path.ts';
 import { journalSteps, type FailedUpgrade, type Journal } from '../src/upgrade/records.ts';
-import { proxyAddress, signInHeaders } from '../src/upgrade/sign-in.ts';
+import { proxyAddress, signInHeaders } from '../src/openclaw/sign-in.ts';
 import { trialModelPort, withTrialModel } from '../src/upgrade/trial-model.ts';
 import { situationOf, type Known } from '../src/upgrade/situation.ts';
 

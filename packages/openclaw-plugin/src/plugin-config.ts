@@ -32,6 +32,15 @@ export const pluginConfigSchema = z.strictObject({
       roles: rolePlanSchema.optional(),
     })
     .optional(),
+  /** How this machine finds out whether anybody could sign in. Only with {@link assertions}: without, the attempt would be believed. */
+  signIn: z
+    .strictObject({
+      /** From where the load balancer could come. */
+      address: z.union([z.ipv4(), z.ipv6()]),
+      /** What it would say, and what the browser behind it would. */
+      headers: z.record(z.string(), z.string()),
+    })
+    .optional(),
   /** What a request that the load balancer has authenticated must prove. */
   assertions: z
     .strictObject({
@@ -47,3 +56,5 @@ export const pluginConfigSchema = z.strictObject({
 });
 
 export type PluginConfig = z.output<typeof pluginConfigSchema>;
+
+export { signInPath, unsigned } from './sign-in/path.ts';

@@ -7,6 +7,7 @@ import { Admission } from './people/admission.ts';
 import { peopleVariable } from './people/people-file.ts';
 import type { OpenClawApi } from './openclaw-api.ts';
 import { pluginConfigSchema, pluginId, type PluginConfig } from './plugin-config.ts';
+import { signInRoute } from './sign-in/route.ts';
 import { signOutCommand } from './sign-out/command.ts';
 import { signOutRoute } from './sign-out/route.ts';
 import { SignedOut } from './sign-out/signed-out.ts';
@@ -23,7 +24,7 @@ export default {
       const where = `plugins.entries.${pluginId}.config`;
       throw new PluginError('PLUGIN_CONFIG_INVALID', `${where}: ${z.prettifyError(config.error)}`);
     }
-    const { assertions, people, signOut } = config.data;
+    const { assertions, people, signIn, signOut } = config.data;
     const signedOut = signOut && new SignedOut(signedOutFile(), api.logger.warn);
     if (signOut !== undefined) {
       api.registerHttpRoute(signOutRoute(signOut, signedOut));
@@ -43,6 +44,7 @@ export default {
         stop: () => guard.stop(),
       });
     }
+    if (guard !== undefined && signIn !== undefined) api.registerHttpRoute(signInRoute(signIn));
     if (people !== undefined) bindAccess(api, people, guard);
   },
 };

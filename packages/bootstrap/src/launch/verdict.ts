@@ -80,6 +80,7 @@ const places: Readonly<Record<BootstrapErrorCode, Place>> = {
   // Of the spec, or of what this machine runs besides.
   PORT_TAKEN: 'anywhere',
   GATEWAY_NOT_READY: 'anywhere',
+  GATEWAY_LETS_NOBODY_IN: 'anywhere',
   GATEWAY_HUNG: 'anywhere',
   GATEWAY_CALL_FAILED: 'anywhere',
   GATEWAY_RUNS_OTHERWISE: 'anywhere',

@@ -6,6 +6,7 @@ import type { OpenClawVersion } from '../openclaw-release.ts';
 import { staleSeconds } from '../people/stale.ts';
 import { rolePlan } from '../people/wanted-people.ts';
 import type { PodSpec } from '../spec/pod-spec.ts';
+import { proxyAddress, signInHeaders } from '../openclaw/sign-in.ts';
 import { clawharborPlugin } from './directory.ts';
 
 const part = z.looseObject({}).catch({});
@@ -66,9 +67,19 @@ function pluginConfig(config: unknown, spec: PodSpec): PluginConfig {
             clientId: login.client,
             ...(login.keys === undefined ? {} : { keys: login.keys }),
           },
+          ...signInAttempt(config, allowed[0]!),
         }),
     signOut: { endpoint: `${login.url}/logout`, clientId: login.client, origins: allowed },
   };
+}
+
+/** Nobody, by the way that everybody comes: without a signature it gets no further. */
+function signInAttempt(config: unknown, origin: string): Pick<PluginConfig, 'signIn'> {
+  const address = proxyAddress(config);
+  if (address === undefined) return {};
+  // Whom it is for, the connection says.
+  const { host: _, ...headers } = signInHeaders(config, 'clawharbor-attempt');
+  return { signIn: { address, headers: { ...headers, origin } } };
 }
 
 /**

@@ -9,6 +9,7 @@ import { readyToCall } from '../openclaw/gateway-call.ts';
 import { configFile, gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { forgetRefusedStart } from '../openclaw/refused-start.ts';
 import { untilPluginLoaded } from '../plugin/loaded.ts';
+import { untilSignInWorks } from '../plugin/sign-in.ts';
 import { followConfig } from './follow-config.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
 import { untilReady } from './until-ready.ts';
@@ -50,6 +51,8 @@ async function whenReady(context: StepContext): Promise<StepResult> {
   const { brokenChannels, ...gateway } = await untilReady(context);
   await untilPluginLoaded(context);
   const { isProved, ...followed } = await followConfig(context);
+  // Not before: what it takes over now may be who speaks for the load balancer.
+  await untilSignInWorks(context);
   await rememberGood(context, isProved);
   const conditions = [...followed.conditions, ...channelsCondition(brokenChannels)];
   return { ...followed, conditions, ...(isStarted(context) ? { gateway } : {}) };

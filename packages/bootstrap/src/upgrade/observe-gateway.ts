@@ -10,7 +10,7 @@ import type { StepContext } from '../steps/step.ts';
 import { whySilent } from './ask-again.ts';
 import { readState } from './counts.ts';
 import type { Seen } from './gate.ts';
-import { proxyAddress, signInHeaders } from './sign-in.ts';
+import { proxyAddress, signInHeaders } from '../openclaw/sign-in.ts';
 
 /**
  * Long enough for what a release does only after it is ready: channels, schedules and plugins start in the first seconds,

@@ -19,7 +19,7 @@ import type { StepContext } from '../steps/step.ts';
 import { layOutCopy } from './cold-copy.ts';
 import { readState } from './counts.ts';
 import { objections } from './gate.ts';
-import { proxyAddress, signInHeaders } from './sign-in.ts';
+import { proxyAddress, signInHeaders } from '../openclaw/sign-in.ts';
 import { parseTrial, trialProgram, type TrialInput } from './trial-gateway.ts';
 import { pointedAtTrialModel, trialModelPort } from './trial-model.ts';
 

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Server, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { isAttempt } from '../sign-in/attempt.ts';
 import { loginOf, type SignedOut } from '../sign-out/signed-out.ts';
 import { identityHeader, type Assertions } from './assertions.ts';
 
@@ -92,6 +93,7 @@ export class RequestGuard {
       if (rawHeaders[at]?.toLowerCase() === identityHeader)
         rawHeaders.splice(at, 2, 'x-clawharbor-refused', '');
     }
+    if (isAttempt(request)) return;
     if (!this.#told.has(doubt)) this.#tell(`ASSERTION_REFUSED: a request says who it is from, but ${doubt}`);
     this.#told.add(doubt);
   };
