@@ -73,6 +73,7 @@ const rows: Readonly<Record<Place, readonly string[]>> = {
     'UNIT_FAILED',
     'PORT_TAKEN',
     'GATEWAY_NOT_READY',
+    'GATEWAY_LETS_NOBODY_IN',
     'GATEWAY_HUNG',
     'GATEWAY_CALL_FAILED',
     'GATEWAY_RUNS_OTHERWISE',
