@@ -270,6 +270,7 @@ describe('a new release', () => {
     ['runs without the ways in', { ...good, config: { gateway: { port: 5173 } } }, /way in.*gateway\.auth/],
     ['lets anybody in', { ...good, anonymous: 200 }, /answers 200 to somebody who does not say/],
     ['lets nobody in', { ...good, signedIn: 403 }, /answers 403 to somebody who signed in/],
+    ['would let nobody in', { ...good, lockedOut: 'no way' }, /lets nobody in: no way/],
     ['runs with something else', { ...good, isOther: true }, /another config than the one on disk/],
     ['lets in who only claims to have signed in', { ...good, impostor: 200 }, /only claims/],
     [

@@ -2,9 +2,15 @@ import { signInPath, unsigned } from '@clawharbor/openclaw-plugin/config';
 import * as z from 'zod';
 import { parseOrNothing } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
-import { gatewayPort } from '../spec/pod-spec.ts';
+import type { Layout } from '../host/layout.ts';
+import { gatewayPort, type PodSpec } from '../spec/pod-spec.ts';
 import type { StepContext } from '../steps/step.ts';
 import { clawharborPlugin } from './directory.ts';
+
+/** Whether the load balancer signs whom a request is from, so that nobody here can come as somebody. */
+export function isSigned(spec: PodSpec, layout: Layout): boolean {
+  return spec.login?.loadBalancer !== undefined && clawharborPlugin(spec, layout) !== undefined;
+}
 
 /** A gateway that has just begun to listen may be too busy for anybody. */
 const usualPatience = 30_000;

@@ -16,6 +16,8 @@ export interface Seen {
   readonly signedIn?: number | undefined;
   /** The same for one who claims to come by it and does not. */
   readonly impostor?: number | undefined;
+  /** Why it would let in nobody who signs in, where only the load balancer can say who that is. Absent: it would, or was not asked. */
+  readonly lockedOut?: string | undefined;
   /** Sessions that it lists. */
   readonly sessions?: number | undefined;
   /** Why nobody answers a message. Absent: somebody does, or nobody was asked. */
@@ -52,6 +54,7 @@ export function objections(seen: Seen, { before, hasTurn = false, wanted, releas
     ...(seen.signedIn !== undefined && !isLetIn(seen.signedIn)
       ? [`it answers ${seen.signedIn} to somebody who signed in at the load balancer`]
       : []),
+    ...(seen.lockedOut === undefined ? [] : [`it lets nobody in: ${seen.lockedOut}`]),
     ...(isLetIn(seen.impostor)
       ? [`it answers ${seen.impostor} to somebody who only claims to come by the load balancer`]
       : []),

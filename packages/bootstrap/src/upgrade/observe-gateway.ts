@@ -5,12 +5,13 @@ import { userList } from '../openclaw/administrators.ts';
 import { gatewayCall } from '../openclaw/gateway-call.ts';
 import { gatewayUnitName } from '../openclaw/gateway-unit.ts';
 import { askReady } from '../openclaw/ready-answer.ts';
+import { proxyAddress, signInHeaders } from '../openclaw/sign-in.ts';
+import { isSigned, untilSignInWorks } from '../plugin/sign-in.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
 import type { StepContext } from '../steps/step.ts';
 import { whySilent } from './ask-again.ts';
 import { readState } from './counts.ts';
 import type { Seen } from './gate.ts';
-import { proxyAddress, signInHeaders } from '../openclaw/sign-in.ts';
 
 /**
  * Long enough for what a release does only after it is ready: channels, schedules and plugins start in the first seconds,
@@ -64,7 +65,7 @@ export async function observeGateway(
 
 async function ask(
   context: StepContext,
-): Promise<Pick<Seen, 'config' | 'isOther' | 'unanswered' | 'sessions' | 'signedIn' | 'impostor'>> {
+): Promise<Pick<Seen, 'config' | 'isOther' | 'unanswered' | 'sessions' | keyof SignedIn>> {
   try {
     const answer = configAnswer.parse(await gatewayCall(context, 'config.get', {}));
     const { resolved: config, configRevisionHash: onDisk, appliedConfigHash: applied } = answer;
@@ -78,20 +79,39 @@ async function ask(
   }
 }
 
+type SignedIn = Pick<Seen, 'signedIn' | 'impostor' | 'lockedOut'>;
+
 /**
- * A sign-in in the words of the load balancer, from this machine. Where that is no load balancer it must fail. Where it is
- * one, as on a laptop, it is made for somebody whom the gateway knows: a stranger would become a person.
+ * A sign-in in the words of the load balancer, from this machine. Where that is no load balancer, or where that one signs
+ * whom it speaks of, it must fail; there the gateway itself is asked what would become of one. Where it is one, it is made for
+ * somebody whom the gateway knows: a stranger would become a person.
  */
-async function signIn(context: StepContext): Promise<Pick<Seen, 'signedIn' | 'impostor'>> {
-  const { config } = context.spec.openclaw;
+async function signIn(context: StepContext): Promise<SignedIn> {
+  const { host, spec } = context;
+  const { config } = spec.openclaw;
   const address = proxyAddress(config);
   if (address === undefined) return {};
-  if (!address.startsWith('127.')) return { impostor: await statusFor(context, signInHeaders(config)) };
+  const signed = isSigned(spec, host.layout);
+  if (signed || !address.startsWith('127.')) {
+    const lockedOut = signed ? await whyLockedOut(context) : undefined;
+    const impostor = await statusFor(context, signInHeaders(config));
+    return { impostor, ...(lockedOut === undefined ? {} : { lockedOut }) };
+  }
   const { profiles } = userList.parse(await gatewayCall(context, 'users.list', {}));
   const identity = profiles.flatMap(({ emails }) => emails)[0];
   return identity === undefined
     ? {}
     : { signedIn: await statusFor(context, signInHeaders(config, identity)) };
+}
+
+async function whyLockedOut(context: StepContext): Promise<string | undefined> {
+  try {
+    await untilSignInWorks(context);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BootstrapError) return error.message;
+    throw error;
+  }
 }
 
 /** HTTP status; undefined while nobody answers. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
+import { signInPath, unsigned } from '@clawharbor/openclaw-plugin/config';
 import { inScratch } from '../backup/create.ts';
 import { BackupFolder } from '../backup/folder.ts';
 import { unpackForWorld } from '../backup/unpack.ts';
@@ -11,7 +12,9 @@ import type { Wanted } from '../config/merge.ts';
 import { BootstrapError } from '../errors.ts';
 import { balancerSocket, furnish, inOwnWorld, whyNoOwnWorld } from '../host/own-world.ts';
 import { gatewayUnit, installDirectory } from '../openclaw/gateway-unit.ts';
+import { proxyAddress, signInHeaders } from '../openclaw/sign-in.ts';
 import { openclawReleases } from '../openclaw-release.ts';
+import { isSigned } from '../plugin/sign-in.ts';
 import { knownSecrets } from '../secrets/known-secrets.ts';
 import { redact } from '../secrets/redact.ts';
 import { gatewayPort } from '../spec/pod-spec.ts';
@@ -19,7 +22,6 @@ import type { StepContext } from '../steps/step.ts';
 import { layOutCopy } from './cold-copy.ts';
 import { readState } from './counts.ts';
 import { objections } from './gate.ts';
-import { proxyAddress, signInHeaders } from '../openclaw/sign-in.ts';
 import { parseTrial, trialProgram, type TrialInput } from './trial-gateway.ts';
 import { pointedAtTrialModel, trialModelPort } from './trial-model.ts';
 
@@ -86,6 +88,8 @@ async function tryRelease(
   const address = proxyAddress(wanted.desired);
   const socketPath = isElsewhere(address) ? balancerSocket : undefined;
   const modelPort = trialModelPort(gatewayPort(spec));
+  // What a load balancer has signed, nobody here can say.
+  const attempt = isSigned(spec, host.layout) ? { attempt: { path: signInPath, fine: unsigned } } : {};
   const input: TrialInput = {
     command: unit.command,
     install: join(installDirectory(host.layout, spec.openclaw.version), 'package.json'),
@@ -95,7 +99,9 @@ async function tryRelease(
     watchSeconds,
     files: Object.fromEntries(movable(pointedAtTrialModel(host, accepted.set, modelPort), host.layout.state)),
     state: host.layout.state,
-    ...(address === undefined ? {} : { signIn: { socketPath, headers: signInHeaders(wanted.desired) } }),
+    ...(address === undefined
+      ? {}
+      : { signIn: { socketPath, headers: signInHeaders(wanted.desired), ...attempt } }),
   };
   const result = await host.run(
     inOwnWorld(

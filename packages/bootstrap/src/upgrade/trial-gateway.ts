@@ -9,6 +9,7 @@ const seen = z.object({
   anonymous: z.int().optional(),
   signedIn: z.int().optional(),
   impostor: z.int().optional(),
+  lockedOut: z.string().optional(),
   sessions: z.int().optional(),
   /** Why it did not answer a message; absent: it did, or was not asked. */
   silent: z.string().optional(),
@@ -45,6 +46,8 @@ export interface TrialInput {
     /** Leads to the gateway by way of the load balancer. Absent: that is on this machine. */
     readonly socketPath: string | undefined;
     readonly headers: Readonly<Record<string, string>>;
+    /** Where the gateway says what would become of them, and what it says where all is well; absent where nothing is signed. */
+    readonly attempt?: { readonly path: string; readonly fine: string };
   };
 }
 
@@ -111,6 +114,18 @@ const status = (path, options = {}) => new Promise((resolve) => {
   request.on('timeout', () => request.destroy()).on('error', () => resolve(undefined));
 });
 
+/** @returns why nobody would be let in; undefined: everybody would, or it does not say */
+async function whyLockedOut({ path, fine }) {
+  for (const until = performance.now() + 30_000; ; await delay(250)) {
+    const said = await fetch('http://127.0.0.1:' + port + path).then(
+      async (response) => (response.status === 200 ? await response.json() : {}),
+      () => undefined,
+    );
+    if (said !== undefined && (said.reason === undefined || said.reason === fine)) return undefined;
+    if (end || performance.now() > until) return said?.reason ?? path + ' does not answer';
+  }
+}
+
 let client;
 async function ask(method, parameters = {}, more = {}) {
   try {
@@ -145,8 +160,9 @@ async function observe() {
   const ready = performance.now();
   const found = { readyMs: Math.round(ready - started), anonymous: await status('/control-ui-config.json') };
   if (signIn) {
-    const { socketPath, headers } = signIn;
-    found.signedIn = await status('/control-ui-config.json', { socketPath, headers });
+    const { socketPath, headers, attempt } = signIn;
+    if (attempt) found.lockedOut = await whyLockedOut(attempt);
+    else found.signedIn = await status('/control-ui-config.json', { socketPath, headers });
     if (socketPath) found.impostor = await status('/control-ui-config.json', { headers });
   }
   const config = await ask('config.get');
