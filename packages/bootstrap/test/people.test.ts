@@ -77,7 +77,7 @@ describe('whether the people are known', () => {
       reason: 'ListCurrent',
       message: '1 people of the user pool are in, 1 are out.',
     });
-    // A clock that was set back makes no list older.
+    // A clock that was set back by a little makes no list older.
     expect(after(-5).status).toBe('True');
   });
 
@@ -87,6 +87,8 @@ describe('whether the people are known', () => {
       /last read 61 s ago.*after 900 s nobody new gets in; nobody is thrown out/,
     );
     expect(peopleKnown(undefined, new Date())).toMatchObject({ status: 'False', reason: 'NoList' });
+    expect(after(-86_400)).toMatchObject({ status: 'False', reason: 'ListStale' });
+    expect(after(-86_400).message).toMatch(/86400 s from now, by a clock that was wrong/);
   });
 });
 

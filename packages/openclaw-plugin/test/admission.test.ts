@@ -117,6 +117,16 @@ test('who is in no list is out', () => {
 });
 
 describe('a list that', () => {
+  test('is dated ahead, by a clock that was wrong, lets nobody new in and throws nobody out', () => {
+    const access = authorize(ada);
+    now -= 86_400_000;
+    admission.look();
+    expect(access.signal.aborted).toBe(false);
+    expect(() => authorize(bob)).toThrow(/PEOPLE_STALE/);
+    now += 86_400_000;
+    expect(() => authorize(bob)).not.toThrow();
+  });
+
   test('is too old lets nobody new in and throws nobody out', () => {
     const access = authorize(ada);
     now += 900_001;

@@ -30,7 +30,7 @@ export function isRecent(now: Date, at: string | undefined): boolean {
 
 /** On the machine's own disk: another instance has another gateway. */
 function recordOf({ layout }: Host): string {
-  return join(layout.reports, 'restarts.json');
+  return join(layout.reports, 'restarted-for.json');
 }
 
 async function restarts(host: Host): Promise<z.infer<typeof record>> {
