@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { behindTheFence, writerLock } from '../src/backup/writer-lock.ts';
 import { converge } from '../src/converge.ts';
@@ -74,6 +74,10 @@ describe.skipIf(!isLinux)('the lock of a running gateway', () => {
     await units.setSecretEnvironment('openclaw', {});
     await units.start('openclaw');
     await expect.poll(async () => (await units.state('openclaw')).status).toBe('starting');
+    // It waits for this file, and not for the one that comes.
+    const { ino } = await stat(lock);
+    const waits = async () => new RegExp(`-> FLOCK .*:${ino} `).test(await readFile('/proc/locks', 'utf8'));
+    await expect.poll(waits, { timeout: 10_000 }).toBe(true);
     await rm(lock);
     expect((await run()).codes).toEqual(['STATE_UNLOCKED']);
     expect(await hasLostFence(pod.host, await pid())).toBe(false);

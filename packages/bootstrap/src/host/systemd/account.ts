@@ -4,10 +4,9 @@ export interface Account {
   readonly uid: number;
   readonly gid: number;
   readonly home: string;
+  /** Numbers of further groups that it is in. Default: none. */
+  readonly groups?: readonly number[];
 }
-
-/** Runs the gateway and owns the state. The EFS access points must use the same numbers as their POSIX user. */
-export const gatewayAccount: Account = { name: 'openclaw', uid: 1800, gid: 1800, home: '/home/openclaw' };
 
 /** Runs local models: it has no access to the gateway's state or secrets. */
 export const ollamaAccount: Account = { name: 'ollama', uid: 1801, gid: 1801, home: '/var/lib/ollama' };
@@ -18,4 +17,16 @@ export const commandsAccount: Account = {
   uid: 1802,
   gid: 1802,
   home: '/var/lib/openclaw-commands',
+};
+
+/**
+ * Runs the gateway and owns the state. The EFS access points must use the same numbers as their POSIX user. What runs as it
+ * reads the workspaces as the gateway does: OpenClaw 2026.9.6 makes no backup beside a directory that it may not look into.
+ */
+export const gatewayAccount: Account = {
+  name: 'openclaw',
+  uid: 1800,
+  gid: 1800,
+  home: '/home/openclaw',
+  groups: [commandsAccount.gid],
 };

@@ -41,7 +41,7 @@ export function asAccount(
           'setpriv',
           `--reuid=${account.uid}`,
           `--regid=${account.gid}`,
-          '--clear-groups',
+          account.groups === undefined ? '--clear-groups' : `--groups=${account.groups.join(',')}`,
           '--no-new-privs',
           '--',
         ]),
