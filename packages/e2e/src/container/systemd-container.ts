@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
@@ -35,12 +36,15 @@ export class SystemdContainer {
   readonly root: string;
   readonly #options: SystemdContainerOptions;
   readonly #network: NetworkNamespace;
+  /** What it is called on this machine. */
+  readonly #id: string;
   #supervisor: ChildProcess | undefined;
   #groups: string[] = [];
   #pid = 0;
 
-  private constructor(options: SystemdContainerOptions, network: NetworkNamespace) {
+  private constructor(options: SystemdContainerOptions, network: NetworkNamespace, id: string) {
     this.name = options.name;
+    this.#id = id;
     this.root = join(options.directory, 'root');
     this.#options = options;
     this.#network = network;
@@ -49,8 +53,10 @@ export class SystemdContainer {
   /** A machine that is switched off. */
   static async create(options: SystemdContainerOptions): Promise<SystemdContainer> {
     const [upper, work] = [join(options.directory, 'upper'), join(options.directory, 'work')];
-    const network = await NetworkNamespace.create(`ch-${options.name}`, options.relays ?? []);
-    const container = new SystemdContainer(options, network);
+    // Of its own also beside one of the same name that a killed test left behind.
+    const id = `${options.name}-${randomBytes(4).toString('hex')}`;
+    const network = await NetworkNamespace.create(`ch-${id}`, options.relays ?? []);
+    const container = new SystemdContainer(options, network, id);
     for (const directory of [upper, work, container.root]) await mkdir(directory, { recursive: true });
     const layers = `lowerdir=${options.root},upperdir=${upper},workdir=${work}`;
     await succeed('mount', ['-t', 'overlay', 'overlay', '-o', layers, container.root]);
@@ -64,7 +70,7 @@ export class SystemdContainer {
 
   /** Switches it on and waits until systemd has started everything. */
   async boot(): Promise<void> {
-    this.#groups = await controlGroups(this.name);
+    this.#groups = await controlGroups(this.#id);
     const nspawn = await this.#nspawn();
     const enter = this.#groups.map((group) => `echo $$ > '${group}/cgroup.procs' && `).join('');
     // It must not outlive this process, however that ends.
@@ -86,7 +92,7 @@ export class SystemdContainer {
       '--quiet',
       '--register=no',
       ...((await runsSystemd()) ? [] : ['--keep-unit']),
-      `--machine=${this.name}`,
+      `--machine=${this.#id}`,
       `--hostname=${this.name}`,
       `--directory=${this.root}`,
       `--network-namespace-path=${this.#network.path}`,
