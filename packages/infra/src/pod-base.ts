@@ -3,7 +3,7 @@ import { toPolicyStatements } from '@clawharbor/iam-policies/cdk';
 import { encryptWith, openSession, writeSecret } from '@clawharbor/iam-policies/intents';
 import { key as keyArn } from '@clawharbor/iam-policies/kms';
 import { secret as secretArn } from '@clawharbor/iam-policies/secretsmanager';
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, Stack, Token } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -202,6 +202,7 @@ export function specParameterNameOf(podName: string): string {
 
 /** Without the ids of the statements: two pods may grant to one role, and in a policy an id is there once. */
 function grant(grantee: iam.IGrantable, statements: readonly IdentityStatement[]): iam.Grant {
+  refuseOfAnotherAccount(grantee);
   const policies = toPolicyStatements(document(...statements).asInline());
   const grants = policies.map(({ actions, resources: resourceArns, conditions }) =>
     iam.Grant.addToPrincipal({
@@ -212,13 +213,7 @@ function grant(grantee: iam.IGrantable, statements: readonly IdentityStatement[]
     }),
   );
   const { grantPrincipal } = grantee;
-  if (!grants.every(({ success }) => success)) {
-    throw new InfraError(
-      'GRANTEE_INVALID',
-      `${Construct.isConstruct(grantPrincipal) ? grantPrincipal.node.path : 'The grantee'} has no policy that a grant could be ` +
-        'added to. Give a role, user or group of the account of the pod.',
-    );
-  }
+  if (!grants.every(({ success }) => success)) throw noPolicyOf(grantPrincipal);
   if (Construct.isConstruct(grantPrincipal)) {
     acknowledgeGrant(
       grantPrincipal,
@@ -226,4 +221,20 @@ function grant(grantee: iam.IGrantable, statements: readonly IdentityStatement[]
     );
   }
   return grants.reduce((all, one) => all.combine(one));
+}
+
+/** CDK says of an imported role of another account that the statement was added, and adds it nowhere (aws-cdk-lib 2.276.0). */
+function refuseOfAnotherAccount({ grantPrincipal }: iam.IGrantable): void {
+  if (!Construct.isConstruct(grantPrincipal)) return;
+  const [theirs, own] = [grantPrincipal.principalAccount, Stack.of(grantPrincipal).account];
+  if (theirs === undefined || Token.isUnresolved(theirs) || Token.isUnresolved(own) || theirs === own) return;
+  throw noPolicyOf(grantPrincipal);
+}
+
+function noPolicyOf(principal: iam.IPrincipal): InfraError {
+  return new InfraError(
+    'GRANTEE_INVALID',
+    `${Construct.isConstruct(principal) ? principal.node.path : 'The grantee'} has no policy that a grant could be ` +
+      'added to. Give a role, user or group of the account of the pod.',
+  );
 }

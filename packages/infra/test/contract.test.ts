@@ -99,10 +99,15 @@ describe.each(pods)('%s', (_, make) => {
   });
 
   test('refuses to grant to whom nothing can be granted', () => {
-    const { pod } = make();
-    const stranger = new AccountPrincipal('999999999999');
-    for (const grant of [() => pod.grantSecretWrite(stranger), () => pod.grantSessionManager(stranger)]) {
-      expect(grant).toThrow(expect.objectContaining({ code: 'GRANTEE_INVALID' }));
+    const { pod, stack } = make();
+    const strangers = [
+      new AccountPrincipal('999999999999'),
+      Role.fromRoleArn(stack, 'Stranger', 'arn:aws:iam::999999999999:role/stranger'),
+    ];
+    for (const stranger of strangers) {
+      for (const grant of [() => pod.grantSecretWrite(stranger), () => pod.grantSessionManager(stranger)]) {
+        expect(grant).toThrow(expect.objectContaining({ code: 'GRANTEE_INVALID' }));
+      }
     }
   });
 

@@ -51,6 +51,13 @@ describe.each(regions)('$partition, in $name', ({ name: region, partition, domai
     else expect(issuer).toMatch(elsewhere);
   });
 
+  // https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html
+  test('tells the instance where they sign out', () => {
+    const { url } = specOf(template)['login'] as { url: string };
+    const host = partition === 'aws-us-gov' ? 'auth-fips' : 'auth';
+    expect(url).toMatch(new RegExp(`\\.${host}\\.${region}\\.amazoncognito\\.com$`));
+  });
+
   test('lets keys be used through services by that domain, and by principals that exist', () => {
     const policies = JSON.stringify([
       ...resourcesOf(template, 'AWS::IAM::Policy'),

@@ -17,6 +17,16 @@ export interface LoginProps {
   readonly existing?: ExistingLogin | undefined;
 }
 
+/**
+ * Where the login pages of prefixes are. In AWS GovCloud (US) there are those with FIPS only:
+ * https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html. Of a Region that only the deployment knows it is taken
+ * to be another.
+ */
+function prefixHost(region: string): string {
+  const inGovCloud = !Token.isUnresolved(region) && region.startsWith('us-gov-');
+  return `${inGovCloud ? 'auth-fips' : 'auth'}.${region}.amazoncognito.com`;
+}
+
 /** Cognito: the people of the team, whom an admin creates, and the login page. */
 export class Login extends Construct {
   readonly userPool: cognito.IUserPool;
@@ -50,7 +60,7 @@ export class Login extends Construct {
     this.url =
       !Token.isUnresolved(domainName) && domainName.includes('.')
         ? `https://${domainName}`
-        : `https://${domainName}.auth.${Stack.of(this).region}.amazoncognito.com`;
+        : `https://${domainName}.${prefixHost(Stack.of(this).region)}`;
     const providers = options.identityProviders.map((each) => identityProvider(this, this.userPool, each));
     this.client = this.ownClient(dnsNames, options, providers);
     // The client names them.
