@@ -52,11 +52,13 @@ export class GatewayClient {
   /**
    * @param headers as a browser would send them: `cookie` of the load balancer's session
    * @param address what to connect to, if not to the origin itself
+   * @param frame fields of the frame `connect` that are another
    */
   static async connect(
     origin: string,
     headers: Record<string, string>,
     address: string = origin,
+    frame: object = {},
   ): Promise<GatewayClient> {
     const page = (await request(address, '/', { headers })).body;
     const buildId = /data-openclaw-control-ui-build-id="([^"]+)"/
@@ -81,12 +83,10 @@ export class GatewayClient {
         if (frame.event === 'connect.challenge') {
           const challenge = frame.payload as { nonce: string; ts: number };
           const admitted = async () => {
-            const answer = await send(
-              socket,
-              pending,
-              'connect',
-              connectParameters(device, challenge, buildId),
-            );
+            const answer = await send(socket, pending, 'connect', {
+              ...connectParameters(device, challenge, buildId),
+              ...frame,
+            });
             if (!answer.ok) throw new Error(`${answer.error?.code}: ${answer.error?.message}`);
             const { auth } = answer.payload as { auth: { scopes?: string[] } };
             return new GatewayClient(socket, pending, auth.scopes ?? []);
@@ -171,7 +171,7 @@ function connectParameters(
   device: Device,
   { nonce, ts }: { nonce: string; ts: number },
   buildId: string | undefined,
-): unknown {
+): object {
   const client = {
     id: 'openclaw-control-ui',
     version: '2026.9.6',
