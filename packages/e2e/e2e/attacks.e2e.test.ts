@@ -199,7 +199,7 @@ describe.skipIf(reason !== undefined)(
       const mark = `${attack.id}-${randomUUID()}`;
       const sent = attack.send(scene);
       const answer = await send({ ...sent, headers: [...sent.headers, [marker, mark]] }, attack.name);
-      console.log(attack.id, answer);
+      console.log(`${attack.id}: ${answer}`);
       expect(answer).toContain(attack.refused);
       const isPassedOn = passedOn().some((text) => text.includes(mark));
       expect(isPassedOn, 'passed on by the load balancer').toBe(attack.reachesGateway === true);

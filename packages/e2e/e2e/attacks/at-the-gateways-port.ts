@@ -234,5 +234,6 @@ export const atAnotherAddress: readonly Attack[] = [
     'from an address that is not the load balancer’s: a real identity with its assertion',
     'to be who was overheard',
     ({ member }) => member,
+    '403',
   ),
 ];

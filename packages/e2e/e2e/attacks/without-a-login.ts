@@ -235,7 +235,7 @@ const logins: readonly Attack[] = [
     hope: session,
     send: ({ login }) =>
       get(`/oauth2/idpresponse?code=made-up&state=${login.state}`, [['cookie', login.nonce]]),
-    refused: '401',
+    refused: '561',
   },
 ];
 

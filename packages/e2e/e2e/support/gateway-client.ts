@@ -52,13 +52,13 @@ export class GatewayClient {
   /**
    * @param headers as a browser would send them: `cookie` of the load balancer's session
    * @param address what to connect to, if not to the origin itself
-   * @param frame fields of the frame `connect` that are another
+   * @param more fields of the frame `connect` that are another
    */
   static async connect(
     origin: string,
     headers: Record<string, string>,
     address: string = origin,
-    frame: object = {},
+    more: object = {},
   ): Promise<GatewayClient> {
     const page = (await request(address, '/', { headers })).body;
     const buildId = /data-openclaw-control-ui-build-id="([^"]+)"/
@@ -85,7 +85,7 @@ export class GatewayClient {
           const admitted = async () => {
             const answer = await send(socket, pending, 'connect', {
               ...connectParameters(device, challenge, buildId),
-              ...frame,
+              ...more,
             });
             if (!answer.ok) throw new Error(`${answer.error?.code}: ${answer.error?.message}`);
             const { auth } = answer.payload as { auth: { scopes?: string[] } };
