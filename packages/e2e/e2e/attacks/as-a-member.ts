@@ -21,8 +21,13 @@ const connect = (
 /** What a member has, and no more: what they forge beside their cookie changes nothing. */
 const asThemselves = 'granted operator.read operator.write';
 
-const call = (id: string, method: string, hope: string, parameters: object = {}): Attack =>
-  connect(id, `\`${method}\``, hope, 'refused', () => ({ call: [method, parameters] }));
+const call = (
+  id: string,
+  method: string,
+  hope: string,
+  parameters: object = {},
+  refused = 'missing scope',
+): Attack => connect(id, `\`${method}\``, hope, refused, () => ({ call: [method, parameters] }));
 
 const forged = (scene: Scene): Headers => [
   ...signedIn(scene),
@@ -46,7 +51,7 @@ export const asAMember: readonly Attack[] = [
       ['x_amzn_oidc_data', scene.admin.assertion],
     ],
   })),
-  connect('A3', '`x-openclaw-scopes: operator.admin`', 'every scope', asThemselves, (scene) => ({
+  connect('A3', '`x-openclaw-scopes: operator.admin`', 'every scope', 'granted nothing', (scene) => ({
     headers: [...signedIn(scene), ['x-openclaw-scopes', 'operator.admin']],
   })),
   connect('A4', 'a frame `connect` that asks for every scope', 'the same', asThemselves, () => ({})),
@@ -57,7 +62,7 @@ export const asAMember: readonly Attack[] = [
   call('A9', 'cron.add', 'a job that runs by itself', {}),
   call('A10', 'device.pair.list', 'devices of others'),
   call('A11', 'node.pair.approve', 'a node of their own', { requestId: 'x' }),
-  call('A12', 'usage.cost', 'what others cost'),
+  call('A12', 'usage.cost', 'what others cost', {}, 'hidden by your operator role'),
   connect(
     'A13',
     'a WebSocket with a foreign `Origin`',
@@ -126,5 +131,17 @@ export const asAMember: readonly Attack[] = [
   },
   connect('A19', 'a WebSocket with that cookie', 'the same', 'unauthorized', ({ leaver }) => ({
     headers: [['cookie', leaver.cookie]],
+  })),
+  connect(
+    'A20',
+    'the administrator’s identity in capitals and in the pod’s own spelling at once',
+    'to be the administrator',
+    asThemselves,
+    (scene) => ({
+      headers: [...forged(scene), ['X-AMZN_OIDC-IDENTITY', scene.admin.sub]],
+    }),
+  ),
+  connect('A21', 'the role `node`, with a cookie', 'commands of agents to run', 'missing', () => ({
+    frame: { role: 'node', scopes: [] },
   })),
 ];

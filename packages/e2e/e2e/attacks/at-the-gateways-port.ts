@@ -22,12 +22,18 @@ export const asTheLoadBalancer = (
   ...(accessToken === undefined ? [] : [['x-amzn-oidc-accesstoken', accessToken] as const]),
 ];
 
-const signed = (id: string, sent: string, hope: string, of: (scene: Scene) => Partial<Person>): Attack => ({
+const signed = (
+  id: string,
+  sent: string,
+  hope: string,
+  of: (scene: Scene) => Partial<Person>,
+  refused = '401',
+): Attack => ({
   id,
   sent,
   hope,
   send: (scene) => get(page, asTheLoadBalancer(scene, of(scene))),
-  refused: '401',
+  refused,
 });
 
 const forgedFor = (

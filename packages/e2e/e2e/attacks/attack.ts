@@ -1,7 +1,8 @@
-/** What a hostile person tries, as data: `npx projen security:generate` makes the table of docs/security.md of it. No import: it is read alone. */
-
-/** The ways in: without a login, as a member who wants more, or from an address inside the VPC. */
-export type Way = 'no-login' | 'member' | 'port';
+/**
+ * What a hostile person tries, as data: it is sent to a pod by attacks.e2e.test.ts, and `npx projen security:generate` makes the
+ * tables of docs/security.md of it.
+ */
+import type { MoreOfConnect } from '../support/gateway-client.ts';
 
 /** Somebody who really signed in before. */
 export interface Person {
@@ -33,8 +34,8 @@ export type Headers = readonly (readonly [name: string, value: string])[];
 export interface Http {
   readonly kind: 'http';
   readonly line: string;
-  /** Default: the pod's. `undefined` in the list: none. */
-  readonly host?: string | null;
+  /** Default: the pod's, unless it is among the headers. */
+  readonly host?: string;
   readonly headers: Headers;
   readonly body?: string;
 }
@@ -46,7 +47,7 @@ export interface Connect {
   /** Default: the pod's. */
   readonly origin?: string;
   /** Fields of the frame that are another. */
-  readonly frame?: object;
+  readonly frame?: MoreOfConnect;
   /** Asked when it is in. */
   readonly call?: readonly [method: string, parameters: object];
 }
@@ -56,16 +57,10 @@ export interface Attack {
   readonly sent: string;
   readonly hope: string;
   readonly send: (scene: Scene) => Http | Connect;
-  /** What is in the answer: a status, or the words of the gateway. */
+  /** The answer: a status, what a person has anyway (`granted …`), or words of the gateway's. */
   readonly refused: string;
   /** It gets to the gateway's process and is refused there. Default: the load balancer refuses it, where there is one in between. */
   readonly reachesGateway?: boolean;
-}
-
-/** The same thing, rightly done: it is let in, so that a refusal means something. */
-export interface Control extends Omit<Attack, 'refused' | 'hope'> {
-  readonly way: Way;
-  readonly letIn: string;
 }
 
 /** A page that only people get. */

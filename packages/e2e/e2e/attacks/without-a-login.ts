@@ -149,7 +149,13 @@ const headers: readonly Attack[] = [
     ['x-openclaw-token', 'x'],
     ['x-openclaw-scopes', 'operator.admin'],
   ]),
-  header('H23', 'another `Host`', 'a listener rule without a login', () => [], '403'),
+  {
+    id: 'H23',
+    sent: 'another `Host`',
+    hope: 'a listener rule without a login',
+    send: (scene) => get(page, nobody(scene), { host: 'evil.example.com' }),
+    refused: '403',
+  },
   header(
     'H24',
     'two `Host` headers',
@@ -160,11 +166,7 @@ const headers: readonly Attack[] = [
     ],
     '400',
   ),
-].map((attack) =>
-  attack.id === 'H23'
-    ? { ...attack, send: (scene: Scene) => get(page, nobody(scene), { host: 'evil.example.com' }) }
-    : attack,
-);
+];
 
 const cookies: readonly Attack[] = [
   cookie('C1', 'a made-up session cookie', session, () => 'AWSELBAuthSessionCookie-0=1.forged'),

@@ -21,7 +21,7 @@ export const addresses = { loadBalancer: '10.0.0.10', another: '198.18.0.1' } as
 
 const ip = (...args: string[]): string => spawnSync('ip', args, { encoding: 'utf8' }).stdout;
 
-/** A place in the network of a pod. Where the pod has no network of its own, all of it is this machine. */
+/** A place in the network of a pod that has one of its own. */
 export async function placeIn(
   { dataDir, instanceId, gatewayPort }: VpcOptions,
   from: string,
@@ -94,7 +94,7 @@ export function answerTo(
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
       // Whoever is let in to a WebSocket is not told that it ends.
-      if (/^HTTP\/1\.1 101/.test(said)) done();
+      if (said.startsWith('HTTP/1.1 101')) done();
     });
     socket.on('end', done).on('error', (error) => (said === '' ? reject(error) : done()));
     socket.write(text);
