@@ -141,7 +141,7 @@ export const asAMember: readonly Attack[] = [
       headers: [...forged(scene), ['X-AMZN_OIDC-IDENTITY', scene.admin.sub]],
     }),
   ),
-  connect('A21', 'the role `node`, with a cookie', 'commands of agents to run', 'missing', () => ({
+  connect('A21', 'the role `node`, with a cookie', 'commands of agents to run', 'pairing required', () => ({
     frame: { role: 'node', scopes: [] },
   })),
 ];
