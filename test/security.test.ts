@@ -9,9 +9,11 @@ describe('docs/security.md', () => {
   });
 
   test('has 60 attacks at least, each of them once', () => {
-    const attacks = waysIn.flatMap(({ attacks: each }) => each);
+    const attacks = waysIn.flatMap(({ name, attacks: each }) => each.map((attack) => ({ ...attack, name })));
     expect(attacks.length).toBeGreaterThanOrEqual(60);
     expect(new Set(attacks.map(({ id }) => id)).size).toBe(attacks.length);
-    expect(new Set(attacks.map(({ sent, hope }) => `${sent}: ${hope}`)).size).toBe(attacks.length);
+    expect(new Set(attacks.map(({ name, sent, hope }) => `${name}: ${sent}: ${hope}`)).size).toBe(
+      attacks.length,
+    );
   });
 });

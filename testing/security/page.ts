@@ -24,12 +24,15 @@ const parts: Readonly<Record<string, () => string>> = {
 
 /** The text of docs/security.md with what its parts are now. */
 export async function renderPage(): Promise<string> {
-  const text = Object.entries(parts).reduce((before, [name, render]) => {
-    const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`];
-    const [from, to] = [before.indexOf(begin), before.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`docs/security.md: there is no ${begin} … ${end}`);
-    return `${before.slice(0, from + begin.length)}\n\n${render()}\n\n${before.slice(to)}`;
-  }, readFileSync(page, 'utf8'));
+  const text = Object.entries(parts).reduce(
+    (before, [name, render]) => {
+      const [begin, end] = [`<!-- generated: ${name} -->`, `<!-- end of ${name} -->`];
+      const [from, to] = [before.indexOf(begin), before.indexOf(end)];
+      if (from < 0 || to < from) throw new Error(`docs/security.md: there is no ${begin} … ${end}`);
+      return `${before.slice(0, from + begin.length)}\n\n${render()}\n\n${before.slice(to)}`;
+    },
+    readFileSync(page, 'utf8'),
+  );
   return format(text, { ...(await resolveConfig(page)), parser: 'markdown' });
 }
 
