@@ -213,5 +213,12 @@ e2e.task('faults', faults, { exec: faultTests, receiveArgs: true, after: [bootst
 root.command('reliability:generate', 'Writes docs/reliability.md from the titles of the tests of faults', {
   exec: 'node --disable-warning=ExperimentalWarning testing/faults/generate.ts',
 });
+root.command(
+  'security:generate',
+  'Writes the tables of docs/security.md from the attacks and probes of tests',
+  {
+    exec: 'node --disable-warning=ExperimentalWarning testing/security/generate.ts',
+  },
+);
 
 root.synth();

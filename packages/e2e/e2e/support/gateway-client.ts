@@ -52,11 +52,13 @@ export class GatewayClient {
   /**
    * @param headers as a browser would send them: `cookie` of the load balancer's session
    * @param address what to connect to, if not to the origin itself
+   * @param more fields of the frame `connect` that are another
    */
   static async connect(
     origin: string,
     headers: Record<string, string>,
     address: string = origin,
+    more: MoreOfConnect = {},
   ): Promise<GatewayClient> {
     const page = (await request(address, '/', { headers })).body;
     const buildId = /data-openclaw-control-ui-build-id="([^"]+)"/
@@ -85,7 +87,7 @@ export class GatewayClient {
               socket,
               pending,
               'connect',
-              connectParameters(device, challenge, buildId),
+              connectParameters(device, challenge, buildId, more),
             );
             if (!answer.ok) throw new Error(`${answer.error?.code}: ${answer.error?.message}`);
             const { auth } = answer.payload as { auth: { scopes?: string[] } };
@@ -151,6 +153,15 @@ function send(
   });
 }
 
+/** What a client of another kind, or somebody who has no login, says of itself. */
+export interface MoreOfConnect {
+  /** Default: operator. */
+  readonly role?: string;
+  /** Default: every scope there is. */
+  readonly scopes?: readonly string[];
+  readonly auth?: { readonly password?: string; readonly token?: string; readonly deviceToken?: string };
+}
+
 interface Device {
   readonly id: string;
   readonly publicKey: string;
@@ -171,7 +182,9 @@ function connectParameters(
   device: Device,
   { nonce, ts }: { nonce: string; ts: number },
   buildId: string | undefined,
+  more: MoreOfConnect,
 ): unknown {
+  const { role = 'operator', scopes: wanted = scopes, auth } = more;
   const client = {
     id: 'openclaw-control-ui',
     version: '2026.9.6',
@@ -180,15 +193,17 @@ function connectParameters(
     instanceId: randomUUID(),
     ...(buildId === undefined ? {} : { buildId }),
   };
-  const signed = ['v2', device.id, client.id, client.mode, 'operator', scopes.join(','), ts, '', nonce].join(
+  const token = auth?.token ?? auth?.deviceToken ?? '';
+  const signed = ['v2', device.id, client.id, client.mode, role, wanted.join(','), ts, token, nonce].join(
     '|',
   );
   return {
     minProtocol: 4,
     maxProtocol: 4,
     client,
-    role: 'operator',
-    scopes,
+    role,
+    scopes: wanted,
+    ...(auth === undefined ? {} : { auth }),
     caps: ['agent-kind', 'approvals', 'tool-events', 'inline-widgets'],
     userAgent: 'clawharbor-e2e',
     locale: 'en-US',
