@@ -42,11 +42,12 @@ function build(): void {
     ...shared,
     entryPoints: ['src/bin/clawharbor-bootstrap.ts'],
     outfile,
-    // For src/look/bundled.ts, src/databases/bundled.ts and src/plugin/bundled.ts.
+    // For src/look/bundled.ts, src/databases/bundled.ts, src/egress/bundled.ts and src/plugin/bundled.ts.
     define: {
       PLUGIN_FILES: JSON.stringify(pluginFiles()),
       LOOK_PROGRAM: program('src/look/program.ts'),
       DATABASES_PROGRAM: program('src/databases/program.ts'),
+      EGRESS_PROGRAM: program('src/egress/program.ts'),
     },
     minifySyntax: true,
     legalComments: 'linked',

@@ -1,4 +1,6 @@
 import { dirname, join } from 'node:path';
+import { namesOf } from '../egress/names.ts';
+import { behindProxy } from '../egress/unit.ts';
 import type { Host } from '../host/host.ts';
 import type { Unit } from '../host/unit.ts';
 import { installDirectory, modulesIn, openclawProgram } from '../openclaw/gateway-unit.ts';
@@ -72,7 +74,7 @@ export function commandsUnit(host: Host, spec: PodSpec, user: string, workspaces
   const { artifacts, databases, cache, logs, reports, trash, people } = layout;
   // Where the bundle of the bootstrap lies (user data of `infra`).
   const bootstrap = host.kind === 'systemd' ? ['/opt/clawharbor'] : [];
-  return {
+  const unit: Unit = {
     name: commandsUnitName,
     description: 'Commands of the agents of OpenClaw',
     command: nodeHostCommand(host, spec),
@@ -97,4 +99,5 @@ export function commandsUnit(host: Host, spec: PodSpec, user: string, workspaces
     // It has nothing to lose: what runs ends with it.
     stopTimeoutSeconds: 5,
   };
+  return behindProxy(unit, namesOf(spec));
 }

@@ -16,6 +16,8 @@ export interface Unit {
   readonly umask?: number;
   /** Networks, as in 169.254.0.0/16, that it reaches nobody in. Default: none. A process host cannot hold it. */
   readonly unreachable?: readonly string[];
+  /** Networks that it reaches although they are among {@link Unit.unreachable}. Default: none. A process host cannot hold it. */
+  readonly reachable?: readonly string[];
   /** Directories that it may write to; everything else is read-only (systemd `ProtectSystem=strict`). */
   readonly writable: readonly string[];
   /** Directories that it reads for as long as it runs, and that may be mounts: it ends before they go. Default: none. */

@@ -29,7 +29,7 @@ export const startCommands: Step = {
     if (commands.run !== 'apart') {
       const changes = (await runs(context)) ? [`stop ${commandsUnitName}`] : [];
       if (changes.length > 0) await host.units.stop(commandsUnitName);
-      const lack = commands.run === 'with-gateway' ? commands.lack : undefined;
+      const { lack } = commands;
       return {
         changes,
         ...(changes.length > 0 ? {} : { skipped: lack ?? `agents.commands is ${commands.run}` }),

@@ -19,6 +19,14 @@ export const commandsAccount: Account = {
   home: '/var/lib/openclaw-commands',
 };
 
+/** Runs the proxy by which commands of agents leave the machine: it has nothing at all. */
+export const egressAccount: Account = {
+  name: 'clawharbor-egress',
+  uid: 1803,
+  gid: 1803,
+  home: '/nonexistent',
+};
+
 /**
  * Runs the gateway and owns the state. The EFS access points must use the same numbers as their POSIX user. What runs as it
  * reads the workspaces as the gateway does: OpenClaw 2026.9.6 makes no backup beside a directory that it may not look into.

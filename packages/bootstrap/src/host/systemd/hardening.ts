@@ -76,6 +76,7 @@ export function hardening(unit: Unit): Directive[] {
           ] satisfies Directive,
         ]
       : []),
+    ...(unit.reachable?.length ? [['IPAddressAllow', unit.reachable.join(' ')] satisfies Directive] : []),
     ...(unit.unreachable?.length ? [['IPAddressDeny', unit.unreachable.join(' ')] satisfies Directive] : []),
     ...(unit.homeDirectory === undefined
       ? []

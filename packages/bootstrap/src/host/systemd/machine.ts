@@ -5,7 +5,7 @@ import { cloudWatchAgentConfig, podUnits, probeNoise } from '../../cloudwatch-ag
 import type { Observation } from '../../conditions.ts';
 import { BootstrapError } from '../../errors.ts';
 import { metricsFile, type Layout } from '../layout.ts';
-import { commandsAccount, gatewayAccount, ollamaAccount, type Account } from './account.ts';
+import { commandsAccount, egressAccount, gatewayAccount, ollamaAccount, type Account } from './account.ts';
 import { must, type Run } from './command.ts';
 import { placeFile } from './place-file.ts';
 import { marker } from './unit-file.ts';
@@ -62,6 +62,7 @@ export function machineNeeds(run: Run, layout: Layout, logGroup: string | undefi
     account(run, gatewayAccount),
     account(run, ollamaAccount),
     account(run, commandsAccount),
+    account(run, egressAccount),
     directory(layout.home, 0o700, gatewayAccount),
     directory(layout.cache, 0o700, gatewayAccount),
     directory(layout.logs, 0o750, gatewayAccount),

@@ -7,7 +7,7 @@ import type { Command, CommandResult, Host, Mount, PreparedMachine, Program } fr
 import { instanceLayout, type Layout } from '../layout.ts';
 import { giveTree, isTreeGiven, takeTree } from '../give-to-commands.ts';
 import { probeOnce } from '../probe.ts';
-import { commandsAccount, gatewayAccount, ollamaAccount, type Account } from './account.ts';
+import { commandsAccount, egressAccount, gatewayAccount, ollamaAccount, type Account } from './account.ts';
 import { lookFile, recurringBootstrap, type RecurringBootstrap } from './bootstrap-service.ts';
 import { bind, isBound, unbind } from './bind.ts';
 import { Conversation } from '../conversation.ts';
@@ -25,7 +25,7 @@ export interface SystemdHostOptions {
   readonly recur?: RecurringBootstrap;
 }
 
-const accounts = [gatewayAccount, ollamaAccount, commandsAccount];
+const accounts = [gatewayAccount, ollamaAccount, commandsAccount, egressAccount];
 const secretFiles = accounts.map(({ name }) => secretFileOf(name));
 
 /** The instance: Amazon Linux 2023, or whatever else runs systemd and has its packages. Needs root. */
