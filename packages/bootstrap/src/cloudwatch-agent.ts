@@ -25,6 +25,7 @@ export const probeNoise = [String.raw`"MESSAGE":"(?:[^"\\]|\\.)*GET /(?:healthz|
 export const podUnits = [
   'openclaw.service',
   'openclaw-commands.service',
+  'clawharbor-egress.service',
   'openclaw-replica.service',
   'ollama.service',
   'clawharbor-bootstrap.service',

@@ -45,7 +45,7 @@ describe('where commands of agents run', () => {
   });
 
   test('is with the gateway where the host has no account for them, and that is said', () => {
-    const none = { commandsAccount: { none: 'No root here.' } };
+    const none = { kind: 'process', commandsAccount: { none: 'No root here.' } } as const;
     expect(commandsOf(specOf({ commands: 'apart' }), none)).toEqual({
       run: 'with-gateway',
       lack: 'No root here.',

@@ -105,6 +105,10 @@ export const changes: Readonly<Record<string, Change>> = {
     what: 'the load balancer lets in whom it is to, from the next connection on',
   },
   'network.trustedProxies': { effect: 'live', what: reload },
+  'network.egress': {
+    effect: 'live',
+    what: 'commands of agents under way end where it opens or closes; with other names only their connections break off',
+  },
   'machine.architecture': { effect: 'new instance', what: instance },
   'machine.instanceType': { effect: 'new instance', what: instance },
   'machine.imageId': { effect: 'new instance', what: instance },

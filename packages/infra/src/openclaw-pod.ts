@@ -237,6 +237,8 @@ export class OpenClawPod extends PodBase {
           ...(Object.keys(options.openclaw.owners).length > 0 ? { owners: options.openclaw.owners } : {}),
         },
         agents: options.agents,
+        // A bootstrap of before knows no such field.
+        ...(options.network.egress === 'open' ? {} : { network: { egress: options.network.egress } }),
         login: loginSpec(options.login, { login, loadBalancer: entrance.loadBalancer, region }),
         secret: { arn: secrets.secret.secretFullArn ?? secrets.secret.secretArn },
         fileSystem: {

@@ -86,6 +86,7 @@ const made: Readonly<Record<string, readonly [after: Overrides, before?: Overrid
   'network.endpoints': [{ network: { endpoints: true } }],
   'network.internetFacing': [{ network: { internetFacing: false } }],
   'network.allowedCidrs': [{ network: { allowedCidrs: ['10.0.0.0/8'] } }],
+  'network.egress': [{ network: { egress: 'aws-and-models' } }],
   'network.trustedProxies': [{ network: { trustedProxies: ['10.0.0.0/24'] } }],
   'machine.architecture': [{ machine: { architecture: 'x86_64' } }],
   'machine.instanceType': [{ machine: { instanceType: 't4g.large' } }],

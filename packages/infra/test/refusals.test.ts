@@ -56,6 +56,26 @@ const table: readonly Row[] = [
   ],
   ...(
     [
+      'closed',
+      { allow: ['10.0.0.1'] },
+      { allow: ['*'] },
+      { allow: ['a.example:22'] },
+      { allow: [], deny: [] },
+    ] as const
+  ).map((egress): Row => [
+    `a way out as ${JSON.stringify(egress)}`,
+    'EGRESS_INVALID',
+    'network.egress',
+    untyped({ network: { egress } }),
+  ]),
+  [
+    'a way out that is closed for commands that run with the gateway',
+    'EGRESS_NOT_HELD',
+    'agents.commands',
+    { agents: { commands: 'with-gateway' }, network: { egress: { allow: ['example.com'] } } },
+  ],
+  ...(
+    [
       ['no group', [], 'login.groups'],
       ['a group twice', ['admins', 'admins'], 'twice'],
       ['a group that is not known', ['everybody'], 'everybody'],

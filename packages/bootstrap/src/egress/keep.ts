@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { readIfPresent } from '../config/files.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
@@ -32,7 +30,6 @@ export async function keepEgress(host: Host, names: readonly string[] | undefine
   const text = egressProgram();
   if (text === undefined)
     throw new BootstrapError('HOST_UNSUPPORTED', 'Only the bundled bootstrap holds network.egress.');
-  await mkdir(dirname(egressProgramFile), { recursive: true, mode: 0o755 });
   await placeFile(egressProgramFile, text, 0o644);
   await host.units.install(egressUnit(host, names));
   await host.units.setSecretEnvironment(egressUnitName, {});

@@ -3,12 +3,12 @@ import { egressAccount } from '../host/systemd/account.ts';
 import type { Unit } from '../host/unit.ts';
 
 export const egressUnitName = 'clawharbor-egress';
-export const egressProgramFile = '/opt/clawharbor-egress/egress.mjs';
+export const egressProgramFile = '/usr/local/lib/clawharbor-egress.mjs';
 
 /** On loopback. No port of OpenClaw, of Ollama or of the load balancer. */
 export const egressPort = 18_443;
 
-/** What people of an instance's network reach in it: metadata. Its DNS is the neighbour of that address. */
+/** Not all of 169.254.0.0/16, as for commands: the DNS of a VPC is 169.254.169.253. */
 const metadata = ['169.254.169.254/32', 'fd00:ec2::254/128'];
 
 /** Sockets by which somebody else asks DNS for who asks: a name that is looked up is a message to whom it belongs. */

@@ -9,6 +9,7 @@ import { fileOnDisk, isProved } from '../config/proved-config.ts';
 import { writeAtomically } from '../config/atomic-file.ts';
 import { readIfPresent } from '../config/files.ts';
 import { commandsUnitName } from '../commands/unit.ts';
+import { egressUnitName } from '../egress/unit.ts';
 import { notHere, type Observation } from '../conditions.ts';
 import type { Host } from '../host/host.ts';
 import { haveMovedOn, holderFiles } from '../openclaw/gateway-databases.ts';
@@ -85,7 +86,7 @@ async function remember(host: Host, spec: PodSpec, text: string): Promise<void> 
 /** @returns undefined where one of them is between two processes */
 async function otherProcesses({ units }: Host): Promise<Readonly<Record<string, number>> | undefined> {
   const found: Record<string, number> = {};
-  for (const name of [commandsUnitName, peopleUnitName]) {
+  for (const name of [commandsUnitName, egressUnitName, peopleUnitName]) {
     const { status, pid } = await units.state(name);
     if (status === 'absent' || status === 'inactive') continue;
     if (status !== 'active' || pid === undefined) return undefined;

@@ -21,4 +21,4 @@ export {
 export { parsePodSpec } from './parse.ts';
 export { configObjectOf, storedSpec, wholeSpec, type ConfigObject } from './stored-spec.ts';
 export { commandsConfig } from '../commands/config.ts';
-export { commandChoices, gatewayPort, podSpecSchema, type PodSpec, type PodSpecInput } from './pod-spec.ts';
+export { commandChoices, egressChoices, egressName, gatewayPort, podSpecSchema, type PodSpec, type PodSpecInput } from './pod-spec.ts';

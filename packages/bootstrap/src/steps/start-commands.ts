@@ -1,8 +1,10 @@
-import { commandsOf } from '../commands/choice.ts';
+import { commandsOf, type Commands } from '../commands/choice.ts';
 import { approve, enrol, enrolled, mayRun, nodeOf } from '../commands/enrolment.ts';
 import { commandsUnit, commandsUnitName } from '../commands/unit.ts';
 import { workspacesOf } from '../commands/workspaces.ts';
 import { notHere, type Observation } from '../conditions.ts';
+import { egressChanges, keepEgress } from '../egress/keep.ts';
+import { namesOf } from '../egress/names.ts';
 import { BootstrapError } from '../errors.ts';
 import type { Unit, UnitState } from '../host/unit.ts';
 import type { Step, StepContext, StepResult } from './step.ts';
@@ -18,10 +20,13 @@ export const startCommands: Step = {
   phase: 'activate',
   async plan(context) {
     const commands = commandsOf(context.spec, context.host);
-    if (commands.run !== 'apart') return (await runs(context)) ? [`stop ${commandsUnitName}`] : [];
+    const names = namesFor(context, commands);
+    const proxy = await egressChanges(context.host, names);
+    if (commands.run !== 'apart')
+      return [...((await runs(context)) ? [`stop ${commandsUnitName}`] : []), ...proxy];
     const known =
       (await enrolled(context.host)) === undefined ? ['make the node host known to the gateway'] : [];
-    return [...known, ...(await changesOf(context, await unitOf(context, commands.user)))];
+    return [...proxy, ...known, ...(await changesOf(context, await unitOf(context, commands.user)))];
   },
   async apply(context) {
     const { host, spec, signal } = context;
@@ -29,6 +34,7 @@ export const startCommands: Step = {
     if (commands.run !== 'apart') {
       const changes = (await runs(context)) ? [`stop ${commandsUnitName}`] : [];
       if (changes.length > 0) await host.units.stop(commandsUnitName);
+      changes.push(...(await keepEgress(host, undefined)));
       const { lack } = commands;
       return {
         changes,
@@ -37,7 +43,7 @@ export const startCommands: Step = {
       };
     }
     try {
-      return await runApart(context, await unitOf(context, commands.user));
+      return await runApart(context, await unitOf(context, commands.user), namesFor(context, commands));
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof BootstrapError)) throw error;
@@ -51,7 +57,11 @@ export const startCommands: Step = {
   },
 };
 
-async function runApart(context: StepContext, unit: Unit): Promise<StepResult> {
+async function runApart(
+  context: StepContext,
+  unit: Unit,
+  names: readonly string[] | undefined,
+): Promise<StepResult> {
   const { units } = context.host;
   const changes = await changesOf(context, unit);
   const deviceId = await enrolled(context.host);
@@ -68,11 +78,18 @@ async function runApart(context: StepContext, unit: Unit): Promise<StepResult> {
     await units.setSecretEnvironment(commandsUnitName, {});
     await units.start(commandsUnitName);
   }
+  // What is closed by the unit of commands stays closed, whatever becomes of the proxy.
+  const proxy = await keepEgress(context.host, names);
   await untilConnected(context);
+  const reach = names === undefined ? '' : ` They reach ${names.length} names by HTTPS, and nothing else.`;
   return {
-    changes,
+    changes: [...changes, ...proxy],
     conditions: [
-      condition('True', 'Apart', 'Commands of agents run as an account that has nothing of the gateway.'),
+      condition(
+        'True',
+        'Apart',
+        `Commands of agents run as an account that has nothing of the gateway.${reach}`,
+      ),
     ],
   };
 }
@@ -103,6 +120,11 @@ async function changesOf({ host: { units } }: StepContext, unit: Unit): Promise<
 
 async function unitOf({ host, spec }: StepContext, user: string): Promise<Unit> {
   return commandsUnit(host, spec, user, await workspacesOf(host));
+}
+
+/** Names that commands reach by the proxy; undefined: there is none. */
+function namesFor({ spec }: StepContext, { run }: Commands): string[] | undefined {
+  return run === 'apart' ? namesOf(spec) : undefined;
 }
 
 async function runs({ host }: StepContext): Promise<boolean> {

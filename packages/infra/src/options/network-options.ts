@@ -1,3 +1,4 @@
+import { egressChoices, egressName } from '@clawharbor/bootstrap/spec';
 import * as z from 'zod';
 import { parseCidr } from './cidr.ts';
 import { must } from './must.ts';
@@ -35,6 +36,35 @@ const proxyCidr = cidr.refine(
   ),
 );
 
+/** Most names: the spec is to stay within a parameter. */
+const mostNames = 200;
+
+type Egress = (typeof egressChoices)[number] | { readonly allow: readonly string[] };
+
+const egress = z
+  .custom<Egress>(
+    ...must<unknown>(
+      isEgress,
+      'EGRESS_INVALID',
+      (shown) =>
+        `${shown}: commands of agents reach ${egressChoices.join(', ')}, or { allow: [...] } with at most ${mostNames} host names in ` +
+        'lower case, as in registry.npmjs.org or *.example.com; no addresses, no ports.',
+    ),
+  )
+  .default('open');
+
+function isEgress(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null)
+    return (egressChoices as readonly unknown[]).includes(value);
+  const { allow, ...others } = value as { readonly allow?: unknown };
+  return (
+    Object.keys(others).length === 0 &&
+    Array.isArray(allow) &&
+    allow.length <= mostNames &&
+    allow.every((name) => typeof name === 'string' && egressName.test(name))
+  );
+}
+
 export const networkOptions = z.strictObject({
   cidr: vpcCidr.default('10.0.0.0/16'),
   natGateways: z.int().min(1).max(2).default(2),
@@ -42,4 +72,5 @@ export const networkOptions = z.strictObject({
   internetFacing: z.boolean().default(true),
   allowedCidrs: z.array(cidr).min(1).default(['0.0.0.0/0', '::/0']),
   trustedProxies: z.array(proxyCidr).min(1).optional(),
+  egress,
 });

@@ -158,6 +158,17 @@ export const podOptionsSchema = z
       .optional(),
     deletionProtection: z.boolean().default(false),
   })
+  .superRefine(({ agents: { commands }, network: { egress } }, context) => {
+    if (egress === 'open' || commands !== 'with-gateway') return;
+    context.addIssue({
+      code: 'custom',
+      path: ['network', 'egress'],
+      message:
+        'commands that run with the gateway reach what the gateway reaches: set agents.commands to apart or off, or leave ' +
+        'network.egress open.',
+      params: { code: 'EGRESS_NOT_HELD' satisfies InfraErrorCode },
+    });
+  })
   .superRefine(({ openclaw: { version }, healthCheck: { path } }, context) => {
     const paths: readonly string[] = openclawReleases[version].healthCheckPaths;
     if (path === undefined || paths.includes(path)) return;

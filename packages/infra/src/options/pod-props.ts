@@ -298,6 +298,13 @@ export interface PodNetworkProps {
    * Refused: `TRUSTED_PROXIES_TOO_WIDE`, `MACHINE_AMONG_TRUSTED_PROXIES`.
    */
   readonly trustedProxies?: readonly string[] | undefined;
+  /**
+   * What commands of agents reach. `open`: everything but the metadata of the instance. `aws-and-models`: AWS in the Region of the pod
+   * and providers of models. `allow`: host names, exact or as `*.example.com` for all below it, at most 200. Both by HTTPS
+   * through a proxy of the pod, and nothing else: no other protocol, no address, no DNS. The gateway itself stays open.
+   * Default: open. Refused: `EGRESS_INVALID`; `EGRESS_NOT_HELD` with `agents.commands: 'with-gateway'`.
+   */
+  readonly egress?: 'open' | 'aws-and-models' | { readonly allow: readonly string[] } | undefined;
 }
 
 /** The instance. */
