@@ -39,7 +39,7 @@ const proxyCidr = cidr.refine(
 /** Most names: the spec is to stay within a parameter. */
 const mostNames = 200;
 
-type Egress = (typeof egressChoices)[number] | { readonly allow: readonly string[] };
+type Egress = (typeof egressChoices)[number] | { allow: string[] };
 
 const egress = z
   .custom<Egress>(
