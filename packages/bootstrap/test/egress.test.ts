@@ -142,7 +142,7 @@ describe('the proxy', () => {
   /** A server outside that says what it heard, and a proxy to it as `a.example.com`. */
   async function start(options: Partial<ProxyOptions> = {}) {
     const outside = await listen(
-      createServer((socket) => socket.on('data', (data) => socket.end(`heard ${data}`))),
+      createServer((socket) => socket.on('data', (data) => socket.end(`heard ${String(data)}`))),
     );
     const refused: string[] = [];
     const port = await listen(
