@@ -1,22 +1,9 @@
-import { ask, get, page, type Attack, type Connect, type Headers, type Scene } from './attack.ts';
+import { ask, connecting, get, page, type Attack, type Headers, type Scene } from './attack.ts';
 
 const evil = 'https://evil.example.com';
 const signedIn = ({ member }: Scene): Headers => [['cookie', member.cookie]];
 
-const connect = (
-  id: string,
-  sent: string,
-  hope: string,
-  refused: string,
-  of: (scene: Scene) => Partial<Connect>,
-): Attack => ({
-  id,
-  sent,
-  hope,
-  send: (scene) => ({ kind: 'connect', headers: signedIn(scene), ...of(scene) }),
-  refused,
-  reachesGateway: true,
-});
+const connect = connecting(signedIn, { reachesGateway: true });
 
 /** What a member has, and no more: what they forge beside their cookie changes nothing. */
 const asThemselves = 'granted operator.read operator.write';

@@ -1,13 +1,4 @@
-import {
-  ask,
-  get,
-  page,
-  type Attack,
-  type Connect,
-  type Headers,
-  type Person,
-  type Scene,
-} from './attack.ts';
+import { ask, connecting, get, page, type Attack, type Headers, type Person, type Scene } from './attack.ts';
 
 /** As the load balancer sends it, for whoever it signed in. */
 export const asTheLoadBalancer = (
@@ -48,19 +39,7 @@ const forgedFor = (
     assertion: forge(header, { sub, ...payload }, signature),
   }));
 
-const connect = (
-  id: string,
-  sent: string,
-  hope: string,
-  refused: string,
-  of: (scene: Scene) => Partial<Connect>,
-): Attack => ({
-  id,
-  sent,
-  hope,
-  send: (scene) => ({ kind: 'connect', headers: asTheLoadBalancer(scene, {}), ...of(scene) }),
-  refused,
-});
+const connect = connecting((scene) => asTheLoadBalancer(scene, {}));
 
 const admin = 'to be the administrator';
 const own = 'OpenClaw’s own login';

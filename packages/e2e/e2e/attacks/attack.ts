@@ -86,3 +86,21 @@ export const upgrade: Headers = [
   ['sec-websocket-version', '13'],
   ['sec-websocket-key', 'AAAAAAAAAAAAAAAAAAAAAA=='],
 ];
+
+/** Attacks by WebSocket, with the same headers. @param more of each of them */
+export const connecting =
+  (headersOf: (scene: Scene) => Headers, more: Pick<Attack, 'reachesGateway'> = {}) =>
+  (
+    id: string,
+    sent: string,
+    hope: string,
+    refused: string,
+    of: (scene: Scene) => Partial<Connect>,
+  ): Attack => ({
+    id,
+    sent,
+    hope,
+    send: (scene) => ({ kind: 'connect', headers: headersOf(scene), ...of(scene) }),
+    refused,
+    ...more,
+  });
